@@ -1,0 +1,164 @@
+"""The only maker of a Lambda function: its ZIP, its role with one inline policy, its log group.
+
+Used by the intake (validator, transformer), the workflow (loader) and the API (status).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cdktf import AssetType, Fn, TerraformAsset
+from constructs import Construct
+
+from stack.bindings import (
+    CloudwatchLogGroup,
+    IamRole,
+    IamRolePolicy,
+    LambdaFunction,
+    LambdaFunctionEnvironment,
+    LambdaFunctionEphemeralStorage,
+    LambdaFunctionTracingConfig,
+)
+from stack.encryption import Encryption, key_use
+from stack.packaging import package
+from stack.settings import ACCOUNT, Settings
+
+RUNTIME = "python3.11"
+HANDLER = "app.handler"
+Statement = Mapping[str, Any]
+
+
+def allow(actions: str | Sequence[str], resources: str | Sequence[str], **condition: Any) -> dict[str, Any]:
+    """One Allow statement; `Condition=...` may narrow it."""
+    return {
+        "Effect": "Allow",
+        "Action": [actions] if isinstance(actions, str) else list(actions),
+        "Resource": [resources] if isinstance(resources, str) else list(resources),
+        **condition,
+    }
+
+
+# X-Ray knows no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")
+
+
+class ServiceRole(Construct):
+    """A role that one service may assume, on behalf of one resource of this account, with one inline policy."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        service: str,
+        source_arn: str,
+        statements: Sequence[Statement],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": service},
+                    "Action": "sts:AssumeRole",
+                    "Condition": {
+                        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+                        "ArnLike": {"aws:SourceArn": source_arn},
+                    },
+                }
+            ],
+        }
+        self.role = IamRole(self, "role", name=name, assume_role_policy=json.dumps(trust))
+        self.policy = IamRolePolicy(
+            self,
+            "policy",
+            name=f"{name}-policy",
+            role=self.role.name,
+            policy=json.dumps({"Version": "2012-10-17", "Statement": list(statements)}),
+        )
+
+
+class PipelineFunction(Construct):
+    """A Lambda function from a ZIP that is packaged at synthesis.
+
+    Args:
+        role: the function's name without the suffix, such as `csv-validator`.
+        source: the folder below `lambdas/` that holds its `app.py` and `requirements.txt`.
+        memory_mb: also sets its share of a processor (1,769 MB are one).
+        timeout_s: how long a call may take, in seconds.
+        environment: its variables, besides those every function gets.
+        statements: what its role may do, besides logging, tracing and decrypting its own variables.
+        storage_mb: size of its /tmp.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        settings: Settings,
+        encryption: Encryption,
+        *,
+        role: str,
+        source: str,
+        memory_mb: int,
+        timeout_s: int,
+        environment: Mapping[str, str],
+        statements: Sequence[Statement],
+        storage_mb: int = 512,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.name, self.arn = settings.function(role), settings.function_arn(role)
+        logs = CloudwatchLogGroup(
+            self,
+            "logs",
+            name=settings.log_group(role),
+            retention_in_days=settings.log_retention_days,
+            kms_key_id=encryption.arn,
+        )
+        service_role = ServiceRole(
+            self,
+            "identity",
+            name=settings.role(role),
+            service="lambda.amazonaws.com",
+            source_arn=self.arn,
+            statements=[*statements, key_use(settings, *KEY_ACTIONS), _logging(settings, role), TRACING],
+        )
+        asset = TerraformAsset(self, "package", path=str(_package(source)), type=AssetType.FILE)
+        self.function = LambdaFunction(
+            self,
+            "function",
+            function_name=self.name,
+            role=service_role.role.arn,
+            runtime=RUNTIME,
+            handler=HANDLER,
+            filename=asset.path,
+            source_code_hash=Fn.filebase64sha256(asset.path),
+            memory_size=memory_mb,
+            timeout=timeout_s,
+            ephemeral_storage=LambdaFunctionEphemeralStorage(size=storage_mb),
+            environment=LambdaFunctionEnvironment(variables={**_common_environment(self.name), **environment}),
+            kms_key_arn=encryption.arn,
+            tracing_config=LambdaFunctionTracingConfig(mode="Active"),
+            # the policy, so that no call runs before it may; the group, so that Lambda does not make one of its own
+            depends_on=[service_role.policy, logs],
+        )
+
+
+# reading and writing encrypted objects and items, and its own environment variables
+KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
+
+
+def _package(source: str) -> Path:
+    return package(Path(__file__).parent.parent / "lambdas", source)
+
+
+def _logging(settings: Settings, role: str) -> Statement:
+    streams = f"{settings.log_group_arn(settings.log_group(role))}:log-stream:*"
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams)
+
+
+def _common_environment(name: str) -> dict[str, str]:
+    return {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Tap", "LOG_LEVEL": "INFO"}

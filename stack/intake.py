@@ -1,0 +1,230 @@
+"""Where files come in: the bucket, the validator and the transformer, and the notifications that wake them."""
+
+import json
+from typing import Any
+
+from constructs import Construct
+
+from stack.bindings import (
+    LambdaFunctionEventInvokeConfig,
+    LambdaFunctionEventInvokeConfigDestinationConfig,
+    LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
+    LambdaPermission,
+    S3Bucket,
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketNotification,
+    S3BucketNotificationLambdaFunction,
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+    S3BucketPolicy,
+    S3BucketPublicAccessBlock,
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from stack.encryption import Encryption
+from stack.function import PipelineFunction, allow
+from stack.settings import ACCOUNT, Settings
+
+# How long each prefix keeps its objects, in days. What can be made again from incoming/ goes first; what a person
+# may want to mend or prove stays longer. incoming/ and reports/ stay for good: they are the originals and the record.
+KEPT_DAYS = {"validated": 30, "transformed": 30, "quarantine": 365}
+NONCURRENT_DAYS = 90
+MANIFEST = "manifest.json"  # the last object of a validated file: the only one that may wake the transformer
+
+
+class Intake(Construct):
+    """The bucket with all that keeps it closed, and the two functions that its objects wake."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, settings: Settings, encryption: Encryption, dead_letters_arn: str
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.bucket = S3Bucket(self, "bucket", bucket=settings.bucket, force_destroy=False)
+        self._close(settings, encryption)
+        self._expire()
+        self.validator = PipelineFunction(
+            self,
+            "validator",
+            settings,
+            encryption,
+            role="csv-validator",
+            source="validator",
+            memory_mb=1769,
+            timeout_s=900,
+            storage_mb=4096,
+            environment={"BUCKET_NAME": settings.bucket, "MAX_ERROR_DETAILS": str(settings.max_error_details)},
+            statements=_validator_statements(settings),
+        )
+        self.transformer = PipelineFunction(
+            self,
+            "transformer",
+            settings,
+            encryption,
+            role="csv-transformer",
+            source="transformer",
+            memory_mb=1769,
+            timeout_s=900,
+            storage_mb=4096,
+            environment={
+                "BUCKET_NAME": settings.bucket,
+                "STATE_MACHINE_ARN": settings.state_machine_arn,
+                "ROWS_PER_PART": str(settings.rows_per_part),
+            },
+            statements=_transformer_statements(settings),
+        )
+        self._keep_failed_events(dead_letters_arn)
+        self._notify(settings)
+
+    def _close(self, settings: Settings, encryption: Encryption) -> None:
+        """Versioned, encrypted, owned by the account, closed to the public, and reached by TLS only."""
+        bucket = self.bucket.id
+        S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=bucket,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=bucket,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=(
+                        S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                            sse_algorithm="aws:kms", kms_master_key_id=encryption.arn
+                        )
+                    ),
+                    bucket_key_enabled=True,
+                )
+            ],
+        )
+        S3BucketOwnershipControls(
+            self, "ownership", bucket=bucket, rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced")
+        )
+        block = S3BucketPublicAccessBlock(
+            self,
+            "public-access",
+            bucket=bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        # after the block: S3 refuses two changes of a bucket's access at once
+        S3BucketPolicy(self, "policy", bucket=bucket, policy=json.dumps(_bucket_policy(settings)), depends_on=[block])
+
+    def _expire(self) -> None:
+        rules = [_rule(f"expire-{prefix}", f"{prefix}/", days) for prefix, days in KEPT_DAYS.items()]
+        S3BucketLifecycleConfiguration(
+            self, "lifecycle", bucket=self.bucket.id, rule=[*rules, _rule("all-old-versions", "", None)]
+        )
+
+    def _keep_failed_events(self, dead_letters_arn: str) -> None:
+        """An event that fails three times rests in the queue, with the error and the request."""
+        for name, function in (("validator", self.validator), ("transformer", self.transformer)):
+            LambdaFunctionEventInvokeConfig(
+                self,
+                f"{name}-failures",
+                function_name=function.function.function_name,
+                maximum_retry_attempts=2,
+                maximum_event_age_in_seconds=6 * 3600,
+                destination_config=LambdaFunctionEventInvokeConfigDestinationConfig(
+                    on_failure=LambdaFunctionEventInvokeConfigDestinationConfigOnFailure(destination=dead_letters_arn)
+                ),
+            )
+
+    def _notify(self, settings: Settings) -> None:
+        """One resource holds both notifications: a bucket has one configuration, and a second would erase the first."""
+        woken = [
+            ("validator", self.validator, "incoming/", None),
+            ("transformer", self.transformer, "validated/", MANIFEST),
+        ]
+        permissions = [
+            LambdaPermission(
+                self,
+                f"{name}-permission",
+                statement_id="AllowInvocationByTheBucket",
+                action="lambda:InvokeFunction",
+                function_name=function.function.function_name,
+                principal="s3.amazonaws.com",
+                source_arn=settings.bucket_arn,
+                source_account=ACCOUNT,
+            )
+            for name, function, _, _ in woken
+        ]
+        S3BucketNotification(
+            self,
+            "notification",
+            bucket=self.bucket.id,
+            lambda_function=[
+                S3BucketNotificationLambdaFunction(
+                    id=name,
+                    lambda_function_arn=function.function.arn,
+                    events=["s3:ObjectCreated:*"],
+                    filter_prefix=prefix,
+                    filter_suffix=suffix,
+                )
+                for name, function, prefix, suffix in woken
+            ],
+            depends_on=permissions,
+        )
+
+
+def _rule(id_: str, prefix: str, days: int | None) -> S3BucketLifecycleConfigurationRule:
+    """Current objects below `prefix` go after `days`; older versions and unfinished uploads go in any case."""
+    return S3BucketLifecycleConfigurationRule(
+        id=id_,
+        status="Enabled",
+        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix=prefix)],
+        expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)] if days else None,
+        noncurrent_version_expiration=[
+            S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=NONCURRENT_DAYS)
+        ],
+        abort_incomplete_multipart_upload=[
+            S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
+        ],
+    )
+
+
+def _bucket_policy(settings: Settings) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": {"AWS": "*"},
+                "Action": "s3:*",
+                "Resource": [settings.bucket_arn, f"{settings.bucket_arn}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
+    }
+
+
+def _validator_statements(settings: Settings) -> list[dict[str, Any]]:
+    return [
+        allow(["s3:GetObject", "s3:GetObjectVersion"], settings.objects_arn("incoming")),
+        allow("s3:PutObject", [settings.objects_arn(prefix) for prefix in ("validated", "quarantine")]),
+        allow(["s3:GetObject", "s3:PutObject"], settings.objects_arn("reports")),
+        allow("sqs:SendMessage", settings.dead_letters_arn),
+    ]
+
+
+def _transformer_statements(settings: Settings) -> list[dict[str, Any]]:
+    return [
+        allow("s3:GetObject", settings.objects_arn("validated")),
+        allow("s3:PutObject", settings.objects_arn("transformed")),
+        allow(["s3:GetObject", "s3:PutObject"], settings.objects_arn("reports")),
+        allow("states:StartExecution", settings.state_machine_arn),
+        allow("sqs:SendMessage", settings.dead_letters_arn),
+    ]

@@ -1,0 +1,122 @@
+"""One Lambda folder and its locked dependencies become one reproducible ZIP, at synthesis.
+
+Called by `stack/function.py`. The wheels are those of the Lambda's platform, not of the machine that packages,
+so a laptop and a CI make the same bytes. Results are kept by content below `.tap/cache/packages`: an unchanged
+function costs one hash.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from stack.errors import StackError
+
+PLATFORM = "x86_64-manylinux2014"  # the python3.11 runtime is Amazon Linux 2: glibc 2.26
+PYTHON = "3.11"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold
+REGULAR_FILE = 0o644 << 16
+SHARED = ("transactions", "aws_io")  # packages below lambdas/ that every function carries
+CACHE = Path(__file__).parent.parent / ".tap" / "cache" / "packages"
+
+# Bumped when this module changes what a ZIP looks like; the content's hash covers everything else.
+FORMAT = f"1 {PLATFORM} {PYTHON}"
+_LEFT_OUT = {"__pycache__", "bin", "requirements.in"}
+
+
+class PackagingError(StackError):
+    """A function could not be packaged; the message says which and why."""
+
+
+def package(lambdas: Path, source: str, cache: Path = CACHE) -> Path:
+    """The ZIP of the function in `lambdas/source`, from the cache if nothing in it changed.
+
+    Returns:
+        `cache/HASH/source.zip`, where HASH is of every file that goes into it.
+
+    Raises:
+        PackagingError: the folder, its `app.py` or `requirements.txt` is missing, or the wheels can't be had.
+    """
+    folder = lambdas / source
+    for needed in ("app.py", "requirements.txt"):
+        if not (folder / needed).is_file():
+            raise PackagingError(f"{folder / needed} is missing: a function needs it to be packaged")
+    code = dict(_code(lambdas, source))
+    target = cache / _digest(code, (folder / "requirements.txt").read_bytes()) / f"{source}.zip"
+    if not target.exists():
+        _build(code, folder / "requirements.txt", target)
+    return target
+
+
+def _code(lambdas: Path, source: str) -> Iterator[tuple[str, Path]]:
+    """The names in the ZIP of the function's own files, with where they are."""
+    roots = [(lambdas / source, lambdas / source), *((lambdas / name, lambdas) for name in SHARED)]
+    for folder, base in roots:
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(base)
+            if path.is_file() and not _LEFT_OUT & set(name.parts):
+                yield name.as_posix(), path
+
+
+def _digest(code: dict[str, Path], requirements: bytes) -> str:
+    digest = hashlib.sha256(FORMAT.encode() + requirements)
+    for name, path in sorted(code.items()):
+        content = path.read_bytes()
+        digest.update(f"\n{name}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()[:32]
+
+
+def _build(code: dict[str, Path], requirements: Path, target: Path) -> None:
+    """Written beside the target and moved in one step, so that two at once, or a crash, leave no half ZIP."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        wheels = Path(scratch) / "wheels"
+        _install(requirements, wheels)
+        files = {path.relative_to(wheels).as_posix(): path for path in wheels.rglob("*") if _belongs(path, wheels)}
+        archive = Path(scratch) / target.name
+        _write(files | code, archive)
+        archive.replace(target)
+
+
+def _belongs(path: Path, root: Path) -> bool:
+    """Installers write into RECORD and its neighbours what differs by machine; Python needs none of them to import."""
+    parts = path.relative_to(root).parts
+    unstable = path.name in {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", ".lock"}
+    return path.is_file() and not unstable and not _LEFT_OUT & set(parts)
+
+
+def _install(requirements: Path, folder: Path) -> None:
+    """Unpack the locked wheels for the Lambda's platform; hashes are checked, nothing is built."""
+    if not any(line.strip() and not line.startswith("#") for line in requirements.read_text().splitlines()):
+        folder.mkdir()
+        return
+    command = [
+        *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-progress", "--target", str(folder)),
+        *("--python-platform", PLATFORM, "--python-version", PYTHON, "--only-binary", ":all:"),
+        *("--no-deps", "--require-hashes", "--link-mode", "copy", "--no-compile-bytecode", "-r", str(requirements)),
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, env=_quiet_environment(), check=False)
+    if result.returncode:
+        raise PackagingError(f"the dependencies in {requirements} could not be installed:\n{result.stderr.strip()}")
+
+
+def _quiet_environment() -> dict[str, str]:
+    """Without the caller's virtual environment or uv project, which are not what is packaged."""
+    return {
+        name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV_PROJECT", "PYTHONPATH"}
+    }
+
+
+def _write(files: dict[str, Path], archive: Path) -> None:
+    """Sorted names, one date, one mode: the bytes depend on the content alone."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+        for name, path in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.external_attr, entry.create_system, entry.compress_type = REGULAR_FILE, 3, zipfile.ZIP_DEFLATED
+            with path.open("rb") as content, out.open(entry, "w") as place:
+                shutil.copyfileobj(content, place)

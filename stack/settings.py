@@ -1,0 +1,290 @@
+"""What a deployment is: every setting, name and ARN, derived in one place.
+
+Read from the environment once, by `Settings.load`, and then passed on: by `tap.py` to the stack and by the
+deployer to everything else. Imports nothing of CDKTF, so that the deployer starts fast.
+
+The ARNs are plain strings with Terraform references for what only a deployment knows (partition, region,
+account). They stay readable in the synthesised file, and a plan resolves them without credentials.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import Any, Self
+
+FUNCTIONS = ("csv-validator", "csv-transformer", "transaction-loader", "transaction-status")
+TARGETS = ("embedded", "localstack", "aws")
+EMULATOR_REGION = "us-east-1"  # what MiniStack and LocalStack answer for when nobody says otherwise
+PARTITION = "${data.aws_partition.current.partition}"
+REGION = "${var.aws_region}"
+ACCOUNT = "${local.account_id}"
+
+# The periods that CloudWatch Logs knows, of those worth having for a ledger:
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTION_DAYS = (30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+
+
+class SettingsError(ValueError):
+    """One or more settings are missing or malformed; the message has a line for each."""
+
+
+# Parsers: from the text of the environment or an option to a value, or a ValueError that says what would be right.
+# They are plain functions over a plain dataclass because every command reads the settings first: a validation
+# library's import alone would be most of the time that a cached `tap synth` takes.
+
+
+def _matching(pattern: str, meaning: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text and not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is not {meaning}")
+        return text
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    return _matching("|".join(choices), f"one of {', '.join(choices)}")
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+            raise ValueError(f"{text!r} is not a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def _retention(text: str) -> int:
+    days = _whole(1, RETENTION_DAYS[-1])(text)
+    if days not in RETENTION_DAYS:
+        raise ValueError(f"{text!r} is not one of {', '.join(map(str, RETENTION_DAYS))}")
+    return days
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in {"true", "false", "1", "0", "yes", "no"}:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return text.lower() in {"true", "1", "yes"}
+
+
+def _account_ids(text: str) -> tuple[str, ...]:
+    listed = tuple(text.replace(",", " ").split())
+    if wrong := [each for each in listed if not re.fullmatch(r"\d{12}", each)]:
+        raise ValueError(f"{wrong[0]!r} is not an account id of 12 digits")
+    return listed
+
+
+_region = _matching(r"[a-z]{2,}(?:-[a-z]+)+-\d{1,2}", "a region, such as `aws configure get region` prints")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_bucket = _matching(r"[a-z0-9](?:[a-z0-9.-]{1,61}[a-z0-9])", "the name of an S3 bucket")
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+_tag = _matching(r"[\w\s.:/=+@-]{1,256}", "a tag value (letters, digits, spaces and _.:/=+-@, up to 256)")
+# The longest names are the bucket's (63 characters, S3) and a role's (64, IAM).
+_suffix = _matching(r"[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])?", "1 to 24 lower-case letters, digits and inner hyphens")
+_base = _matching(r"[a-z0-9][a-z0-9-]{2,37}", "3 to 38 lower-case letters, digits and hyphens")
+
+
+def _setting(default: Any, variables: str, parse: Callable[[str], Any], meaning: str) -> Any:
+    """A field: its default, the environment variables that fill it (the first that is set), its parser, its meaning."""
+    return field(default=default, metadata={"variables": variables.split(), "parse": parse, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one deployment. Each field names the environment variable that fills it."""
+
+    environment_suffix: str = _setting("dev", "ENVIRONMENT_SUFFIX", _suffix, "ends the name of every resource")
+    aws_region: str = _setting("", "AWS_REGION AWS_DEFAULT_REGION", _region, "where the stack is deployed")
+    state_bucket: str = _setting(
+        "", "TERRAFORM_STATE_BUCKET", _bucket, "holds Terraform's state; blank: a local file does"
+    )
+    state_bucket_region: str = _setting(
+        "", "TERRAFORM_STATE_BUCKET_REGION", _region, "the state bucket's region; blank: the stack's"
+    )
+    repository: str = _setting("tap", "REPOSITORY", _tag, "the tag Repository")
+    commit_author: str = _setting("raaj1021", "COMMIT_AUTHOR", _tag, "the tag Author")
+    team: str = _setting("synth-2", "TEAM", _tag, "the tag Team")
+    target: str = _setting("embedded", "TAP_TARGET", _one_of(*TARGETS), "embedded, localstack or aws")
+    provider_mirror: str = _setting(
+        "", "TAP_PROVIDER_MIRROR", str, "a folder of Terraform providers, for an init without network"
+    )
+    allowed_accounts: tuple[str, ...] = _setting(
+        (), "TAP_ALLOWED_ACCOUNTS", _account_ids, "live accounts that may be touched, by comma"
+    )
+    bucket_base_name: str = _setting(
+        "transaction-csv-files", "TAP_BUCKET_BASE_NAME", _base, "begins the bucket's name, which all of AWS shares"
+    )
+    deletion_protection: bool = _setting(
+        False, "TAP_DELETION_PROTECTION", _switch, "whether the table refuses its deletion"
+    )
+    log_retention_days: int = _setting(365, "TAP_LOG_RETENTION_DAYS", _retention, "how long logs are kept")
+    rows_per_part: int = _setting(500, "TAP_ROWS_PER_PART", _whole(1, 10_000), "rows that one loader call takes")
+    load_concurrency: int = _setting(
+        10, "TAP_LOAD_CONCURRENCY", _whole(1, 1_000), "loaders at work at once for one file"
+    )
+    max_error_details: int = _setting(
+        10_000, "TAP_MAX_ERROR_DETAILS", _whole(0, 1_000_000), "errors told in full per file"
+    )
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None, **overrides: str | None) -> Self:
+        """The settings of the environment; an override (a command's option) that is not None goes before it.
+
+        Raises:
+            SettingsError: with one line for each setting that is missing or malformed.
+        """
+        variables = os.environ if environment is None else environment
+        if unknown := overrides.keys() - {each.name for each in fields(cls)}:
+            raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
+        values, refused = {}, []
+        for each in fields(cls):
+            name, text = _found(each, overrides.get(each.name), variables)
+            if text:
+                try:
+                    values[each.name] = each.metadata["parse"](text)
+                except ValueError as error:
+                    refused.append(f"{name}: {error}")
+        if refused:
+            raise SettingsError("\n".join(refused))
+        return cls(**values)._with_region()
+
+    def _with_region(self) -> Self:
+        """An emulator has a region of its own; a live account is never given one that nobody chose."""
+        if self.aws_region:
+            return self
+        if self.target == "aws":
+            raise SettingsError("AWS_REGION: not set. A live account needs it: set AWS_REGION, or pass --region.")
+        return replace(self, aws_region=EMULATOR_REGION)
+
+    def environment(self) -> dict[str, str]:
+        """The settings as the environment variables that `load` reads, for a process that is started."""
+        return {each.metadata["variables"][0]: _text(getattr(self, each.name)) for each in fields(self)}
+
+    # Names. The suffix ends each, so that an environment is recognised by its names alone.
+
+    def named(self, name: str) -> str:
+        """`name` in this environment."""
+        return f"{name}-{self.environment_suffix}"
+
+    @property
+    def construct_id(self) -> str:
+        return "TapStack"
+
+    @property
+    def bucket(self) -> str:
+        return self.named(self.bucket_base_name)
+
+    @property
+    def table(self) -> str:
+        return self.named("transactions")
+
+    @property
+    def state_machine(self) -> str:
+        return self.named("transaction-load")
+
+    @property
+    def topic(self) -> str:
+        return self.named("transaction-notifications")
+
+    @property
+    def dead_letters(self) -> str:
+        return self.named("transaction-dead-letters")
+
+    @property
+    def api(self) -> str:
+        return self.named("transaction-status-api")
+
+    @property
+    def key_alias(self) -> str:
+        return f"alias/{self.table}"
+
+    def function(self, role: str) -> str:
+        """The name of a function, such as `csv-validator`."""
+        return self.named(role)
+
+    def role(self, bearer: str) -> str:
+        """The name of the role that `bearer` runs as."""
+        return self.named(f"{bearer}-role")
+
+    def log_group(self, function: str) -> str:
+        """Lambda writes to the group of this name and no other, unless told otherwise."""
+        return f"/aws/lambda/{self.function(function)}"
+
+    @property
+    def workflow_log_group(self) -> str:
+        """Below /aws/vendedlogs/, so that the log service's own resource policy never outgrows its limit.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+        """
+        return f"/aws/vendedlogs/states/{self.state_machine}"
+
+    @property
+    def api_log_group(self) -> str:
+        return f"/aws/apigateway/{self.api}"
+
+    @property
+    def log_groups(self) -> tuple[str, ...]:
+        """Every log group of the environment."""
+        return (*map(self.log_group, FUNCTIONS), self.workflow_log_group, self.api_log_group)
+
+    # ARNs. IAM wants them before the resources exist, so they are built from the names.
+
+    @property
+    def bucket_arn(self) -> str:
+        return f"arn:{PARTITION}:s3:::{self.bucket}"
+
+    def objects_arn(self, prefix: str) -> str:
+        """All objects below a prefix of the bucket, such as `incoming`."""
+        return f"{self.bucket_arn}/{prefix}/*"
+
+    @property
+    def table_arn(self) -> str:
+        return _arn("dynamodb", f"table/{self.table}")
+
+    @property
+    def state_machine_arn(self) -> str:
+        return _arn("states", f"stateMachine:{self.state_machine}")
+
+    @property
+    def executions_arn(self) -> str:
+        """All executions of the state machine, those that a distributed map starts included."""
+        return _arn("states", f"execution:{self.state_machine}:*")
+
+    @property
+    def map_executions_arn(self) -> str:
+        """What a distributed map starts: https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html"""
+        return _arn("states", f"execution:{self.state_machine}/*")
+
+    @property
+    def topic_arn(self) -> str:
+        return _arn("sns", self.topic)
+
+    @property
+    def dead_letters_arn(self) -> str:
+        return _arn("sqs", self.dead_letters)
+
+    def function_arn(self, role: str) -> str:
+        return _arn("lambda", f"function:{self.function(role)}")
+
+    def log_group_arn(self, name: str) -> str:
+        """A log group of the given full name, without the streams below it."""
+        return _arn("logs", f"log-group:{name}")
+
+
+def _arn(service: str, resource: str) -> str:
+    return f"arn:{PARTITION}:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def _found(setting: Field[Any], override: str | None, variables: Mapping[str, str]) -> tuple[str, str]:
+    """What a setting is called in a message, and its text: the override's, else the first variable's that is set."""
+    names: list[str] = setting.metadata["variables"]
+    if override is not None:
+        return names[0], override.strip()
+    return next(((name, text) for name in names if (text := variables.get(name, "").strip())), (names[0], ""))
+
+
+def _text(value: object) -> str:
+    """A value as its parser reads it."""
+    return ",".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,32 @@
+"""The stack holds exactly the resources of its inventory: neither one less nor one that nobody noticed."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+INVENTORY = Path(__file__).parent / "inventories" / "stack.yaml"
+
+
+def test_resources_per_type_are_those_of_the_inventory(document: dict[str, Any]) -> None:
+    """A resource that appears or disappears is a decision, so it is written down."""
+    expected = yaml.safe_load(INVENTORY.read_text())
+    got = dict(Counter({kind: len(found) for kind, found in document["resource"].items()}))
+
+    assert got == expected, f"got:\n{yaml.safe_dump(got)}\nIf that is meant, put it into {INVENTORY.name}."
+
+
+def test_every_taggable_resource_is_tagged_by_default(document: dict[str, Any]) -> None:
+    """The provider's default tags tell project, environment, tool, repository, author and team."""
+    (provider,) = document["provider"]["aws"]
+    (default,) = provider["default_tags"]
+
+    assert default["tags"] == {
+        "Project": "tap",
+        "EnvironmentSuffix": "unit",
+        "ManagedBy": "cdktf",
+        "Repository": "tap",
+        "Author": "raaj1021",
+        "Team": "synth-2",
+    }
