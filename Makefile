@@ -1,0 +1,64 @@
+# Every target sets up what it needs; the set-up costs nothing the second time.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+# the first of these that is Python 3.11
+PYTHON ?= $(shell for each in python3.11 python3 python; do "$$each" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo "$$each" && break; done)
+TARGET ?= embedded
+CSV ?=
+KEEP ?=
+WORKERS ?= auto
+TAP := .venv/bin/tap
+PYTEST := .venv/bin/pytest
+UV_VERSION := $(shell sed -n 's/^ *"uv==\([0-9.]*\)".*/\1/p' pyproject.toml)
+
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_NO_PROGRESS := 1
+
+.PHONY: help
+help: ## What can be typed
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+.PHONY: setup
+setup: .venv/.ready ## The environment alone: leaves .venv/bin/tap
+
+.venv/.ready: pyproject.toml uv.lock
+	@[ -n "$(PYTHON)" ] || { echo "tap: Python 3.11 is needed, as the functions run on it, and none is on PATH. Install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 3; }
+	@echo "tap: setting up .venv (once)" >&2
+	@[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m uv --version 2>/dev/null | grep -q "uv $(UV_VERSION) " || { $(PYTHON) -m venv --clear .venv; .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r environments/uv.txt; }
+	@.venv/bin/python -m uv sync --frozen --quiet
+	@# bytecode for what every command loads; the provider bindings are 1,500 modules of which few are ever used
+	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m compileall -q -j 0 -x 'cdktf_cdktf_provider_aws|moto|/tests?/' .venv/lib || true
+	@touch .venv/.ready
+
+.PHONY: run
+run: setup ## From nothing to a reconciled CSV on the embedded AWS (CSV=file, KEEP=1)
+	@$(TAP) run $(if $(KEEP),--keep) $(if $(value CSV),-- "$$TAP_CSV")
+
+# the file's name as it was typed, for the shell to read from its environment: make would expand a $ in it
+run: export TAP_CSV := $(value CSV)
+unexport CSV
+
+.PHONY: test-local
+test-local: setup ## The three levels, in parallel (TARGET=embedded or localstack)
+	@mkdir -p build
+	@$(PYTEST) tests --target $(TARGET) -n $(WORKERS) --dist loadgroup --junit-xml build/test-local.xml
+
+.PHONY: check
+check: setup ## Format, lint, types, unit tests
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@$(PYTEST) tests/unit -n $(WORKERS) -q
+
+.PHONY: bench
+bench: setup ## The benchmarks, each against its peer in the same run
+	@.venv/bin/python -m benchmarks
+
+.PHONY: clean
+clean: ## Remove what Tap made here: environments, caches, reports
+	@[ ! -x $(TAP) ] || $(TAP) local stop >/dev/null 2>&1 || true
+	@rm -rf .venv .tap build environments/*/.venv

@@ -1,0 +1,61 @@
+"""Synthesis: bindings loaded one by one against plain imports, and the cache against a fresh synthesis."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measure import Figure, paired, timed
+
+ROOT = Path(__file__).parents[1]
+PLACED = "\nplace_bare_parent()\n"
+SETTINGS = {"ENVIRONMENT_SUFFIX": "bench", "AWS_REGION": "eu-west-1", "TAP_TARGET": "embedded"}
+
+
+def figures() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh, plain = paired(
+            lambda: _synthesis(ROOT, Path(scratch)), lambda: _synthesis(_plain_copy(Path(scratch)), Path(scratch)), 3
+        )
+        yield Figure("fresh synthesis, cold bytecode", fresh, "plain imports", plain, "<= 1/8", fresh <= plain / 8)
+        _cached(Path(scratch))
+        cached, again = paired(lambda: _cached(Path(scratch)), lambda: _synthesis(ROOT, Path(scratch)), 5)
+        yield Figure("`tap synth`, unchanged inputs", cached, "fresh synthesis", again, "ours <= 0.6 s", cached <= 0.6)
+
+
+def _synthesis(root: Path, scratch: Path) -> float:
+    """One synthesis in `root`, with no bytecode to be found and the Lambda packages at hand."""
+    with tempfile.TemporaryDirectory(dir=scratch) as nothing:
+        environment = {
+            **os.environ,
+            **SETTINGS,
+            "CDKTF_OUTDIR": f"{nothing}/out",
+            "PYTHONPYCACHEPREFIX": f"{nothing}/bytecode",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        return timed([sys.executable, str(root / "tap.py")], environment)
+
+
+def _plain_copy(scratch: Path) -> Path:
+    """The same stack, importing the provider package the usual way: without the one line that prevents it."""
+    copy = scratch / "plain"
+    if not copy.exists():
+        shutil.copytree(ROOT / "stack", copy / "stack", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "lambdas", copy / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / ".tap" / "cache" / "packages", copy / ".tap" / "cache" / "packages")
+        shutil.copy(ROOT / "tap.py", copy)
+        bindings = copy / "stack" / "bindings.py"
+        source = bindings.read_text()
+        if source.count(PLACED) != 1:
+            raise RuntimeError(f"{bindings}: the call that places the bare parent is not where it was")
+        bindings.write_text(source.replace(PLACED, "\n"))
+    return copy
+
+
+def _cached(scratch: Path) -> float:
+    """One `tap synth` as typed, on a machine that keeps bytecode, as nearly all do."""
+    environment = {**os.environ, **SETTINGS}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return timed([str(Path(sys.executable).with_name("tap")), "synth", "--out", str(scratch / "cached")], environment)
