@@ -1,0 +1,43 @@
+"""The two steps of the loader, with what is logged and counted of them. Called by `app`."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from loading import OUTCOMES, Loader, load_part
+from reconciling import reconcile
+from transactions.errors import DocumentRefused
+from transactions.parts import Part
+
+
+def run(loader: Loader, event: dict[str, Any], logger: Logger, metrics: Metrics) -> dict[str, Any]:
+    """Do one step.
+
+    Returns:
+        For "load", nothing: the figures are in the part's result object. For "reconcile", the file's figures.
+
+    Raises:
+        DocumentRefused: the event, or what it points to, is not what it should be.
+        Throttled: a service asked to slow down; a retry helps.
+        NotReconciled: the figures of the load don't add up.
+    """
+    metrics.add_metric("Steps", MetricUnit.Count, 1)
+    match event:
+        case {"step": "load", "part": part}:
+            return _load(loader, Part.of_json(part), logger, metrics)
+        case {"step": "reconcile", "input": {"manifest_key": str(manifest_key)}}:
+            logger.append_keys(manifest_key=manifest_key)
+            figures = reconcile(loader, manifest_key)
+            logger.info("the load is reconciled", extra={"rows": figures["rows"]})
+            metrics.add_metric("FilesReconciled", MetricUnit.Count, 1)
+            return figures
+    raise DocumentRefused("the event is no step of the loader: load with a part, or reconcile with an input")
+
+
+def _load(loader: Loader, part: Part, logger: Logger, metrics: Metrics) -> dict[str, Any]:
+    logger.append_keys(part_key=part.part_key)
+    result = load_part(loader, part)
+    logger.info("the part is loaded", extra={"rows": result["rows"]})
+    for outcome in OUTCOMES:
+        metrics.add_metric(f"Rows{outcome.capitalize()}", MetricUnit.Count, result["rows"][outcome])
+    return {}

@@ -1,0 +1,33 @@
+"""Entry point of transaction-status: what became of a file, and one transaction. Called by API Gateway.
+
+GET /files/{key+}                     the newest report of a file
+GET /transactions/{transaction_id}    an item of the table
+"""
+
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from lookups import Lookups, routes
+from transactions.schema import load
+
+logger, metrics = Logger(), Metrics()
+lookups = Lookups(
+    s3=boto3.client("s3"),
+    table=boto3.client("dynamodb"),
+    bucket=os.environ["BUCKET_NAME"],
+    table_name=os.environ["TABLE_NAME"],
+    schema=load(),
+)
+resolver: APIGatewayRestResolver = routes(lookups, logger, metrics)
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True)
+@metrics.log_metrics(capture_cold_start_metric=False)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request."""
+    return resolver.resolve(event, context)

@@ -1,0 +1,106 @@
+"""Where each object of an upload lies in the bucket. The only place that knows; used by all functions and by `tap`.
+
+incoming/KEY                                          what was uploaded
+validated/KEY/VERSION/accepted.jsonl                  accepted, normalised rows
+validated/KEY/VERSION/manifest.json                   the figures; written last, and starts what follows
+quarantine/KEY/VERSION/rejected.csv                   what people open
+quarantine/KEY/VERSION/rejected.raw                   original bytes, to repair and resubmit
+quarantine/KEY/VERSION/conflicts/part-00000.jsonl     rows that contradict the table
+transformed/KEY/VERSION/part-00000.jsonl              items for the table
+transformed/KEY/VERSION/parts.json                    the list of parts; written last
+transformed/KEY/VERSION/results/part-00000.json       what became of a part
+reports/KEY.json                                      the newest report
+"""
+
+from dataclasses import dataclass
+
+INCOMING, VALIDATED, QUARANTINE, TRANSFORMED, REPORTS = (
+    "incoming/",
+    "validated/",
+    "quarantine/",
+    "transformed/",
+    "reports/",
+)
+MANIFEST = "manifest.json"
+NO_VERSION = "null"  # S3's own name for the version of an object in a bucket without versions
+MAX_KEY_BYTES = 850  # S3 takes 1,024 bytes; derived keys add a prefix, a version of up to 100 and a name
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One version of one uploaded file. `name` is the object's key without `incoming/`."""
+
+    name: str
+    version: str
+
+    @classmethod
+    def of(cls, key: str, version: str | None) -> "Upload":
+        """Of the full key of an object below `incoming/`.
+
+        Raises:
+            ValueError: the key is not below it, or has no name.
+        """
+        if not key.startswith(INCOMING) or len(key) == len(INCOMING):
+            raise ValueError(f"{key!r} is not the key of a file below {INCOMING}")
+        return cls(key.removeprefix(INCOMING), version or NO_VERSION)
+
+    @property
+    def key(self) -> str:
+        """The full key of the upload itself."""
+        return f"{INCOMING}{self.name}"
+
+    @property
+    def version_id(self) -> str | None:
+        """The version to ask S3 for; None in a bucket without versions."""
+        return None if self.version == NO_VERSION else self.version
+
+    @property
+    def accepted(self) -> str:
+        return f"{VALIDATED}{self._stem}/accepted.jsonl"
+
+    @property
+    def manifest(self) -> str:
+        return f"{VALIDATED}{self._stem}/{MANIFEST}"
+
+    @property
+    def rejected(self) -> str:
+        return f"{QUARANTINE}{self._stem}/rejected.csv"
+
+    @property
+    def raw(self) -> str:
+        return f"{QUARANTINE}{self._stem}/rejected.raw"
+
+    @property
+    def parts(self) -> str:
+        return f"{TRANSFORMED}{self._stem}/parts.json"
+
+    @property
+    def report(self) -> str:
+        return report_key(self.name)
+
+    def part(self, number: int) -> str:
+        return f"{TRANSFORMED}{self._stem}/part-{number:05d}.jsonl"
+
+    def result(self, number: int) -> str:
+        return f"{TRANSFORMED}{self._stem}/results/part-{number:05d}.json"
+
+    def conflicts(self, number: int) -> str:
+        return f"{QUARANTINE}{self._stem}/conflicts/part-{number:05d}.jsonl"
+
+    def source_part(self, number: int) -> str:
+        """The key of the table's index by source."""
+        return f"{self.name}#{self.version}#{number:05d}"
+
+    @property
+    def too_long(self) -> bool:
+        """Whether the keys derived from it would be longer than S3 takes."""
+        return len(self.name.encode()) > MAX_KEY_BYTES
+
+    @property
+    def _stem(self) -> str:
+        return f"{self.name}/{self.version}"
+
+
+def report_key(name: str) -> str:
+    """The report of a file; `name` is its key without `incoming/`."""
+    return f"{REPORTS}{name}.json"

@@ -1,0 +1,72 @@
+"""What is kept of rejected rows: a CSV that people open, and the original bytes to repair and resubmit.
+
+Written by the validator. The CSV is guarded: no cell of it runs as a formula in a spreadsheet. The bytes are not
+guarded, as they are the original, and carry a name that no spreadsheet opens by itself.
+"""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from transactions.codes import DataError
+from transactions.dialect import Dialect
+from transactions.records import Record
+
+COLUMNS = ("line", "record", "column", "code", "value", "message")
+_FULL_WIDTH = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # = + - @ of East Asian keyboards run too
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *_FULL_WIDTH)
+_BLOCK = 1 << 20
+
+
+def guard(cell: str) -> str:
+    """The cell as text for a spreadsheet: a single quote is put before what would start a formula (OWASP)."""
+    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
+
+
+class RejectedCsv:
+    """One line per error: line, record, column, code, value, message; with a byte order mark, as spreadsheets want.
+
+    Args:
+        out: opened with `newline=""` and `encoding="utf-8"`.
+        max_details: errors that are written; the report says when there were more.
+    """
+
+    def __init__(self, out: TextIO, max_details: int) -> None:
+        out.write("\ufeff")
+        self._writer = csv.writer(out, lineterminator="\r\n")
+        self._writer.writerow(COLUMNS)
+        self._room = max_details
+
+    def add(self, errors: Sequence[DataError]) -> None:
+        """Write the errors of one row."""
+        for error in errors[: self._room]:
+            cells = error.to_json()
+            self._writer.writerow(["" if cells[name] is None else guard(str(cells[name])) for name in COLUMNS])
+        self._room -= min(self._room, len(errors))
+
+
+class RejectedRaw:
+    """The header and the rejected records, byte for byte as they were, byte order mark included: a file of its own."""
+
+    def __init__(self, out: BinaryIO, original: Path, dialect: Dialect, header: Record) -> None:
+        self._out, self._original, self._encoding = out, original, dialect.encoding
+        out.write(dialect.bom)
+        self.add(header)
+
+    def add(self, record: Record) -> None:
+        """Write one record's bytes."""
+        content = record.text.encode(self._encoding)
+        if len(content) == record.size:
+            self._out.write(content)
+        else:
+            self._copy(record)
+
+    def _copy(self, record: Record) -> None:
+        """A record too long to be held is copied from the original."""
+        with self._original.open("rb") as original:
+            original.seek(record.offset)
+            left = record.size
+            while left and (block := original.read(min(left, _BLOCK))):
+                self._out.write(block)
+                left -= len(block)

@@ -1,0 +1,190 @@
+"""The exact truth about one row: every rule of the schema on every cell, and decimals that fit the currency.
+
+Called by `judge` for each row that a faster way did not already pass. All errors of a row are told, not the first.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from transactions import money
+from transactions.codes import DataError, Fault, cut
+from transactions.records import Record
+from transactions.schema import Field, Schema
+
+Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, and source_line
+_Check = Callable[[str], "str | list[Fault] | None"]
+_SHOWN = 15  # values of an enumeration that a message names
+_MEMO = 4096  # answers that are kept of a column with an enumeration
+
+
+class Control(NamedTuple):
+    """What a row adds to the control totals."""
+
+    currency: str
+    amount: Decimal
+
+
+class RowRules:
+    """The rules of a schema, compiled for the columns of one file's header.
+
+    Args:
+        schema: the rules.
+        header: the file's columns in their order; a column that is not in the schema is not judged.
+    """
+
+    def __init__(self, schema: Schema, header: Sequence[str]) -> None:
+        self._positions = {name: header.index(name) for name in schema.names if name in header}
+        self._absent = [name for name in schema.names if name not in header]
+        checks = {one.name: _check(one, schema.missing_values) for one in schema.fields}
+        self._columns = [(name, at, checks[name]) for name, at in self._positions.items()]
+        self._amount, self._currency = schema.roles.get("amount"), schema.roles.get("currency")
+        self._check_currency = checks.get(self._currency or "")
+
+    def judge(self, record: Record) -> Row | list[DataError]:
+        """The normalised row, or all of its errors."""
+        if record.fault is not None:
+            return [_row_error(record, record.fault)]
+        cells, errors = record.cells, list[DataError]()
+        row: Row = {}
+        for name, at, check in self._columns:
+            answer = check(cells[at])
+            if isinstance(answer, list):
+                errors += [_error(record, name, cells[at], fault) for fault in answer]
+            else:
+                row[name] = answer
+        if self._amount is not None and self._currency in row:
+            self._fit(self._amount, row, record, errors)
+        if errors:
+            return errors
+        for name in self._absent:
+            row[name] = None
+        row["source_line"] = record.line
+        return row
+
+    def _fit(self, name: str, row: Row, record: Record, errors: list[DataError]) -> None:
+        """Write the amount with its currency's decimals, or say that it has too many."""
+        currency, cell = str(row[str(self._currency)]), record.cells[self._positions[name]]
+        units = money.minor_units(currency)
+        if money.written_decimals(cell) > units and money.read_number(cell) is not None:
+            message = f"{currency} has {units} decimals: round the amount to {units or 'a whole number'}"
+            errors.append(_error(record, name, cell, Fault("cell-decimals", message)))
+        elif name in row:
+            row[name] = money.canonical(Decimal(str(row[name])), currency)
+
+    def control(self, record: Record) -> Control | None:
+        """What a row adds to the control totals, read from its cells alone; None where that can't be read."""
+        if self._amount is None or self._check_currency is None or record.fault is not None:
+            return None
+        currency = self._check_currency(record.cells[self._positions[str(self._currency)]])
+        amount = money.read_number(record.cells[self._positions[self._amount]])
+        return Control(currency, amount) if isinstance(currency, str) and amount is not None else None
+
+    def accepted_control(self, row: Row) -> Control | None:
+        """What an accepted row adds to the control totals, from its normalised form."""
+        if self._amount is None or self._currency is None:
+            return None
+        return Control(str(row[self._currency]), Decimal(str(row[self._amount])))
+
+
+def _row_error(record: Record, fault: Fault) -> DataError:
+    return DataError(record.line, record.number, None, fault.code, cut(record.text.rstrip("\r\n")), fault.message)
+
+
+def _error(record: Record, column: str, value: str, fault: Fault) -> DataError:
+    return DataError(record.line, record.number, column, fault.code, cut(value), fault.message)
+
+
+def _check(field: Field, missing: frozenset[str]) -> _Check:
+    """The judgement of one column's cells: the canonical text, None for nothing, or the faults."""
+    cell_type, rules, spelling = field.cell_type, _rules(field), _spelling(field)
+    required = Fault("cell-required", f"{field.name} is required: {_right(field)}")
+    wrong_type = Fault("cell-type", _right(field))
+    read, write, is_text = cell_type.read, cell_type.write, field.type in {"string", "any"}
+
+    def check(cell: str) -> str | list[Fault] | None:
+        if cell in missing:
+            return [required] if field.required else None
+        value = cell if is_text else read(cell)
+        if value is None:
+            return [wrong_type]
+        if rules and (faults := [fault for holds, fault in rules if not holds(value)]):
+            return faults
+        if spelling is not None:
+            return spelling(cell)
+        return cell if is_text else write(value)
+
+    return _remember(check) if field.enum else check
+
+
+def _remember(check: _Check) -> _Check:
+    """The same check with its first answers kept, for columns of few distinct values."""
+    known: dict[str, str | list[Fault] | None] = {}
+
+    def remembered(cell: str) -> str | list[Fault] | None:
+        if cell in known:
+            return known[cell]
+        answer = check(cell)
+        if len(known) < _MEMO:
+            known[cell] = answer
+        return answer
+
+    return remembered
+
+
+def _rules(field: Field) -> list[tuple[Callable[[object], bool], Fault]]:
+    """A field's constraints, each as what must hold of a value and the fault if it does not."""
+    rules: list[tuple[Callable[..., bool], Fault]] = []
+    if field.pattern is not None:
+        matches = field.pattern.fullmatch
+        rules.append((lambda text: matches(text) is not None, Fault("cell-pattern", _right(field))))
+    if field.enum:
+        known = _known(field)
+        rules.append((lambda value: _folded(field, value) in known, Fault("cell-enum", _right(field))))
+    if field.minimum is not None:
+        at_least = field.cell_type.write(field.minimum)
+        rules.append((lambda value: value >= field.minimum, Fault("cell-minimum", f"must be at least {at_least}")))
+    if field.maximum is not None:
+        at_most = field.cell_type.write(field.maximum)
+        rules.append((lambda value: value <= field.maximum, Fault("cell-maximum", f"must be at most {at_most}")))
+    return [*rules, *_length_rules(field)]
+
+
+def _length_rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
+    rules: list[tuple[Callable[..., bool], Fault]] = []
+    low, high = field.min_length, field.max_length
+    if low is not None:
+        rules.append((lambda text: len(text) >= low, Fault("cell-min-length", f"must have at least {low} characters")))
+    if high is not None:
+        rules.append((lambda text: len(text) <= high, Fault("cell-max-length", f"must have at most {high} characters")))
+    return rules
+
+
+def _known(field: Field) -> Mapping[object, str]:
+    """The values of an enumeration, as they compare, with the schema's spelling."""
+    return {
+        _folded(field, field.cell_type.read(one)): field.cell_type.write(field.cell_type.read(one))
+        for one in field.enum
+    }
+
+
+def _folded(field: Field, value: object) -> object:
+    return value.casefold() if field.ignore_case and isinstance(value, str) else value
+
+
+def _spelling(field: Field) -> Callable[[str], str] | None:
+    """For an enumeration of texts: a cell in the schema's spelling."""
+    if not field.enum or field.type not in {"string", "any"}:
+        return None
+    known = _known(field)
+    return lambda cell: known[_folded(field, cell)]
+
+
+def _right(field: Field) -> str:
+    """What a cell of the column must be, in words."""
+    if field.enum:
+        shown, count = ", ".join(field.enum[:_SHOWN]), len(field.enum)
+        return f"must be one of {shown}" if count <= _SHOWN else f"must be one of {count} values such as {shown}"
+    if field.pattern is not None:
+        return f"must match {field.pattern.pattern}"
+    return f"must be {field.cell_type.right}"

@@ -1,0 +1,32 @@
+"""Entry point of csv-transformer: a manifest arrives, the accepted rows become parts, and the load starts.
+
+Called by S3's notification on `validated/`.
+"""
+
+import os
+
+import boto3
+from aws_io.events import notices
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.data_classes import S3Event, event_source
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from transactions.schema import load
+from transformation import Transformer, transform_all
+
+logger, metrics = Logger(), Metrics()
+transformer = Transformer(
+    s3=boto3.client("s3"),
+    workflow=boto3.client("stepfunctions"),
+    bucket=os.environ["BUCKET_NAME"],
+    state_machine_arn=os.environ["STATE_MACHINE_ARN"],
+    schema=load(),
+    rows_per_part=int(os.environ.get("ROWS_PER_PART", "500")),
+)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics(capture_cold_start_metric=False)
+@event_source(data_class=S3Event)
+def handler(event: S3Event, context: LambdaContext) -> dict[str, int]:
+    """Transform each file version of the event; returns how many there were."""
+    return transform_all(transformer, notices(event, transformer.bucket), logger, metrics)

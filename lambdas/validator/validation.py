@@ -1,0 +1,171 @@
+"""The validator's work on one file version: download, judge, write what came of it, the manifest last.
+
+Called by `app`. A repeat writes the same objects again; dying in between leaves no manifest, so nothing follows.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from aws_io import objects, reports
+from aws_io.events import Notice
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from transactions.codes import DataError, file_error
+from transactions.dialect import Dialect
+from transactions.errors import TapError
+from transactions.judge import judge
+from transactions.layout import MAX_KEY_BYTES, Upload
+from transactions.manifest import Manifest, SourceObject
+from transactions.quarantine import RejectedCsv, RejectedRaw
+from transactions.records import Record
+from transactions.reports import of_verdict
+from transactions.rules import Row
+from transactions.schema import Schema
+from transactions.verdict import Verdict, facts_of_refused
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Validator:
+    """What the work needs: the client, the bucket, the rules, and how many errors are told in detail."""
+
+    s3: "S3Client"
+    bucket: str
+    schema: Schema
+    max_details: int
+
+
+class UploadsFailed(TapError):  # noqa: N818 - the event as a whole is retried
+    """Some files of an event could not be worked on; the others were."""
+
+
+def validate_all(validator: Validator, found: Iterable[Notice], logger: Logger, metrics: Metrics) -> dict[str, int]:
+    """Validate each file of an event, also when one of them fails.
+
+    Raises:
+        UploadsFailed: some failed, so that the event comes again; the others' repeat changes nothing.
+    """
+    failed: list[str] = []
+    answers = {"judged": 0, "refused": 0}
+    metrics.add_metric("Events", MetricUnit.Count, 1)
+    for notice in found:
+        if not notice.is_upload:
+            continue
+        logger.append_keys(file_key=notice.key, file_version=notice.version_id)
+        try:
+            verdict = validate(validator, notice)
+        except Exception:
+            logger.exception("the file could not be worked on")
+            failed.append(notice.key)
+            continue
+        answers["judged" if verdict.judged else "refused"] += 1
+        _tell(verdict, logger)
+        metrics.add_metric("RowsRead", MetricUnit.Count, verdict.rows.read)
+        metrics.add_metric("RowsRejected", MetricUnit.Count, verdict.rows.rejected)
+    metrics.add_metric("FilesJudged", MetricUnit.Count, answers["judged"])
+    metrics.add_metric("FilesRefused", MetricUnit.Count, answers["refused"])
+    if failed:
+        raise UploadsFailed(f"{len(failed)} files could not be worked on: {', '.join(failed)}")
+    return answers
+
+
+def _tell(verdict: Verdict, logger: Logger) -> None:
+    """A refused file is an error in the log; no values of the file go there."""
+    figures = {"rows": verdict.rows.to_json(), "errors_by_code": dict(verdict.errors_by_code)}
+    if verdict.judged:
+        logger.info("the file was judged", extra=figures)
+    else:
+        logger.error("the file can't be judged", extra=figures)
+
+
+def validate(validator: Validator, notice: Notice) -> Verdict:
+    """Judge one file version and write the results."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        original = folder / "original"
+        version = notice.upload.version_id
+        got = objects.download(validator.s3, validator.bucket, notice.key, version, original)
+        upload = Upload.of(notice.key, notice.version_id or got.version_id)
+        with _Outputs(folder, original, validator.max_details) as outputs:
+            verdict = _judge(validator, upload, original, outputs)
+        source = SourceObject(
+            bucket=validator.bucket,
+            key=upload.key,
+            version_id=upload.version,
+            bytes=got.bytes,
+            sha256=verdict.file.sha256,
+            etag=got.etag,
+            last_modified=got.last_modified,
+            sequencer=notice.sequencer,
+        )
+        _publish(validator, source, verdict, outputs)
+    return verdict
+
+
+def _judge(validator: Validator, upload: Upload, original: Path, outputs: "_Outputs") -> Verdict:
+    if upload.too_long:
+        message = f"the key is longer than {MAX_KEY_BYTES} bytes: give the file a shorter name"
+        return Verdict.refused(facts_of_refused(original, None), [file_error("file-key", message)])
+    return judge(original, validator.schema, outputs, max_details=validator.max_details)
+
+
+def _publish(validator: Validator, source: SourceObject, verdict: Verdict, outputs: "_Outputs") -> None:
+    """The objects, the report, and last of all the manifest; of a file that can't be judged, the report alone."""
+    s3, bucket, upload = validator.s3, validator.bucket, source.upload
+    keys = {"accepted": upload.accepted, "rejected": upload.rejected, "raw": upload.raw} if verdict.judged else {}
+    for name, key in keys.items():
+        objects.upload(s3, bucket, key, outputs.paths[name], _CONTENT_TYPES[name])
+    evidence = {**keys, "manifest": upload.manifest} if keys else {}
+    reports.publish(s3, bucket, of_verdict(source, verdict, evidence, objects.now()))
+    if verdict.judged:
+        objects.put_json(s3, bucket, upload.manifest, _manifest(validator, source, verdict, keys).to_json())
+
+
+_CONTENT_TYPES = {"accepted": objects.JSON_LINES, "rejected": "text/csv", "raw": "application/octet-stream"}
+
+
+def _manifest(validator: Validator, source: SourceObject, verdict: Verdict, keys: dict[str, str]) -> Manifest:
+    return Manifest(
+        source=source,
+        file=verdict.file.to_json(),
+        rows=verdict.rows.to_json(),
+        totals=verdict.totals,
+        errors_by_code=verdict.errors_by_code,
+        schema_sha256=validator.schema.sha256,
+        objects=keys,
+    )
+
+
+class _Outputs(ExitStack):
+    """The sink of the judgement: three files of a temporary folder."""
+
+    def __init__(self, folder: Path, original: Path, max_details: int) -> None:
+        super().__init__()
+        self.paths = {name: folder / name for name in ("accepted", "rejected", "raw")}
+        self._original, self._max_details = original, max_details
+
+    def begin(self, header: Record, dialect: Dialect) -> None:
+        """Open the files."""
+        rejected = self.paths["rejected"].open("w", encoding="utf-8", newline="")
+        self._accepted = self.enter_context(self.paths["accepted"].open("w", encoding="utf-8", newline="\n"))
+        self._csv = RejectedCsv(self.enter_context(rejected), self._max_details)
+        raw = self.enter_context(self.paths["raw"].open("wb"))
+        self._raw = RejectedRaw(raw, self._original, dialect, header)
+
+    def accepted(self, row: Row) -> None:
+        """One line of JSON."""
+        self._accepted.write(_encode(row) + "\n")
+
+    def rejected(self, record: Record, errors: Sequence[DataError]) -> None:
+        """To people, and to be resubmitted."""
+        self._csv.add(errors)
+        self._raw.add(record)

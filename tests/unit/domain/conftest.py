@@ -1,0 +1,73 @@
+"""The shipped schema, and short ways to a file, a sink and a verdict."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from transactions.judge import judge
+from transactions.schema import Schema, load
+from transactions.verdict import Verdict
+
+HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description\n"
+DATA = Path(__file__).parents[2] / "data"
+
+
+class Collected:
+    """A sink that keeps everything, for small files."""
+
+    def __init__(self):
+        self.header, self.dialect, self.rows, self.refused = None, None, [], []
+
+    def begin(self, header, dialect):
+        self.header, self.dialect = header, dialect
+
+    def accepted(self, row):
+        self.rows.append(row)
+
+    def rejected(self, record, errors):
+        self.refused.append((record, errors))
+
+
+def make_row(number: int = 1, **cells: str) -> str:
+    """A line that is right but for the cells that are given."""
+    row = {
+        "transaction_id": f"T{number}",
+        "account_id": "A-1",
+        "timestamp": "2025-03-01T12:00:00+01:00",
+        "amount": "1.50",
+        "currency": "EUR",
+        "type": "debit",
+        "merchant": "Shop",
+        "description": "text",
+    } | cells
+    return ",".join(row.values()) + "\n"
+
+
+@pytest.fixture(scope="session")
+def schema() -> Schema:
+    """As shipped."""
+    return load()
+
+
+@pytest.fixture
+def collected() -> Collected:
+    """A sink of one's own."""
+    return Collected()
+
+
+@pytest.fixture
+def verdict_of(tmp_path: Path, schema: Schema, collected: Collected) -> Callable[..., Verdict]:
+    """Judges a text, or bytes, into `collected`."""
+
+    def run(content: str | bytes, **options) -> Verdict:
+        path = tmp_path / "file.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return judge(path, options.pop("schema", schema), collected, **options)
+
+    return run
+
+
+@pytest.fixture
+def row() -> Callable[..., str]:
+    """Makes a line."""
+    return make_row

@@ -1,0 +1,158 @@
+"""The loader: outcomes, refusals, throttling, and figures that must add up."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+from transactions.errors import DocumentRefused, NotReconciled, Throttled
+from transactions.layout import Upload
+
+from .conftest import BUCKET, EVENTS, make_file, make_row
+
+KEY = "incoming/march.csv"
+
+
+@pytest.fixture
+def transformed(way):
+    """A version whose parts are written; its upload."""
+    version = way.put(KEY, make_file(*range(6)) + make_row(9, amount="-1"))
+    way.validate(KEY, version)
+    way.transform(KEY, version)
+    return Upload.of(KEY, version)
+
+
+def failing(client, operation, code):
+    """Let an operation fail with a service's error."""
+
+    def fail(**_):
+        raise ClientError({"Error": {"Code": code, "Message": "from the test"}}, operation)
+
+    client.meta.events.register_first(f"before-call.*.{operation}", fail)
+
+
+def rewrite(way, key, change):
+    """Change a document of the bucket."""
+    document = way.json(key)
+    change(document)
+    way.put(key, json.dumps(document))
+
+
+@pytest.mark.parametrize("document", ["loader_load.json", "loader_reconcile.json"])
+def test_an_event_for_what_is_not_there_is_an_error(way, document):
+    """The events of the state machine are understood; a part or manifest that is not there is no success."""
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        way.call("loader", json.loads((EVENTS / document).read_text()))
+
+
+@pytest.mark.parametrize("event", [{}, {"step": "other"}, {"step": "load", "part": {"a": 1}}, {"step": "reconcile"}])
+def test_what_is_no_step_is_refused(way, event):
+    """Something else than a step of the workflow does nothing."""
+    with pytest.raises(DocumentRefused):
+        way.call("loader", event)
+
+
+def test_a_part_is_loaded_and_its_figures_are_in_its_result(way, transformed):
+    """The answer is small, whatever the part's size; the figures lie in the bucket."""
+    part = way.json(transformed.parts)[0]
+
+    assert way.call("loader", {"step": "load", "part": part}) == {}
+    result = way.json(transformed.result(0))
+    assert result["rows"] == {"loaded": 4, "duplicate": 0, "conflicting": 0}
+    assert result["totals"] == {"loaded": {"EUR": "6.00"}, "duplicate": {}, "conflicting": {}}
+    assert way.json(transformed.report)["stage"] == "loading"
+
+
+def test_a_part_of_another_bucket_or_size_is_refused(way, transformed):
+    """A part that is not what the list of parts says loads nothing."""
+    part = way.json(transformed.parts)[0]
+
+    for change in ({"bucket": "elsewhere"}, {"rows": 5}):
+        with pytest.raises(DocumentRefused):
+            way.call("loader", {"step": "load", "part": part | change})
+    assert way.table() == {}
+
+
+@pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "ThrottlingException"])
+def test_throttling_of_the_table_is_an_error_that_the_workflow_retries(way, transformed, code):
+    """The error has the name that the state machine retries by."""
+    failing(way.app("loader").loader.table, "PutItem", code)
+
+    with pytest.raises(Throttled):
+        way.load(KEY, transformed.version)
+    assert way.keys(f"transformed/march.csv/{transformed.version}/results/") == []
+
+
+def test_another_error_of_the_table_is_not_hidden(way, transformed):
+    """What a retry does not mend keeps its own name."""
+    failing(way.app("loader").loader.table, "PutItem", "ResourceNotFoundException")
+
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        way.load(KEY, transformed.version)
+
+
+def test_a_part_without_a_result_is_not_reconciled(way, transformed):
+    """A part that was never loaded fails the run, and the report says which."""
+    way.call("loader", {"step": "load", "part": way.json(transformed.parts)[0]})
+
+    with pytest.raises(NotReconciled, match="1 parts have no result"):
+        way.reconcile(KEY, transformed.version)
+    report = way.json(transformed.report)
+    assert (report["stage"], report["state"], report["reconciled"]) == ("loaded", "failed", False)
+    assert any("no result" in problem for problem in report["problems"])
+
+
+def lose_a_row(result):
+    result["rows"]["loaded"] -= 1
+
+
+def change_an_amount(result):
+    result["totals"]["loaded"]["EUR"] = "6.01"
+
+
+@pytest.mark.parametrize("change", [lose_a_row, change_an_amount])
+def test_figures_that_do_not_add_up_are_not_reconciled(way, transformed, change):
+    """A row or a cent that is missing fails the run."""
+    way.load(KEY, transformed.version)
+    rewrite(way, transformed.result(0), change)
+
+    with pytest.raises(NotReconciled, match=r"incoming/march\.csv"):
+        way.reconcile(KEY, transformed.version)
+
+
+def test_a_row_that_one_part_lacks_and_another_has_too_many_is_not_reconciled(way, transformed):
+    """Two errors that cancel each other out in the sum are errors."""
+    way.load(KEY, transformed.version)
+    rewrite(way, transformed.result(0), lambda result: result["rows"].update(loaded=3))
+    rewrite(way, transformed.result(1), lambda result: result["rows"].update(loaded=3))
+
+    with pytest.raises(NotReconciled, match="has 4 rows and its result 3"):
+        way.reconcile(KEY, transformed.version)
+
+
+def test_a_list_that_lacks_a_part_is_not_reconciled(way, transformed):
+    """A part that nobody was told of is missed in the sums."""
+    way.load(KEY, transformed.version)
+    rewrite(way, transformed.parts, lambda parts: parts.pop())
+
+    with pytest.raises(NotReconciled, match="rows: 7 read"):
+        way.reconcile(KEY, transformed.version)
+
+
+def test_a_load_that_failed_and_was_redriven_reconciles(way, transformed):
+    """The last report of a mended load says so."""
+    with pytest.raises(NotReconciled):
+        way.reconcile(KEY, transformed.version)
+    way.load(KEY, transformed.version)
+    figures = way.reconcile(KEY, transformed.version)
+
+    assert (figures["key"], figures["reconciled"], figures["rows"]["loaded"]) == ("march.csv", True, 6)
+    report = way.json(transformed.report)
+    assert (report["state"], report["reconciled"], report["problems"]) == ("ok", True, [])
+
+
+def test_the_items_are_there_when_their_result_is(way, transformed):
+    """The result is written after the last item."""
+    way.load(KEY, transformed.version)
+
+    assert len(way.table()) == 6
+    assert way.account.s3.head_object(Bucket=BUCKET, Key=transformed.result(1))

@@ -1,0 +1,76 @@
+"""Writing the one report of a file, when several write at once."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from aws_io.reports import publish
+from botocore.exceptions import ClientError
+from transactions.errors import Throttled
+
+from .conftest import BUCKET
+
+
+def report(stage, version="v1", modified="2025-03-01T00:00:00+00:00"):
+    """A short report."""
+    source = {"version_id": version, "last_modified": modified, "sequencer": ""}
+    return {"key": "a.csv", "stage": stage, "since": "t", "source": source, "reconciled": None, "evidence": {}}
+
+
+def stored(account):
+    """The report that is there."""
+    return json.loads(account.s3.get_object(Bucket=BUCKET, Key="reports/a.csv.json")["Body"].read())
+
+
+def test_the_first_report_is_written(account):
+    """Where there is none, any is the newest."""
+    assert publish(account.s3, BUCKET, report("validated"))
+    assert stored(account)["stage"] == "validated"
+
+
+def test_a_stage_that_comes_late_is_not_written(account):
+    """The answer says that a newer one is there."""
+    publish(account.s3, BUCKET, report("loaded"))
+
+    assert not publish(account.s3, BUCKET, report("transformed"))
+    assert stored(account)["stage"] == "loaded"
+
+
+def test_many_writers_at_once_leave_the_last_stage(account):
+    """Whoever is first, the newest report stays."""
+    stages = ["validated", "transformed", "loading", "loaded"] * 3
+    with ThreadPoolExecutor(len(stages)) as pool:
+        list(pool.map(lambda stage: publish(account.s3, BUCKET, report(stage)), stages))
+
+    assert stored(account)["stage"] == "loaded"
+
+
+@pytest.mark.parametrize("there", [None, "validated"])
+def test_a_report_that_is_written_in_between_is_read_again(account, there):
+    """A rival between reading and writing is found by the condition, and judged anew."""
+    if there:
+        publish(account.s3, BUCKET, report(there))
+    rivals = [report("loaded")]
+
+    def intrude(**_):
+        if rivals:
+            body = json.dumps(rivals.pop()).encode()
+            account.s3.put_object(Bucket=BUCKET, Key="reports/a.csv.json", Body=body)
+
+    account.s3.meta.events.register_first("provide-client-params.s3.PutObject", intrude)
+
+    assert not publish(account.s3, BUCKET, report("transformed"))
+    assert stored(account)["stage"] == "loaded"
+
+
+@pytest.mark.parametrize("code", ["NoSuchKey", "AccessDenied"])
+def test_no_report_is_known_by_either_of_s3s_answers(account, code):
+    """Without permission to list, S3 says "denied" for what is not there; a write still can't hit what is."""
+
+    def fail(**_):
+        raise ClientError({"Error": {"Code": code}}, "GetObject")
+
+    account.s3.meta.events.register_first("before-call.s3.GetObject", fail)
+    assert publish(account.s3, BUCKET, report("validated"))
+    with pytest.raises(Throttled, match="written by others"):
+        publish(account.s3, BUCKET, report("loaded"))

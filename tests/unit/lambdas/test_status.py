@@ -1,0 +1,87 @@
+"""The API's answers."""
+
+import json
+
+import pytest
+
+from .conftest import EVENTS, make_file
+
+KEY = "incoming/march/report 1.csv"
+
+
+def ask(way, document, **parameters):
+    """A request, and the answer's code and body."""
+    event = json.loads((EVENTS / document).read_text())
+    if parameters:
+        event["pathParameters"] = parameters
+        event["path"] = event["resource"].partition("{")[0] + next(iter(parameters.values()))
+    answer = way.call("status", event)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def test_a_files_report_is_answered(way):
+    """The newest report of a key, as percent-encoded as API Gateway passes it."""
+    way.move(KEY, make_file(1, 2))
+    code, body = ask(way, "api_get_file.json")
+
+    assert (code, body["key"], body["reconciled"]) == (200, "march/report 1.csv", True)
+
+
+@pytest.mark.parametrize(
+    "key", ["a b.csv", "a%20b.csv", "a+b.csv", "100%25.csv", "100%.csv", "ü/東.csv", "a%2Fb.csv", "x"]
+)
+def test_a_key_is_found_encoded_or_not(way, key):
+    """Whatever a proxy made of the key, the report is found."""
+    from urllib.parse import quote, unquote
+
+    name = unquote(key)
+    way.move(f"incoming/{name}", make_file(1))
+
+    assert ask(way, "api_get_file.json", key=key)[1]["key"] == name
+    assert ask(way, "api_get_file.json", key=quote(name))[1]["key"] == name
+
+
+def test_a_transaction_is_answered_with_its_amount_as_text(way):
+    """No reader can make a float of an amount."""
+    way.move(KEY, make_file(1, amount="12.30"))
+    shorter = {":amount": {"N": "12.3"}}  # as DynamoDB itself keeps it
+    way.account.table.update_item(
+        TableName=way.account.table_name,
+        Key={"transaction_id": {"S": "T1"}},
+        UpdateExpression="SET amount = :amount",
+        ExpressionAttributeValues=shorter,
+    )
+    code, body = ask(way, "api_get_transaction.json")
+
+    assert code == 200
+    assert (body["transaction_id"], body["amount"], body["source_file"]) == ("T1", "12.30", KEY)
+
+
+@pytest.mark.parametrize("document", ["api_get_file.json", "api_get_transaction.json"])
+def test_what_is_not_there_is_404(way, document):
+    """Nothing found is told as JSON."""
+    code, body = ask(way, document)
+
+    assert (code, body["statusCode"]) == (404, 404)
+
+
+@pytest.mark.parametrize("key", ["../validated/a", "a/../../b", "a%2F..%2Fb", "/a", "a//b", "./a", "a\n", "k" * 1025])
+def test_tricks_with_paths_are_refused(way, key):
+    """No key reaches another prefix."""
+    assert ask(way, "api_get_file.json", key=key)[0] in {400, 404}
+
+
+def test_an_unknown_route_is_404(way):
+    """Only the two routes are answered."""
+    event = json.loads((EVENTS / "api_get_file.json").read_text()) | {"path": "/other"}
+
+    assert way.call("status", event)["statusCode"] == 404
+
+
+def test_an_error_tells_nothing_of_the_inside(way):
+    """A bucket that is not there is our matter: the answer names neither it nor the error."""
+    way.app("status")
+    way.account.table.delete_table(TableName=way.account.table_name)
+    code, body = ask(way, "api_get_transaction.json")
+
+    assert (code, body) == (500, {"statusCode": 500, "message": "the request could not be answered; try again"})

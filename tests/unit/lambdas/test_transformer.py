@@ -1,0 +1,115 @@
+"""The transformer: parts, their list, and one start of the workflow."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+from transactions.layout import Upload
+
+from .conftest import BUCKET, make_file
+
+KEY = "incoming/march.csv"
+
+
+@pytest.fixture
+def validated(way):
+    """A validated version; its upload."""
+    version = way.put(KEY, make_file(*range(10)))
+    way.validate(KEY, version)
+    return Upload.of(KEY, version)
+
+
+def test_parts_are_listed_with_all_that_a_loader_needs(way, validated):
+    """Ten rows by four a part are three parts."""
+    way.transform(KEY, validated.version)
+    parts = way.json(validated.parts)
+
+    assert [part["rows"] for part in parts] == [4, 4, 2]
+    assert parts[2] == {
+        "bucket": BUCKET,
+        "part_key": validated.part(2),
+        "result_key": validated.result(2),
+        "conflicts_key": validated.conflicts(2),
+        "rows": 2,
+    }
+    lines = b"".join(way.bytes(part["part_key"]) for part in parts).splitlines()
+    assert [json.loads(line)["source_line"] for line in lines] == list(range(2, 12))
+
+
+def test_the_workflow_is_started_with_references_only(way, validated):
+    """Its input is small, whatever the file's size."""
+    way.transform(KEY, validated.version)
+    (execution,) = way.executions()
+    found = way.account.workflow.describe_execution(executionArn=execution["executionArn"])
+
+    assert json.loads(found["input"]) == {
+        "bucket": BUCKET,
+        "key": KEY,
+        "version_id": validated.version,
+        "manifest_key": validated.manifest,
+        "parts_key": validated.parts,
+    }
+
+
+def test_the_workflow_starts_once_for_a_version(way, validated):
+    """The same manifest again finds its load started."""
+    assert [way.transform(KEY, validated.version) for _ in range(3)] == [{"transformed": 1, "rows": 10}] * 3
+    assert len(way.executions()) == 1
+
+
+def test_a_load_that_cannot_be_started_is_an_error(way, validated):
+    """Only that it exists already is as good as a start."""
+
+    def fail(**_):
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "StartExecution")
+
+    way.app("transformer").transformer.workflow.meta.events.register_first("before-call.*.StartExecution", fail)
+    with pytest.raises(Exception, match="1 manifests could not be worked on"):
+        way.transform(KEY, validated.version)
+
+
+def test_a_load_that_is_over_is_not_started_again(way, validated):
+    """Step Functions refuses the name of an execution that has ended; that is as good as a start."""
+
+    def refuse(**_):
+        raise ClientError({"Error": {"Code": "ExecutionAlreadyExists"}}, "StartExecution")
+
+    way.app("transformer").transformer.workflow.meta.events.register_first("before-call.*.StartExecution", refuse)
+
+    assert way.transform(KEY, validated.version) == {"transformed": 1, "rows": 10}
+
+
+def test_other_objects_than_manifests_are_let_be(way, validated):
+    """The accepted rows' own event starts nothing."""
+    answer = way.call("transformer", way.event(validated.accepted, "x"))
+
+    assert answer == {"transformed": 0, "rows": 0}
+    assert way.executions() == []
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1}'])
+def test_what_is_no_manifest_starts_nothing(way, content):
+    """A document that only has the name of a manifest is refused."""
+    way.put("validated/x/v1/manifest.json", content)
+
+    with pytest.raises(Exception, match="1 manifests could not be worked on"):
+        way.call("transformer", way.event("validated/x/v1/manifest.json", "x"))
+    assert way.executions() == []
+
+
+def test_a_manifest_in_another_ones_place_is_refused(way, validated):
+    """A manifest belongs to the key it lies at."""
+    way.put("validated/x/v1/manifest.json", way.bytes(validated.manifest))
+
+    with pytest.raises(Exception, match="1 manifests could not be worked on"):
+        way.call("transformer", way.event("validated/x/v1/manifest.json", "x"))
+    assert way.executions() == []
+
+
+def test_accepted_rows_that_are_not_as_many_as_the_manifest_says_start_nothing(way, validated):
+    """A row that got lost between two functions is found before anything is loaded."""
+    way.put(validated.accepted, way.bytes(validated.accepted).split(b"\n", 1)[1])
+
+    with pytest.raises(Exception, match="1 manifests could not be worked on"):
+        way.transform(KEY, validated.version)
+    assert way.executions() == []
