@@ -1,0 +1,79 @@
+"""Fixtures of the end-to-end tests: the target, the deployed pipeline, and files with keys of their own."""
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer import opening, targets
+from deployer.pipeline import Pipeline
+from deployer.targets import Target
+from stack.outputs import Outputs
+from stack.settings import Settings
+
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def settings(deployed: dict[str, Any]) -> Settings:
+    return Settings.load(deployed["settings"])
+
+
+@pytest.fixture(scope="session")
+def target(deployed: dict[str, Any], settings: Settings) -> Target:
+    """The AWS that answers, as the deployer sees it."""
+    if settings.target == "aws":
+        return opening.live(settings)
+    reached = deployed["target"]
+    return targets.emulator(
+        reached["name"],
+        reached["endpoint"],
+        reached["region"],
+        account_id=reached["account_id"],
+        ca_bundle=reached["ca_bundle"],
+    )
+
+
+@pytest.fixture(scope="session")
+def outputs(deployed: dict[str, Any]) -> Outputs:
+    return Outputs(**deployed["outputs"])
+
+
+@pytest.fixture(scope="session")
+def pipeline(target: Target, outputs: Outputs) -> Pipeline:
+    return Pipeline(target, outputs)
+
+
+@pytest.fixture
+def tag() -> str:
+    """A word that no other test uses, for keys and transaction ids."""
+    return uuid.uuid4().hex[:10]
+
+
+@pytest.fixture
+def csv_file(tmp_path: Path, tag: str) -> Callable[..., Path]:
+    """`csv_file([{...}, ...], name="a.csv")` is a file of these rows; what a row leaves out is filled in well."""
+
+    def write(rows: Rows, name: str = f"{tag}.csv") -> Path:
+        full = [{**_good(tag, number), **row} for number, row in enumerate(rows)]
+        lines = [",".join(full[0]), *(",".join(row.values()) for row in full)]
+        path = tmp_path / name
+        path.write_text("\n".join(lines) + "\n")
+        return path
+
+    return write
+
+
+def _good(tag: str, number: int) -> dict[str, str]:
+    return {
+        "transaction_id": f"{tag}-{number}",
+        "account_id": f"acc-{tag}",
+        "timestamp": f"2025-03-01T10:{number % 60:02d}:00+01:00",
+        "amount": "10.25",
+        "currency": "EUR",
+        "type": "debit",
+        "merchant": "Shop",
+        "description": "Goods",
+    }

@@ -1,0 +1,73 @@
+"""Deploys the stack for one test session and holds it until its standard input ends.
+
+Run by tests/integration/session.py: `python -m tests.integration.deployment FOLDER OPTIONS`. Answers by writing
+`deployment.json` into FOLDER in one step: either what reaches the deployment, or `{"error": ...}`.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from deployer.cleaning import destroyed_with_data
+from deployer.errors import TapError
+from deployer.opening import Site, opened
+from deployer.places import Places
+from deployer.stages import Run, deploy
+from deployer.view import view_for
+from stack.settings import Settings, SettingsError
+from tests.integration.session import ANSWER
+
+
+def main(folder: Path, options: Mapping[str, Any]) -> None:
+    try:
+        settings = Settings.load(target=options["target"], environment_suffix=options["suffix"] or _suffix())
+        with opened(settings, Places.here()) as site:
+            run = Run(settings, Places.here(), site, view_for(json=False))
+            with _deployed(run, keep=options["keep"]) as answer:
+                _answer(folder, answer)
+                sys.stdin.read()
+    except (TapError, SettingsError) as error:
+        _answer(folder, {"error": str(error)})
+
+
+@contextmanager
+def _deployed(run: Run, *, keep: bool) -> Iterator[dict[str, Any]]:
+    """An embedded AWS of the session's own ends with it; elsewhere, what was deployed is taken down."""
+    try:
+        outputs = asdict(deploy(run))
+        yield {"settings": run.settings.environment(), "target": _reached(run.site), "outputs": outputs}
+    finally:
+        if run.site.lasting and not keep:
+            destroyed_with_data(run)
+
+
+def _reached(site: Site) -> dict[str, str]:
+    """Without credentials: an emulator's follow from the account, and a live account's from the usual chain."""
+    target = site.target
+    return {
+        "name": target.name,
+        "endpoint": target.endpoint,
+        "region": target.region,
+        "account_id": target.account_id,
+        "ca_bundle": target.ca_bundle,
+    }
+
+
+def _suffix() -> str:
+    """Of its own per session, so that suites side by side in one account don't meet."""
+    return f"it-{random.randrange(16**6):06x}"  # noqa: S311  a name, not a secret
+
+
+def _answer(folder: Path, content: Mapping[str, Any]) -> None:
+    half = folder / f"{ANSWER}.half"
+    half.write_text(json.dumps(content))
+    half.replace(folder / ANSWER)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), json.loads(sys.argv[2]))

@@ -1,0 +1,131 @@
+"""One deployment for the whole test session, made by the deployer's own code and shared by all xdist workers.
+
+A pytest plugin, registered by the root conftest. The process that leads the session (xdist's controller, or pytest
+itself) starts `tests/integration/deployment.py` as soon as it knows that a collected test needs it, so that the
+minute in which Terraform mostly waits passes while unit tests run. Workers only wait for its answer. The deployment
+lives as long as the leader holds its pipe: it ends with the session, however that ends.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+INTEGRATION = "tests/integration/"
+MARKERS = {
+    "journey": "a file moves through the deployed pipeline",
+    "security": "who may do what, and who may not",
+    "fault": "something fails on the way, and nothing is lost",
+}
+ANSWER = "deployment.json"
+DEADLINE_S = 600.0
+Starter = pytest.StashKey["Deployment"]()
+
+
+class Deployment:
+    """The process that deploys and holds what it deployed, and the folder in which it answers."""
+
+    def __init__(self, folder: Path, options: dict[str, Any]) -> None:
+        self.folder, self.options = folder, options
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, once."""
+        if self.process is None:
+            command = [sys.executable, "-m", "tests.integration.deployment", str(self.folder), json.dumps(self.options)]
+            with (self.folder / "deployment.log").open("wb") as log:
+                self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
+
+    def end(self) -> None:
+        """Let it take down what it deployed, and wait for that."""
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+            self.process.wait()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("tap", "the deployment that the integration tests run against")
+    group.addoption("--target", default="embedded", choices=("embedded", "localstack", "aws"), help="which AWS answers")
+    group.addoption("--suffix", default=None, help="the environment suffix; default: one of its own per session")
+    group.addoption("--keep", action="store_true", help="leave what was deployed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, meaning in MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the deployment comes last; each such test says by exactly one marker what it is about."""
+    items.sort(key=_needs_deployment)
+    for item in filter(_needs_deployment, items):
+        if len(named := [mark.name for mark in item.iter_markers() if mark.name in MARKERS]) != 1:
+            raise pytest.UsageError(
+                f"{item.nodeid}: give it exactly one of the markers {', '.join(MARKERS)}; has {named}"
+            )
+
+
+def _needs_deployment(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(INTEGRATION)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Without xdist, this process leads."""
+    if not hasattr(session.config, "workerinput") and any(map(_needs_deployment, session.items)):
+        _deployment(session.config).start()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """With xdist, the controller leads and tells each worker where the answer will be."""
+    node.workerinput["tap_folder"] = str(_deployment(node.config).folder)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    if any(each.startswith(INTEGRATION) for each in ids):
+        _deployment(node.config).start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if deployment := config.stash.get(Starter, None):
+        deployment.end()
+
+
+def _deployment(config: pytest.Config) -> Deployment:
+    if Starter not in config.stash:
+        folder: Path = config._tmp_path_factory.mktemp("deployment", numbered=False)  # type: ignore[attr-defined]
+        options = {name: config.getoption(name) for name in ("target", "suffix", "keep")}
+        config.stash[Starter] = Deployment(folder, options)
+    return config.stash[Starter]
+
+
+@pytest.fixture(scope="session")
+def deployment_folder(request: pytest.FixtureRequest) -> Path:
+    """Where the session's deployment answers."""
+    given = getattr(request.config, "workerinput", {}).get("tap_folder")
+    return Path(given) if given else _deployment(request.config).folder
+
+
+@pytest.fixture(scope="session")
+def deployed(deployment_folder: Path) -> dict[str, Any]:
+    """What `tests/integration/deployment.py` answered: how to reach the target, and the outputs."""
+    answer = deployment_folder / ANSWER
+    ends = time.monotonic() + DEADLINE_S
+    while not answer.exists():
+        if time.monotonic() > ends:
+            pytest.fail(f"nothing was deployed within {DEADLINE_S:.0f} s:\n{_log(deployment_folder)}", pytrace=False)
+        time.sleep(0.1)
+    content = json.loads(answer.read_text())
+    if "error" in content:
+        pytest.fail(f"the stack was not deployed:\n{content['error']}\n{_log(deployment_folder)}", pytrace=False)
+    return content
+
+
+def _log(folder: Path) -> str:
+    lines = (folder / "deployment.log").read_text(errors="replace").splitlines()
+    return "\n".join(lines[-40:])

@@ -1,0 +1,36 @@
+"""What was deployed is what was planned, and stays so."""
+
+import json
+from typing import Any
+
+import pytest
+
+from deployer.pipeline import Pipeline
+from stack.settings import Settings
+
+pytestmark = pytest.mark.journey
+
+
+def test_functions_run_from_their_zips(pipeline: Pipeline) -> None:
+    """The deployed functions are ZIPs on python3.11 with `app.handler`."""
+    client = pipeline.target.client("lambda")
+    names = [
+        pipeline.outputs.validator_function_name,
+        pipeline.outputs.transformer_function_name,
+        pipeline.outputs.loader_function_name,
+        pipeline.outputs.status_function_name,
+    ]
+    found = [client.get_function_configuration(FunctionName=name) for name in names]
+
+    assert [each["Runtime"] for each in found] == ["python3.11"] * 4
+    assert [each["Handler"] for each in found] == ["app.handler"] * 4
+    assert [each.get("PackageType", "Zip") for each in found] == ["Zip"] * 4
+
+
+def test_news_of_a_load_name_the_workflow_of_this_environment(pipeline: Pipeline, settings: Settings) -> None:
+    """The outputs lead to the machine whose definition calls this environment's loader."""
+    machine: dict[str, Any] = pipeline.target.client("stepfunctions").describe_state_machine(
+        stateMachineArn=pipeline.outputs.state_machine_arn
+    )
+
+    assert settings.function("transaction-loader") in json.dumps(machine["definition"])

@@ -1,0 +1,134 @@
+"""A CSV moves from upload to table, on whichever AWS answers."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer.pipeline import FileState, Pipeline
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "tests" / "data" / "transactions.csv"
+CsvFile = Callable[..., Path]
+
+pytestmark = pytest.mark.journey
+
+
+def _end_of(pipeline: Pipeline, path: Path, key: str) -> FileState:
+    *_, last = pipeline.watch(pipeline.upload(path, key))
+    return last
+
+
+def _items(pipeline: Pipeline, account: str) -> list[dict[str, Any]]:
+    """All items of an account, by time."""
+    from boto3.dynamodb.types import TypeDeserializer
+
+    answer = pipeline.target.client("dynamodb").query(
+        TableName=pipeline.outputs.table_name,
+        IndexName="by-account",
+        KeyConditionExpression="account_id = :account",
+        ExpressionAttributeValues={":account": {"S": account}},
+    )
+    read = TypeDeserializer().deserialize
+    return [{name: read(value) for name, value in item.items()} for item in answer["Items"]]
+
+
+def test_a_csv_moves_from_upload_to_table(pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
+    """Good rows arrive as items with decimal amounts and UTC times; the way passes each stage and reconciles."""
+    path = csv_file([{"amount": "10.25"}, {"amount": "0.05", "currency": "eur"}, {"amount": "7", "currency": "JPY"}])
+
+    states = list(pipeline.watch(pipeline.upload(path, f"{tag}.csv")))
+
+    assert states[-1].stage == "loaded"
+    assert states[-1].reconciled is True
+    items = _items(pipeline, f"acc-{tag}")
+    assert [(item["amount"], item["currency"]) for item in items] == [
+        (Decimal("10.25"), "EUR"),
+        (Decimal("0.05"), "EUR"),
+        (Decimal("7"), "JPY"),
+    ]
+    assert items[0]["timestamp"].startswith("2025-03-01T09:00:00")
+    assert {item["source_file"] for item in items} == {f"incoming/{tag}.csv"}
+
+
+def test_the_sample_reconciles_and_its_rejected_rows_are_all_there(pipeline: Pipeline, tag: str) -> None:
+    """The shipped sample: each planted error is reported with line, column and code, and the figures add up."""
+    expected = json.loads((ROOT / "tests" / "data" / "transactions.expected.json").read_text())
+
+    state = _end_of(pipeline, SAMPLE, f"{tag}/sample.csv")
+
+    rejects = {(int(each["line"]), each["column"], each["code"]) for each in pipeline.rejects(f"{tag}/sample.csv")}
+    planted = {(each["line"], each["column"] or "", each["code"]) for each in expected["errors"]}
+    assert rejects == planted
+    rows = state.rows
+    assert rows["read"] == rows["accepted"] + rows["rejected"]
+    assert rows["accepted"] == rows["loaded"] + rows["duplicate"] + rows["conflicting"]
+    for totals in state.totals.values():
+        amounts = {name: Decimal(amount) for name, amount in totals.items()}
+        assert amounts["read"] == amounts["accepted"] + amounts["rejected"]
+        assert amounts["accepted"] == amounts["loaded"] + amounts["duplicate"] + amounts["conflicting"]
+
+
+def test_a_bad_row_is_quarantined_and_the_rest_goes_on(pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
+    """A row with a bad amount is rejected with its line and column; its neighbours are loaded."""
+    path = csv_file([{}, {"amount": "ten"}, {}])
+
+    state = _end_of(pipeline, path, f"{tag}.csv")
+
+    (reject,) = pipeline.rejects(f"{tag}.csv")
+    assert (reject["line"], reject["column"]) == ("3", "amount")
+    assert state.rows["loaded"] == 2
+    assert {item["transaction_id"] for item in _items(pipeline, f"acc-{tag}")} == {f"{tag}-0", f"{tag}-2"}
+
+
+def test_the_same_rows_again_are_duplicates(pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
+    """A second file with the same content loads nothing and says so; the table keeps the first."""
+    path = csv_file([{}, {}])
+    _end_of(pipeline, path, f"{tag}-first.csv")
+
+    state = _end_of(pipeline, path, f"{tag}-second.csv")
+
+    assert (state.rows["loaded"], state.rows["duplicate"], state.reconciled) == (0, 2, True)
+    assert {item["source_file"] for item in _items(pipeline, f"acc-{tag}")} == {f"incoming/{tag}-first.csv"}
+
+
+def test_a_conflict_is_not_an_overwrite(pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
+    """The same transaction with another amount is quarantined as a conflict; the table keeps the first."""
+    _end_of(pipeline, csv_file([{}]), f"{tag}-first.csv")
+
+    state = _end_of(pipeline, csv_file([{"amount": "99.99"}]), f"{tag}-second.csv")
+
+    assert (state.rows["loaded"], state.rows["conflicting"], state.reconciled) == (0, 1, True)
+    (item,) = _items(pipeline, f"acc-{tag}")
+    assert item["amount"] == Decimal("10.25")
+
+
+def test_a_file_without_good_rows_ends_reconciled(pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
+    """Nothing to load is an outcome too, not a run that never ends."""
+    state = _end_of(pipeline, csv_file([{"amount": "x"}, {"currency": "ZZZ"}]), f"{tag}.csv")
+
+    assert (state.stage, state.rows["rejected"], state.reconciled) == ("loaded", 2, True)
+
+
+@pytest.mark.parametrize("name", ["with space.csv", "plus+and%20percent.csv", "Übersicht-日本.csv", "a/b/c.csv"])
+def test_any_key_that_people_use_goes_through(pipeline: Pipeline, csv_file: CsvFile, tag: str, name: str) -> None:
+    """Spaces, plus and percent signs, other scripts and folders arrive as they were named."""
+    state = _end_of(pipeline, csv_file([{}], name="any.csv"), f"{tag}/{name}")
+
+    assert (state.stage, state.reconciled) == ("loaded", True)
+    (item,) = _items(pipeline, f"acc-{tag}")
+    assert item["source_file"] == f"incoming/{tag}/{name}"
+
+
+def test_a_file_that_is_no_csv_is_refused_with_its_reason(pipeline: Pipeline, tmp_path: Path, tag: str) -> None:
+    """A PNG named .csv ends as failed, and its report says what it is."""
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+
+    state = _end_of(pipeline, path, f"{tag}.csv")
+
+    assert state.stage == "failed"
+    assert [error["code"] for error in state.evidence["errors"]] == ["file-not-csv"]
