@@ -52,6 +52,8 @@ check: setup ## Format, lint, types, unit tests
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+	@# each function by itself: in its ZIP, what lies beside app.py is at the root
+	@for each in validator transformer loader status; do MYPYPATH="lambdas:lambdas/$$each" .venv/bin/mypy lambdas/$$each; done
 	@$(PYTEST) tests/unit -n $(WORKERS) -q
 
 .PHONY: bench

@@ -40,7 +40,12 @@ def _deployed(run: Run, *, keep: bool) -> Iterator[dict[str, Any]]:
     """An embedded AWS of the session's own ends with it; elsewhere, what was deployed is taken down."""
     try:
         outputs = asdict(deploy(run))
-        yield {"settings": run.settings.environment(), "target": _reached(run.site), "outputs": outputs}
+        yield {
+            "settings": run.settings.environment(),
+            "target": _reached(run.site),
+            "outputs": outputs,
+            "seconds": run.seconds,
+        }
     finally:
         if run.site.lasting and not keep:
             destroyed_with_data(run)

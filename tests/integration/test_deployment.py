@@ -11,6 +11,13 @@ from stack.settings import Settings
 pytestmark = pytest.mark.journey
 
 
+def test_a_plan_after_the_apply_is_empty(deployed: dict[str, Any]) -> None:
+    """The deployment's last stage plans anew and stops unless nothing is left to change; it ran, after the apply."""
+    stages = list(deployed["seconds"])
+
+    assert stages == ["synth", "init", "plan", "apply", "outputs", "verify"]
+
+
 def test_functions_run_from_their_zips(pipeline: Pipeline) -> None:
     """The deployed functions are ZIPs on python3.11 with `app.handler`."""
     client = pipeline.target.client("lambda")
