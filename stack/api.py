@@ -13,6 +13,7 @@ from stack.bindings import (
     ApiGatewayMethod,
     ApiGatewayMethodSettings,
     ApiGatewayMethodSettingsSettings,
+    ApiGatewayRequestValidator,
     ApiGatewayResource,
     ApiGatewayRestApi,
     ApiGatewayRestApiEndpointConfiguration,
@@ -64,6 +65,10 @@ class Api(Construct):
             name=settings.api,
             description="Where a file is, and what was loaded",
             endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(types=["REGIONAL"]),
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        self.validator = ApiGatewayRequestValidator(
+            self, "validator", rest_api_id=self.api.id, name="parameters", validate_request_parameters=True
         )
         integrations = [self._route(settings, path) for path in ROUTES]
         deployment = ApiGatewayDeployment(
@@ -101,6 +106,8 @@ class Api(Construct):
             resource_id=parent,
             http_method="GET",
             authorization="AWS_IAM",
+            request_validator_id=self.validator.id,
+            request_parameters={f"method.request.path.{path[-1].strip('{+}')}": True},
         )
         return ApiGatewayIntegration(
             self,

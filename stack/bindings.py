@@ -47,6 +47,7 @@ place_bare_parent()
 from cdktf_cdktf_provider_aws.api_gateway_deployment import ApiGatewayDeployment
 from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
 from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
+from cdktf_cdktf_provider_aws.api_gateway_request_validator import ApiGatewayRequestValidator
 from cdktf_cdktf_provider_aws.api_gateway_resource import ApiGatewayResource
 from cdktf_cdktf_provider_aws.api_gateway_method_settings import (
     ApiGatewayMethodSettings,
@@ -135,6 +136,7 @@ __all__ = [
     "ApiGatewayMethod",
     "ApiGatewayMethodSettings",
     "ApiGatewayMethodSettingsSettings",
+    "ApiGatewayRequestValidator",
     "ApiGatewayResource",
     "ApiGatewayRestApi",
     "ApiGatewayRestApiEndpointConfiguration",

@@ -6,7 +6,7 @@ from typing import Any
 from constructs import Construct
 
 from stack.bindings import KmsAlias, KmsKey
-from stack.settings import ACCOUNT, PARTITION, REGION, Settings
+from stack.settings import ACCOUNT, DNS_SUFFIX, PARTITION, REGION, Settings
 
 
 class Encryption(Construct):
@@ -62,7 +62,7 @@ def _key_policy(settings: Settings) -> dict[str, Any]:
             {
                 "Sid": "LogsOfThisPipeline",
                 "Effect": "Allow",
-                "Principal": {"Service": f"logs.{REGION}.${{data.aws_partition.current.dns_suffix}}"},
+                "Principal": {"Service": f"logs.{REGION}.{DNS_SUFFIX}"},
                 "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
                 "Resource": "*",
                 "Condition": {

@@ -17,6 +17,7 @@ FUNCTIONS = ("csv-validator", "csv-transformer", "transaction-loader", "transact
 TARGETS = ("embedded", "localstack", "aws")
 EMULATOR_REGION = "us-east-1"  # what MiniStack and LocalStack answer for when nobody says otherwise
 PARTITION = "${data.aws_partition.current.partition}"
+DNS_SUFFIX = "${data.aws_partition.current.dns_suffix}"
 REGION = "${var.aws_region}"
 ACCOUNT = "${local.account_id}"
 

@@ -73,6 +73,9 @@ class Workflow(Construct):
 def definition(settings: Settings, dead_letters_url: str, source: Path = DEFINITION) -> str:
     """The state machine as JSON, each `<name>` of `workflow.asl.json` replaced.
 
+    The queue's URL is the queue's own attribute and not built from its name: with a definition that a plan knows in
+    full, the provider asks AWS to validate it, and no plan could be made without credentials.
+
     Raises:
         StackError: the file is no JSON, or names something that nobody fills.
     """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from aws_lambda_powertools.utilities.data_classes import S3Event
+
 from transactions.errors import DocumentRefused
 from transactions.layout import INCOMING, MANIFEST, VALIDATED, Upload
 

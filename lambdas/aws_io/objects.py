@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from transactions.errors import DocumentRefused
-
 from aws_io.faults import throttling
+from transactions.errors import DocumentRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -10,12 +10,12 @@ import time
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
-from transactions.errors import Throttled
-from transactions.layout import report_key
-from transactions.reports import Report, merge, supersedes
 
 from aws_io.faults import is_absent, lost_race, throttling
 from aws_io.objects import JSON, to_json
+from transactions.errors import Throttled
+from transactions.layout import report_key
+from transactions.reports import Report, merge, supersedes
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from loading import CONNECTIONS, Loader
 from steps import run
+
 from transactions.schema import load
 
 logger, metrics = Logger(), Metrics()

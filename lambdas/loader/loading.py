@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
-from aws_io import objects, reports
-from aws_io.faults import code, throttling
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
+
+from aws_io import objects, reports
+from aws_io.faults import code, throttling
 from transactions.errors import DocumentRefused
 from transactions.layout import Upload
 from transactions.manifest import Manifest

@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
-from aws_io import objects, reports
-from aws_io.faults import is_absent
 from botocore.exceptions import ClientError
 from loading import CONNECTIONS, OUTCOMES, Loader
+
+from aws_io import objects, reports
+from aws_io.faults import is_absent
 from transactions.errors import NotReconciled
 from transactions.manifest import Manifest
 from transactions.money import amount_text, sum_texts

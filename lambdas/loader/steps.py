@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from loading import OUTCOMES, Loader, load_part
 from reconciling import reconcile
+
 from transactions.errors import DocumentRefused
 from transactions.parts import Part
 

@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from lookups import Lookups, routes
+
 from transactions.schema import load
 
 logger, metrics = Logger(), Metrics()

@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from aws_io.faults import is_absent
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError, NotFoundError, ServiceError
 from aws_lambda_powertools.metrics import MetricUnit
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
+
+from aws_io.faults import is_absent
 from transactions.layout import report_key
 from transactions.money import amount_text
 from transactions.schema import Schema

@@ -6,12 +6,13 @@ Called by S3's notification on `validated/`.
 import os
 
 import boto3
-from aws_io.events import notices
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.data_classes import S3Event, event_source
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from transactions.schema import load
 from transformation import Transformer, transform_all
+
+from aws_io.events import notices
+from transactions.schema import load
 
 logger, metrics = Logger(), Metrics()
 transformer = Transformer(

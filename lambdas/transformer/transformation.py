@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aws_io import objects, reports
-from aws_io.events import Notice
-from aws_io.faults import code, throttling
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import ClientError
+
+from aws_io import objects, reports
+from aws_io.events import Notice
+from aws_io.faults import code, throttling
 from transactions.errors import DocumentRefused, TapError
 from transactions.identity import execution_name
 from transactions.manifest import Manifest

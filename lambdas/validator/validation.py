@@ -11,10 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from aws_io import objects, reports
-from aws_io.events import Notice
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+
+from aws_io import objects, reports
+from aws_io.events import Notice
 from transactions.codes import DataError, file_error
 from transactions.dialect import Dialect
 from transactions.errors import TapError

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from transactions.judge import judge
 from transactions.schema import Schema, load
 from transactions.verdict import Verdict

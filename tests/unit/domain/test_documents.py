@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from transactions.codes import MEANINGS, cut
 from transactions.errors import DocumentRefused
 from transactions.identity import content_hash, execution_name

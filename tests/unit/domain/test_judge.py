@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from transactions.errors import ConservationBroken
 from transactions.judge import NoSink, judge
 from transactions.rules import Control

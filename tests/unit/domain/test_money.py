@@ -5,6 +5,7 @@ from decimal import Decimal, Inexact
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from transactions.money import MINOR_UNITS, Totals, amount_text, canonical, minor_units, read_number, sum_texts
 
 CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "CLF"])

@@ -6,6 +6,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from transactions.codes import DataError
 from transactions.dialect import detect
 from transactions.judge import judge

@@ -6,6 +6,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from transactions.dialect import Dialect, detect
 from transactions.records import RECORD_LIMIT, Source
 

@@ -1,6 +1,7 @@
 """One cell at a time: what is right, what is wrong, and what is said of it."""
 
 import pytest
+
 from transactions.codes import VALUE_LENGTH
 
 from .conftest import HEADER, make_row

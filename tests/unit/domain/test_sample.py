@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from transactions.codes import MEANINGS
 from transactions.judge import NoSink, judge
 

@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
+
 from transactions.errors import SchemaError
 from transactions.judge import NoSink, judge
 from transactions.schema import SHIPPED, load, parse

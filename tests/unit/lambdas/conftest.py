@@ -16,6 +16,7 @@ import boto3
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
+
 from transactions.layout import Upload
 
 LAMBDAS = Path(__file__).parents[3] / "lambdas"

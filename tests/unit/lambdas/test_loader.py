@@ -4,6 +4,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+
 from transactions.errors import DocumentRefused, NotReconciled, Throttled
 from transactions.layout import Upload
 

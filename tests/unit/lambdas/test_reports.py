@@ -4,8 +4,9 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from aws_io.reports import publish
 from botocore.exceptions import ClientError
+
+from aws_io.reports import publish
 from transactions.errors import Throttled
 
 from .conftest import BUCKET

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+
 from transactions.layout import Upload
 
 from .conftest import BUCKET, make_file

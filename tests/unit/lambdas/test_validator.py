@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from transactions.layout import MAX_KEY_BYTES, Upload
 
 from .conftest import EVENTS, make_file, make_row

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from botocore.exceptions import ClientError
+
 from transactions.layout import Upload
 
 from .conftest import make_file, make_row

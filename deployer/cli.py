@@ -1,0 +1,70 @@
+"""The `tap` command: its commands, and the one place that turns errors into exit codes and messages."""
+
+import signal
+import sys
+import traceback
+from datetime import UTC, datetime
+from types import FrameType
+
+import typer
+
+from deployer.commands import files, stack
+from deployer.commands.doctor import doctor
+from deployer.commands.local import local
+from deployer.commands.run import run
+from deployer.errors import TapError, Unexpected
+from deployer.places import Places
+
+app = typer.Typer(
+    name="tap",
+    help="CSV files of transactions from an S3 bucket to a DynamoDB table, proven before they ship.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # `main` tells errors
+    add_completion=False,
+)
+for command in (
+    *(run, stack.synth, stack.plan, stack.deploy, stack.outputs, stack.destroy),
+    *(files.validate, files.upload, files.watch, files.status, files.rejects, doctor),
+):
+    app.command()(command)
+app.add_typer(local, name="local")
+
+
+def main() -> None:
+    """Run `tap` and exit: 0 done, 1 the answer is no, 2 used wrongly, 3 not fit, 128 + n ended by signal n."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    try:
+        app()
+    except TapError as error:
+        sys.exit(_told(error))
+    except Exception:
+        sys.exit(_told(_unexpected()))
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """As an exception, so that everything opened on the way is closed."""
+    sys.exit(128 + number)
+
+
+def _told(error: TapError) -> int:
+    print(f"\n{error}", file=sys.stderr)
+    return error.exit_code
+
+
+def _unexpected() -> Unexpected:
+    """What nobody foresaw: short for people, whole in a file."""
+    logs = Places.here().logs
+    logs.mkdir(parents=True, exist_ok=True)
+    log = logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    log.write_text(traceback.format_exc())
+    kind, value, _ = sys.exc_info()
+    return Unexpected(
+        f"`tap` failed in a way it should not: {kind.__name__ if kind else ''}: {value}",
+        where=str(log),
+        remedy="try again; if it stays, report it with that file",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""`tap validate`, `upload`, `watch`, `status`, `rejects`: the files."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deployer.commands.options import (
+    FileArgument,
+    JsonOption,
+    KeyArgument,
+    RegionOption,
+    SuffixOption,
+    TargetOption,
+    print_json,
+    print_json_line,
+    settings_of,
+)
+from deployer.commands.stack import running
+from deployer.errors import NotReconciled, UsedWrongly
+
+if TYPE_CHECKING:
+    from deployer.pipeline import FileState, Pipeline
+
+FilesArgument = Annotated[list[Path], typer.Argument(help="CSV files of transactions.", show_default=False)]
+SchemaOption = Annotated[Path | None, typer.Option("--schema", help="A Table Schema; the shipped one if not set.")]
+KeyOption = Annotated[str | None, typer.Option("--key", help="The file's key; its name if not set.")]
+DetailsOption = Annotated[int, typer.Option("--max-errors", min=0, help="How many errors to list; all are counted.")]
+
+
+def validate(
+    file: FileArgument, schema: SchemaOption = None, max_errors: DetailsOption = 10_000, json: JsonOption = False
+) -> None:
+    """Judge a CSV on this machine with the Lambda's own engine; exit 1 when rows are rejected."""
+    from deployer.csvfiles import schema_of, verdict_on
+
+    verdict = verdict_on(file, schema_of(schema), max_errors)
+    document = verdict.to_json()
+    if json:
+        print_json(document)
+    else:
+        from deployer.tables import show_verdict
+
+        show_verdict(sys.stdout, file.name, document, judged=verdict.judged)
+    raise typer.Exit(verdict.exit_code)
+
+
+def upload(
+    files: FilesArgument,
+    key: KeyOption = None,
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Upload CSV files, which starts their way to the table."""
+    from deployer.csvfiles import readable
+
+    if key is not None and len(files) > 1:
+        raise UsedWrongly("--key names one file, and several are given", remedy="upload them one by one")
+    for file in files:
+        readable(file)
+    with pipeline_of(target, suffix, region, json=json) as pipeline:
+        for file in files:
+            sent = pipeline.upload(file, key or file.name)
+            if json:
+                print_json_line({"key": sent.name, "version_id": sent.version, "bytes": file.stat().st_size})
+            else:
+                print(f"{file} is uploaded as {sent.name}; `tap watch {sent.name}` shows where it is")
+
+
+def watch(
+    key: KeyArgument,
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Follow a file until it is loaded; exit 1 if it fails or its figures do not add up."""
+    with pipeline_of(target, suffix, region, json=json) as pipeline:
+        for state in pipeline.watch(pipeline.newest(key)):
+            if json:
+                print_json_line(state.to_json())
+            else:
+                print(f"{state.since}  {state.stage:<12} {_figures(state)}".rstrip(), flush=True)
+    require_reconciled(state)
+
+
+def status(
+    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
+) -> None:
+    """Show where every file is."""
+    from deployer.tables import show_states
+
+    with pipeline_of(target, suffix, region, json=json) as pipeline:
+        states = pipeline.states()
+    if json:
+        for state in states:
+            print_json_line(state.to_json())
+    else:
+        show_states(sys.stdout, states)
+
+
+def rejects(
+    key: KeyArgument,
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show a file's rejected rows: line, column, code, value, message."""
+    from deployer.tables import show_rejects
+
+    with pipeline_of(target, suffix, region, json=json) as pipeline:
+        found = pipeline.rejects(key)
+    if json:
+        print_json({"key": key, "rejects": found})
+    else:
+        show_rejects(sys.stdout, found)
+
+
+@contextmanager
+def pipeline_of(target: str | None, suffix: str | None, region: str | None, *, json: bool) -> Iterator["Pipeline"]:
+    """The deployed pipeline that the options name. AWS's refusals become errors with a remedy."""
+    from deployer.pipeline import Pipeline, aws_errors_told
+    from deployer.stages import outputs_of
+
+    with running(settings_of(target, suffix, region), json=json, existing=True) as run, aws_errors_told(run.settings):
+        yield Pipeline(run.site.target, outputs_of(run))
+
+
+def require_reconciled(state: "FileState") -> None:
+    """Raises NotReconciled for a file that ended otherwise than loaded with figures that add up."""
+    if state.reconciled:
+        return
+    problems = [str(one) for one in state.evidence.get("problems", ())]
+    problems += [f"{one['code']}: {one['message']}" for one in state.evidence.get("errors", ())]
+    raise NotReconciled(
+        f"{state.key} ended as `{state.stage}` and is not reconciled",
+        remedy="mend what is named, then upload the file again: nothing is loaded twice",
+        details=tuple(problems),
+    )
+
+
+def _figures(state: "FileState") -> str:
+    return ", ".join(f"{count} {name}" for name, count in state.rows.items())

@@ -1,0 +1,59 @@
+"""`tap local start`, `stop`, `status`: the embedded AWS, kept running between commands."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deployer.commands.options import JsonOption, print_json
+from deployer.places import Places
+
+if TYPE_CHECKING:
+    from deployer.embedded import Emulator
+
+PortOption = Annotated[
+    int | None, typer.Option("--port", min=1, max=65535, help="Of plain HTTP; any free one if not set.")
+]
+
+local = typer.Typer(help="The embedded AWS, kept running between commands.", no_args_is_help=True)
+
+
+@local.command()
+def start(port: PortOption = None, json: JsonOption = False) -> None:
+    """Start it, unless it runs already."""
+    from deployer.embedded import local_start
+
+    _tell(local_start(Places.here(), port), json=json)
+
+
+@local.command()
+def stop(json: JsonOption = False) -> None:
+    """End it, with all that was deployed on it."""
+    from deployer.embedded import local_stop
+
+    stopped = local_stop(Places.here())
+    if json:
+        print_json({"stopped": stopped})
+    else:
+        print("stopped" if stopped else "none was running")
+
+
+@local.command()
+def status(json: JsonOption = False) -> None:
+    """Show the one that runs; exit 1 if none does."""
+    from deployer.embedded import local_status
+
+    _tell(local_status(Places.here()), json=json)
+
+
+def _tell(emulator: "Emulator", *, json: bool) -> None:
+    if json:
+        print_json(asdict(emulator))
+        return
+    print(f"The embedded AWS answers at {emulator.endpoint} (process {emulator.pid}, since {emulator.started}).")
+    print("Any client reaches it, for example:")
+    print(
+        f"  AWS_ENDPOINT_URL={emulator.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
+        "AWS_REGION=us-east-1 aws s3 ls"
+    )
+    print(f"With TLS: {emulator.secure_endpoint}, certificate {emulator.ca_bundle}")

@@ -1,0 +1,35 @@
+"""`tap run`: from nothing to reconciled figures, in one command."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deployer.commands.files import require_reconciled
+from deployer.commands.options import JsonOption, RegionOption, SuffixOption, TargetOption, print_json, settings_of
+from deployer.places import Places
+
+CsvArgument = Annotated[
+    Path | None, typer.Argument(help="A CSV file; the shipped sample if not set.", show_default=False)
+]
+KeepOption = Annotated[bool, typer.Option("--keep", help="Leave the embedded AWS and the deployment as they are.")]
+
+
+def run(
+    csv: CsvArgument = None,
+    keep: KeepOption = False,
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Start AWS embedded, deploy, send a CSV through, and show the reconciled result; nothing is left behind."""
+    from deployer.journey import tell
+    from deployer.view import view_for
+
+    settings = settings_of(target, suffix, region)
+    story = tell(settings, Places.here(), csv, view_for(json=json), None if json else sys.stdout, keep=keep)
+    if json:
+        print_json({**story.state.to_json(), "rejects": story.rejects, "items": story.items, "seconds": story.seconds})
+    require_reconciled(story.state)

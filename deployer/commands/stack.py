@@ -1,0 +1,106 @@
+"""`tap synth`, `plan`, `deploy`, `outputs`, `destroy`: the stack itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deployer.commands.options import JsonOption, RegionOption, SuffixOption, TargetOption, print_json, settings_of
+from deployer.places import Places
+
+if TYPE_CHECKING:
+    from deployer.stages import Run
+    from stack.settings import Settings
+
+OutOption = Annotated[Path, typer.Option("--out", help="Where to; `stacks/` in it is replaced.")]
+
+
+def synth(
+    out: OutOption = Path("cdktf.out"),
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the stack as Terraform JSON, which plain `terraform init && terraform apply` accepts."""
+    from deployer.synthesis import synth as synthesise
+
+    folder = synthesise(settings_of(target, suffix, region), Places.here(), out)
+    if json:
+        print_json({"stack": str(folder / "cdk.tf.json")})
+    else:
+        print(folder / "cdk.tf.json")
+
+
+def plan(
+    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
+) -> None:
+    """Show what `deploy` would change."""
+    from deployer.stages import plan_only
+
+    with running(settings_of(target, suffix, region), json=json) as run:
+        changes = plan_only(run)
+        if json:
+            print_json(changes.to_json())
+        else:
+            print("\n".join(changes.lines()))
+
+
+def deploy(
+    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
+) -> None:
+    """Synthesise, plan and apply the stack, and see that nothing is left to change."""
+    from deployer.stages import deploy as deploy_stages
+
+    with running(settings_of(target, suffix, region), json=json) as run:
+        outputs = deploy_stages(run)
+        if json:
+            print_json({"outputs": asdict(outputs), "seconds": run.seconds, **run.changes.to_json()})
+            return
+        _print_outputs(asdict(outputs))
+        if not run.site.lasting:
+            print("\nThis embedded AWS ends with the command; `tap local start` keeps one for the next commands.")
+
+
+def outputs(
+    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
+) -> None:
+    """Show what the deployed stack is reached by."""
+    from deployer.stages import outputs_of
+
+    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+        known = asdict(outputs_of(run))
+        print_json(known) if json else _print_outputs(known)
+
+
+def destroy(
+    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
+) -> None:
+    """Destroy what Terraform's state knows of the stack."""
+    from deployer.stages import destroy as destroy_stages
+
+    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+        destroy_stages(run)
+        if json:
+            print_json({"destroyed": True, "seconds": run.seconds})
+
+
+@contextmanager
+def running(settings: "Settings", *, json: bool, existing: bool = False) -> Iterator["Run"]:
+    """A run on the target that the settings name, for the length of the block."""
+    from deployer.opening import opened
+    from deployer.stages import Run
+    from deployer.view import view_for
+
+    places = Places.here()
+    with opened(settings, places, existing=existing) as site:
+        yield Run(settings, places, site, view_for(json=json))
+
+
+def _print_outputs(outputs: dict[str, str]) -> None:
+    width = max(map(len, outputs))
+    for name, value in outputs.items():
+        print(f"{name:<{width}}  {value}")

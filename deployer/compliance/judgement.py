@@ -1,0 +1,89 @@
+"""What a scan has found out, as `tap comply --json` prints it. Made by `scan`; read by commands and tests."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+OWN = "TAP_"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing that is wrong. `resource` is the Terraform address, `line` counts from 1, 0 where a plan has none."""
+
+    rule: str
+    severity: str  # CRITICAL | HIGH | MEDIUM | LOW
+    resource: str
+    file: str
+    line: int
+    message: str
+    mend: str
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a rule of Tap's found it, not one of Checkov's."""
+        return self.rule.startswith(OWN)
+
+
+@dataclass(frozen=True, order=True)
+class Suppressed:
+    """A finding that somebody answers for until a day."""
+
+    rule: str
+    resource: str
+    reason: str
+    until: str
+
+
+@dataclass(frozen=True, order=True)
+class NotJudged:
+    """A rule that had nothing to judge, and why that is right."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, order=True)
+class Evaluation:
+    """One rule's verdict on one block in one file."""
+
+    rule: str
+    resource: str
+    file: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The answer. It exists only where everything could be judged: what could not raises instead."""
+
+    resources: int
+    rules: int
+    evaluations: tuple[Evaluation, ...]
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    not_judged: tuple[NotJudged, ...] = ()
+
+    @property
+    def own(self) -> tuple[Finding, ...]:
+        """The findings of Tap's own rules."""
+        return tuple(finding for finding in self.findings if finding.is_own)
+
+    def by_rule(self, rule: str, *, passed: bool) -> set[str]:
+        """Where `rule` passed or failed: `FILE ADDRESS` for each block."""
+        found = (one for one in self.evaluations if one.rule == rule and one.passed == passed)
+        return {f"{one.file} {one.resource}" for one in found}
+
+    def to_json(self) -> dict[str, Any]:
+        """As `tap comply --json` prints it."""
+        judged = {"resources": self.resources, "rules": self.rules, "evaluations": len(self.evaluations)}
+        return {
+            "judged": judged,
+            "findings": _plain(self.findings),
+            "suppressed": _plain(self.suppressed),
+            "not_judged": _plain(self.not_judged),
+        }
+
+
+def _plain(entries: Iterable[Any]) -> list[dict[str, Any]]:
+    return [asdict(entry) for entry in entries]

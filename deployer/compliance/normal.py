@@ -1,0 +1,61 @@
+"""Brings Terraform JSON to one form, since its syntax has several for the same: an object, or a list of objects, at any
+level. Called when a subject is read; Checkov and our rules then see objects by name alone.
+
+https://developer.hashicorp.com/terraform/language/syntax/json#nested-block-mapping
+"""
+
+from typing import Any
+
+LABELS = {
+    "resource": 2,
+    "data": 2,
+    "module": 1,
+    "output": 1,
+    "variable": 1,
+    "provider": 1,
+}  # how many names lead to a body
+_MANY = {"provider"}  # whose bodies may be several under one name
+Document = dict[str, Any]
+
+
+def normal(document: Document) -> Document:
+    """The same configuration with one object per block. Raises ValueError for what Terraform would not read either."""
+    found: Document = {}
+    for kind, blocks in document.items():
+        if kind == "//":
+            found[kind] = blocks
+        elif kind == "terraform":
+            found[kind] = _settings(blocks)
+        else:
+            found[kind] = _labelled(blocks, LABELS.get(kind, 0), kind, many=kind in _MANY)
+    return found
+
+
+def _settings(blocks: Any) -> Document:
+    """Without the plain values, such as `required_version`: Checkov's parser gives up on the whole file at them."""
+    merged = merge(blocks, "terraform")
+    return {name: merge(value, name) for name, value in merged.items() if isinstance(value, dict | list)}
+
+
+def _labelled(node: Any, labels: int, where: str, *, many: bool) -> Any:
+    if not labels:
+        return [merge(one, where) for one in node] if many and isinstance(node, list) else merge(node, where)
+    named = merge(node, where)
+    return {name: value if name == "//" else _labelled(value, labels - 1, f"{where}.{name}", many=many)
+            for name, value in named.items()}  # fmt: skip
+
+
+def merge(node: Any, where: str) -> Document:
+    """One object of a list of them; a name that two of them have is a block defined twice."""
+    merged: Document = {}
+    for one in node if isinstance(node, list) else [node]:
+        if not isinstance(one, dict):
+            raise ValueError(f"{where} is not a block: {str(one)[:60]}")  # noqa: TRY004 - of the file, not of a caller
+        for name, value in one.items():
+            both_nest = isinstance(merged.get(name), dict) and isinstance(value, dict)
+            if name in merged and not both_nest:
+                raise ValueError(f"{where} has {name} twice")
+            if both_nest and merged[name].keys() & value.keys():
+                raise ValueError(f"{where}.{name} has {min(merged[name].keys() & value.keys())} twice")
+            merged[name] = {**merged[name], **value} if both_nest else value
+    return merged

@@ -1,0 +1,99 @@
+"""A plan of a synthesised stack, made without credentials and without asking AWS. Called by `scan`.
+
+Everything is planned as new, in an account that nobody has and in a region that is not the stack's own: a region that
+stands in such a plan was written somewhere, and not given.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from deployer.locks import held
+from deployer.mirror import REGISTRY, provider_source
+from deployer.places import Places
+from deployer.terraform import Terraform, environment_for, installed_version
+from deployer.workfolder import required_providers
+
+FORMAT = "1"  # bumped when this module changes what lies in the cache
+ACCOUNT = "123456789012"
+REGION = "ca-west-1"
+GIVEN = {"account_id": ACCOUNT, "aws_region": REGION}
+NO_ACCOUNT = {
+    "access_key": "none", "secret_key": "none", "skip_credentials_validation": True, "skip_region_validation": True,
+    "skip_requesting_account_id": True, "skip_metadata_api_check": "true",
+}  # fmt: skip
+
+
+def plan_of(stack: Path, document: dict[str, Any], places: Places, mirror: str = "") -> dict[str, Any]:
+    """What `terraform show -json` says of a plan of the configuration `document` that lies in the folder `stack`.
+
+    `mirror` is a provider mirror as the setting TAP_PROVIDER_MIRROR names it.
+
+    Raises:
+        ToolMissing: there is no Terraform.
+        TerraformFailed: it can't be planned, so it could not be deployed either.
+    """
+    cached = places.cache / "plans" / f"{_key(stack)}.json"
+    with held(places.cache / "locks" / f"plan-{cached.stem}"):
+        if not cached.is_file():
+            plan = _made(stack, document, mirror, places.logs / f"plan-{cached.stem[:12]}")
+            cached.parent.mkdir(parents=True, exist_ok=True)
+            partial = cached.with_suffix(".partial")
+            partial.touch(mode=0o600)  # a plan may hold what a variable was given
+            partial.write_text(json.dumps(plan))
+            partial.replace(cached)
+    kept: dict[str, Any] = json.loads(cached.read_text())
+    return kept
+
+
+def override(document: dict[str, Any]) -> dict[str, Any]:
+    """Terraform's own means to change a configuration from beside it: no backend, and providers that ask nobody."""
+    configured = document.get("provider", {}).get("aws", [{}])
+    providers = configured if isinstance(configured, list) else [configured]
+    aliases = [{"alias": one["alias"]} if "alias" in one else {} for one in providers]
+    return {
+        "terraform": {"backend": {"local": {}}},
+        "provider": {"aws": [{**alias, **NO_ACCOUNT} for alias in aliases]},
+    }
+
+
+def _made(stack: Path, document: dict[str, Any], mirror: str, logs: Path) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="tap-plan-") as scratch:
+        folder = Path(scratch) / "stack"
+        shutil.copytree(stack, folder, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", ".terraform.lock.hcl"))
+        (folder / "zz_override.tf.json").write_text(json.dumps(override(document)))
+        given = {name: value for name, value in GIVEN.items() if name in document.get("variable", {})}
+        (folder / "zz.auto.tfvars.json").write_text(json.dumps(given))
+        terraform = Terraform(folder, _environment(document, folder, mirror), logs, _quiet)
+        terraform.init()
+        terraform.plan()
+        return terraform.show_json("plan.tfplan")
+
+
+def _environment(document: dict[str, Any], folder: Path, mirror: str) -> dict[str, str]:
+    required = {f"{REGISTRY}/hashicorp/aws": "", **required_providers(document)}  # which need not be declared
+    source = provider_source(mirror, required, os.environ)
+    configuration = None
+    if source.configuration is not None:
+        configuration = folder / "tap.tfrc"
+        configuration.write_text(source.configuration)
+    return environment_for({"AWS_EC2_METADATA_DISABLED": "true"}, configuration)
+
+
+def _key(stack: Path) -> str:
+    """Everything that the plan depends on."""
+    digest = hashlib.sha256(json.dumps([FORMAT, GIVEN, NO_ACCOUNT, installed_version()], sort_keys=True).encode())
+    for path in sorted(stack.rglob("*")):
+        if path.is_file() and ".terraform" not in path.relative_to(stack).parts:
+            digest.update(
+                f"\n{path.relative_to(stack).as_posix()} ".encode() + hashlib.sha256(path.read_bytes()).digest()
+            )
+    return digest.hexdigest()
+
+
+def _quiet(_: str) -> None:
+    """Nobody follows a plan of the gate."""

@@ -1,0 +1,112 @@
+"""IAM policy documents within Terraform values: found wherever they stand, and brought to one form.
+
+Called by the IAM rules. A document is a JSON string, or an object, with `Statement`; or the blocks of the data source
+`aws_iam_policy_document`. Expressions in it are opaque text: no wildcard, but no name either.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from deployer.compliance.templates import parts
+
+_DATA_SOURCE = {
+    "actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource",
+    "principals": "Principal", "not_principals": "NotPrincipal", "effect": "Effect", "sid": "Sid",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement; lists where IAM takes one or many. `path` leads to its document."""
+
+    effect: str
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    principal: Any = None
+    not_principal: Any = None
+    conditions: dict[str, Any] = field(default_factory=dict)
+    sid: str = ""
+    path: str = ""
+
+    @property
+    def allows(self) -> bool:
+        """Whatever is not plainly a Deny may allow."""
+        return self.effect.lower() != "deny"
+
+    @property
+    def is_of_a_resource(self) -> bool:
+        """Whether it names who may: then it stands at a resource, and `*` means that resource."""
+        return self.principal is not None or self.not_principal is not None
+
+
+def statements_in(values: Any, kind: str = "") -> Iterator[Statement]:
+    """All statements in a block's values; `kind` is the block's type, such as `aws_iam_policy_document`."""
+    if kind == "aws_iam_policy_document":
+        for block in listed(values.get("statement")):
+            yield _statement(_from_data_source(block), "statement")
+    yield from _walk(values, "")
+
+
+def listed(value: Any) -> list[Any]:
+    """IAM takes one or many, and Terraform a block or a list of them."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def decoded(text: str) -> Any:
+    """The JSON object or array that a string holds, else None. Expressions stay what they are, within its strings."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _walk(node: Any, path: str) -> Iterator[Statement]:
+    if isinstance(node, dict):
+        if "Statement" in node:
+            yield from (_statement(one, path) for one in listed(node["Statement"]))
+            return
+        for key, value in node.items():
+            yield from _walk(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, list):
+        for value in node:
+            yield from _walk(value, path)
+    elif isinstance(node, str) and (document := decoded(node)) is not None:
+        yield from _walk(document, path)
+
+
+def _statement(raw: Any, path: str) -> Statement:
+    """Raises TypeError for what is no statement: the rule then could not judge, which is never a pass."""
+    if not isinstance(raw, dict):
+        raise TypeError(f"a policy's statement at `{path}` is no object: {raw!r}")
+    return Statement(
+        effect=str(raw.get("Effect", "Allow")),
+        **{name: _texts(raw.get(key)) for name, key in _LISTS.items()},
+        principal=raw.get("Principal"),
+        not_principal=raw.get("NotPrincipal"),
+        conditions=raw.get("Condition") or {},
+        sid=str(raw.get("Sid", "")),
+        path=path,
+    )
+
+
+_LISTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(parts(str(one))[0] for one in listed(value))
+
+
+def _from_data_source(block: dict[str, Any]) -> dict[str, Any]:
+    raw = {_DATA_SOURCE[key]: value for key, value in block.items() if key in _DATA_SOURCE and value is not None}
+    conditions: dict[str, Any] = {}
+    for one in listed(block.get("condition")):
+        conditions.setdefault(one["test"], {})[one["variable"]] = one["values"]
+    return {**raw, "Condition": conditions}

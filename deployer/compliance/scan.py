@@ -1,0 +1,173 @@
+"""The gate: `scan` judges Terraform by Checkov's rules and our own, or raises. Called by the policy tests; made for
+`tap comply`, `make compliance` and `tap deploy`.
+
+Two eyes look at a stack, since each is blind where the other sees:
+
+- The **synthesised JSON** shows what is written: literals, the backend, lifecycle, `depends_on`, and where it stands.
+  It does not show what an expression becomes; a policy in `${jsonencode(...)}` is no more than text.
+- The **plan** shows what is evaluated: policies, names and ARNs as AWS would get them, `count` and `for_each` unrolled,
+  the provider's defaults. It has no backend and no lines, and what is known only after apply is not in it.
+
+A canary is judged in the same run, in which each of our rules must fail. So a rule that did not load, or no longer sees
+anything, ends the scan with an error instead of a green answer.
+"""
+
+import json
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from deployer.compliance import checkov
+from deployer.compliance.catalogue import CANARY, canary_expectations, own_rules
+from deployer.compliance.checkov import JSON, PLAN, Record
+from deployer.compliance.errors import CouldNotJudge
+from deployer.compliance.judgement import OWN, Evaluation, Finding, Judgement, NotJudged
+from deployer.compliance.planning import plan_of
+from deployer.compliance.subject import Subject, lay_out, subject, subjects_at
+from deployer.environments import ensured
+from deployer.places import Places
+
+EVERY_BLOCK = "TAP_REGION_1"  # judges every block there is, so its records say what Checkov has seen
+_BUILTIN_SEVERITY = "MEDIUM"  # Checkov tells severities only to who has an account
+
+
+def scan(
+    path: Path, places: Places, *, plan: bool = True, only: Collection[str] = (), checks: Path | None = None,
+    mirror: str = "",
+) -> Judgement:  # fmt: skip
+    """Judge the Terraform at `path`: a synthesised file, a plan as JSON, or a folder with any of these.
+
+    `plan`: also make a plan of each synthesised file and judge that. `only`: ids of rules, blank for all, `TAP_*` for
+    our own. `checks`: the folder of our rules. `mirror`: as the setting TAP_PROVIDER_MIRROR.
+
+    Raises:
+        NotTerraform: there is nothing that can be judged.
+        CouldNotJudge: a rule did not load, raised or saw nothing, or Checkov did not do all of its work.
+        TerraformFailed, ToolMissing: the plan could not be made.
+    """
+    checks = checks or places.root / "tests" / "policy" / "checks"
+    rules = own_rules(checks)
+    subjects = subjects_at(path)
+    if plan:
+        subjects += [_planned(one, path, places, mirror) for one in subjects if not one.is_plan and one.blocks()]
+    everything = subjects + _canaries()
+    with tempfile.TemporaryDirectory(prefix="tap-scan-") as scratch:
+        root = Path(scratch).resolve()
+        lay_out(everything, root)
+        frameworks = {PLAN if one.is_plan else JSON for one in everything}
+        wanted = {*only, EVERY_BLOCK} if only else set()
+        records = checkov.run(ensured("policy", places), root, checks, frameworks, wanted)
+    return judged(everything, records, rules, only)
+
+
+def judged(subjects: list[Subject], records: list[Record], rules: Collection[str], only: Collection[str]) -> Judgement:
+    """The judgement that Checkov's records add up to. Raises CouldNotJudge where they are not all there."""
+    verdicts = list(_addressed(subjects, records))
+    _require_every_block(subjects, verdicts)
+    expected = [rule for rule in rules if not only or rule in only or f"{OWN}*" in only]
+    _require_canary_fails(expected, verdicts)
+    if unheard := sorted(set(only) - {f"{OWN}*"} - {record.rule for _, record in verdicts}):
+        raise CouldNotJudge(f"unknown rules, or rules that judge nothing here: {', '.join(unheard)}")
+    wanted = [(one, record) for one, record in verdicts if _is_wanted(one, record.rule, only)]
+    heard = {record.rule for _, record in wanted}
+    return Judgement(
+        resources=len({(one.shown, address) for one in subjects if _is_subject(one) for address in one.blocks()}),
+        rules=len(heard),
+        evaluations=tuple(sorted({_evaluation(one, record) for one, record in wanted})),
+        findings=_once(finding for one, record in wanted if not record.passed for finding in _findings(one, record)),
+        not_judged=tuple(NotJudged(rule, "nothing here that it applies to") for rule in expected if rule not in heard),
+    )
+
+
+def _is_subject(one: Subject) -> bool:
+    return one.copied.startswith("subject/")
+
+
+def _is_wanted(one: Subject, rule: str, only: Collection[str]) -> bool:
+    return _is_subject(one) and (not only or rule in only or (rule.startswith(OWN) and f"{OWN}*" in only))
+
+
+def _planned(stack: Subject, path: Path, places: Places, mirror: str) -> Subject:
+    folder = (path if path.is_dir() else path.parent) / Path(stack.shown).parent
+    document = plan_of(folder, stack.document, places, mirror)
+    return replace(stack, document=document, copied=f"{stack.copied.removesuffix('.tf.json')}.plan.json")
+
+
+def _canaries() -> list[Subject]:
+    names = {name for files in canary_expectations().values() for name in files}
+    return [replace(subject(CANARY / name, CANARY), copied=f"canary/{name}") for name in sorted(names)]
+
+
+def _addressed(subjects: list[Subject], records: list[Record]) -> Iterator[tuple[Subject, Record]]:
+    """Each record with its file, and with a whole address: Checkov's own rules do not tell a JSON block's type."""
+    by_file = {one.copied: one for one in subjects}
+    told = {(record.file, record.lines): _said(record)["address"] for record in records if record.rule == EVERY_BLOCK}
+    for record in records:
+        if record.file not in by_file:
+            raise CouldNotJudge(f"Checkov judged a file that nobody gave it: {record.file}")
+        address = record.resource
+        if record.rule.startswith(OWN):
+            address = _said(record)["address"]
+        elif record.framework == JSON:
+            address = told.get((record.file, record.lines), "")
+        if not address:
+            raise CouldNotJudge(f"Checkov judged a block that is not known: {record.resource} in {record.file}")
+        yield by_file[record.file], replace(record, resource=address)
+
+
+def _said(record: Record) -> dict[str, Any]:
+    """What a rule of ours left in its record. Raises CouldNotJudge for a rule that raised."""
+    said: dict[str, Any] = json.loads(record.details[0]) if record.details else {"error": "it left no verdict"}
+    if "error" in said:
+        raise CouldNotJudge(
+            f"the rule {record.rule} broke on {record.resource}", where=record.file, details=(str(said["error"]),),
+            remedy="mend the rule; or the block, if it is not what its type demands",
+        )  # fmt: skip
+    return said
+
+
+def _require_every_block(subjects: list[Subject], verdicts: list[tuple[Subject, Record]]) -> None:
+    seen = {(one.copied, record.resource) for one, record in verdicts if record.rule == EVERY_BLOCK}
+    missing = [
+        f"{address} in {one.copied}"
+        for one in subjects
+        for address in one.blocks()
+        if (one.copied, address) not in seen
+    ]
+    if missing:
+        raise CouldNotJudge(f"Checkov did not see {len(missing)} of the blocks", details=tuple(sorted(missing)[:10]))
+
+
+def _require_canary_fails(rules: list[str], verdicts: list[tuple[Subject, Record]]) -> None:
+    failed = {(record.rule, one.copied) for one, record in verdicts if not record.passed}
+    expected = canary_expectations()
+    for rule in rules:
+        if rule not in expected:
+            raise CouldNotJudge(
+                f"nothing in the canary makes the rule {rule} fail, so nobody knows whether it works", where=str(CANARY)
+            )
+        for name in expected[rule]:
+            if (rule, f"canary/{name}") not in failed:
+                raise CouldNotJudge(f"the rule {rule} did not load or does not work: it let the canary pass ({name})")
+
+
+def _findings(one: Subject, record: Record) -> Iterator[Finding]:
+    line = one.line(record.resource)
+    if not record.rule.startswith(OWN):
+        mend = record.guideline or "see Checkov's documentation of the rule"
+        yield Finding(record.rule, _BUILTIN_SEVERITY, record.resource, one.shown, line, record.title, mend)
+        return
+    for offence in _said(record)["offences"]:
+        message, mend = str(offence["message"]), str(offence["mend"])
+        yield Finding(record.rule, str(offence["severity"]), record.resource, one.shown, line, message, mend)
+
+
+def _evaluation(one: Subject, record: Record) -> Evaluation:
+    return Evaluation(record.rule, record.resource, one.copied.removeprefix("subject/"), record.passed)
+
+
+def _once(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    """Both eyes may see the same."""
+    return tuple(sorted(set(findings)))

@@ -1,0 +1,105 @@
+"""What Terraform says went wrong, turned into an error a person can act on. Used by deployer/terraform.py."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from deployer.errors import NameTaken, TerraformFailed
+
+_DETAILS_SHOWN = 12
+_LINE_LENGTH = 400
+_PLAIN_ERROR = re.compile(r"(?m)^.{0,2}Error: (?P<summary>.+)$")
+_FRAME = re.compile(r"(?m)^[╷│╵] ?")
+
+# What to do about what Terraform commonly says; the first that is found in the text holds.
+_REMEDIES = (
+    (
+        r"Failed to query available provider packages|could not connect to registry|Failed to install provider",
+        "no registry is in reach: name a folder that holds the providers with TAP_PROVIDER_MIRROR "
+        "(`tap doctor` says which one is used)",
+    ),
+    (
+        r"state lock|PreconditionFailed.*\.tflock",
+        "another deployment holds the lock: wait for it to end, then try again",
+    ),
+    (
+        r"BucketNotEmpty",
+        "the bucket holds files, which are never thrown away along with the stack: empty it first "
+        "(on the embedded AWS, `tap local stop` ends everything)",
+    ),
+    (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
+    (r"AccessDenied|UnauthorizedOperation|not authorized", "the credentials lack a permission that the message names"),
+    (r"connection refused|no such host|i/o timeout|EOF", "the endpoint stopped answering: check it with `tap doctor`"),
+    (
+        r"already exists|AlreadyExists|EntityAlreadyExists|ResourceInUse",
+        "something of that name is there already, and not in the state: remove it, or take another name with --suffix",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One error of Terraform: `address` is the resource's, blank where none is meant."""
+
+    summary: str
+    detail: str = ""
+    address: str = ""
+
+    @classmethod
+    def of(cls, event: dict[str, Any]) -> Self:
+        """From an event of Terraform's JSON stream, of type `diagnostic`."""
+        told = event["diagnostic"]
+        return cls(told.get("summary", ""), told.get("detail", ""), told.get("address", ""))
+
+    def __str__(self) -> str:
+        text = " ".join(f"{self.summary}. {self.detail}".split()).rstrip(". ")
+        return f"{self.address}: {text}"[:_LINE_LENGTH] if self.address else text[:_LINE_LENGTH]
+
+
+def errors_in(output: str) -> list[Diagnostic]:
+    """The errors in what a Terraform command printed, as JSON lines or, as `init` and a crash do, as plain text."""
+    found, plain = [], []
+    for line in output.splitlines():
+        event = event_of(line)
+        if event is None:
+            plain.append(line)
+        elif event.get("type") == "diagnostic" and event["diagnostic"].get("severity") == "error":
+            found.append(Diagnostic.of(event))
+    return found + _plain_errors("\n".join(plain))
+
+
+def event_of(line: str) -> dict[str, Any] | None:
+    """One line of the JSON stream, or None for anything else."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None
+
+
+def _plain_errors(text: str) -> list[Diagnostic]:
+    text = _FRAME.sub("", text)
+    starts = list(_PLAIN_ERROR.finditer(text))
+    ends = [*(match.start() for match in starts[1:]), len(text)][: len(starts)]
+    return [
+        Diagnostic(match["summary"].strip(), text[match.end() : end].strip())
+        for match, end in zip(starts, ends, strict=True)
+    ]
+
+
+def failure(doing: str, diagnostics: Iterable[Diagnostic], log: str) -> TerraformFailed:
+    """The error for a Terraform that gave up while `doing` something; `log` is where all of its output is."""
+    told = list(diagnostics)
+    text = "\n".join(f"{one.summary} {one.detail}" for one in told)
+    details = tuple(str(one) for one in told[:_DETAILS_SHOWN])
+    if re.search(r"BucketAlreadyExists\b", text):
+        return NameTaken(
+            "the bucket's name is taken: bucket names are global, and somebody else holds this one",
+            where=log,
+            remedy="choose another beginning for it with TAP_BUCKET_BASE_NAME, or another --suffix",
+            details=details,
+        )
+    remedy = next((remedy for pattern, remedy in _REMEDIES if re.search(pattern, text)), "see the log")
+    return TerraformFailed(f"Terraform gave up at `{doing}`", where=log, remedy=remedy, details=details)

@@ -1,0 +1,137 @@
+"""`tap doctor`: is this machine fit for the target, and what mends it. Changes nothing."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from deployer import embedded, environments, localstack, mirror, opening
+from deployer.errors import TapError, Unfit
+from deployer.health import healthy
+from deployer.places import Places
+from deployer.terraform import installed_version
+from stack.settings import Settings
+
+PROVIDERS = {f"{mirror.REGISTRY}/hashicorp/aws": "5.100.0"}  # what the stack's bindings are generated for
+_OLDEST_NODE, _OLDEST_KEPT_NODE = 18, 22  # what jsii runs on; what still gets security updates
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding. `needed` is whether the target can't do without; a remedy is there when it is not fine."""
+
+    name: str
+    fine: bool
+    told: str
+    remedy: str = ""
+    needed: bool = True
+
+
+def examined(settings: Settings, places: Places) -> list[Check]:
+    """Every check for this target."""
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("terraform", _terraform),
+        ("node", _node),
+        ("providers", lambda: _providers(settings)),
+        ("uv", _uv),
+    ]
+    found = [_checked(name, check) for name, check in checks]
+    found += [_environment(name, places, needed=name == settings.target) for name in ("embedded", "policy")]
+    found.append(_checked("endpoint", lambda: _endpoint(settings, places)))
+    found.append(_docker(needed=settings.target == "localstack" and not found[-1].fine))
+    return found
+
+
+def fit(checks: list[Check]) -> bool:
+    """Whether everything needed is fine."""
+    return all(check.fine or not check.needed for check in checks)
+
+
+def to_json(settings: Settings, checks: list[Check]) -> dict[str, Any]:
+    """As `tap doctor --json` prints it."""
+    return {"target": settings.target, "fit": fit(checks), "checks": [asdict(check) for check in checks]}
+
+
+def _checked(name: str, check: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, check())
+    except TapError as error:
+        return Check(name, False, error.what, error.remedy)
+
+
+def _terraform() -> str:
+    return ".".join(map(str, installed_version()))
+
+
+def _node() -> str:
+    """Raises Unfit where there is none, or one that jsii does not run on."""
+    remedy = "install Node.js 22 or later: https://nodejs.org"
+    if not shutil.which("node"):
+        raise Unfit("node is not on PATH; CDKTF runs on it", remedy=remedy)
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    match = re.match(r"v(\d+)", said)
+    if not match or int(match[1]) < _OLDEST_NODE:
+        raise Unfit(f"node {said} is too old", remedy=remedy)
+    return said + ("" if int(match[1]) >= _OLDEST_KEPT_NODE else " (works, but past its end of life)")
+
+
+def _providers(settings: Settings) -> str:
+    source = mirror.provider_source(settings.provider_mirror, PROVIDERS, os.environ)
+    if source.kind == "registry" and not mirror.registry_reachable():
+        raise Unfit(
+            f"no provider mirror was found, and {source.where} is not in reach",
+            remedy="name a folder in the filesystem-mirror layout with TAP_PROVIDER_MIRROR",
+        )
+    how = {
+        "setting": "TAP_PROVIDER_MIRROR", "terraform": "Terraform's own CLI configuration",
+        "implied": "a directory where Terraform looks by itself", "found": "a mirror found on this machine",
+        "registry": "the registry",
+    }[source.kind]  # fmt: skip
+    return f"{how}: {source.where}"
+
+
+def _uv() -> str:
+    import uv
+
+    try:
+        return str(uv.find_uv_bin())
+    except FileNotFoundError as error:
+        raise Unfit("uv is not in this environment", remedy="`make setup`") from error
+
+
+def _environment(name: str, places: Places, *, needed: bool) -> Check:
+    """An environment that is not there yet is made on demand, so its absence is no fault."""
+    try:
+        project = places.environment(name)
+        there = environments.in_sync(project, environments.wanted_stamp(project))
+    except TapError as error:
+        return Check(f"{name} env", False, error.what, error.remedy, needed)
+    return Check(f"{name} env", True, "in sync" if there else "is made when first needed", needed=needed)
+
+
+def _endpoint(settings: Settings, places: Places) -> str:
+    if settings.target == "embedded":
+        running = embedded.local(places)
+        return running.endpoint if running else "is started when needed (`tap local start` keeps one)"
+    if settings.target == "aws":
+        return f"account {opening.live(settings).account_id}, {settings.aws_region}"
+    endpoint = os.environ.get("AWS_ENDPOINT_URL") or localstack.DEFAULT_ENDPOINT
+    if healthy(endpoint):
+        return endpoint
+    if localstack.docker_answers():
+        return "is started when needed, by docker-compose.yml"
+    raise Unfit(
+        f"no LocalStack answers at {endpoint}, and no Docker engine is there to start one",
+        remedy="start Docker, or name a LocalStack that runs with AWS_ENDPOINT_URL",
+    )
+
+
+def _docker(*, needed: bool) -> Check:
+    if localstack.docker_answers():
+        return Check("docker", True, "answers")
+    return Check(
+        "docker", False, "no engine answers", "only --target localstack needs one, to start LocalStack", needed
+    )

@@ -1,0 +1,303 @@
+"""The embedded AWS: MiniStack as one process of ours on a loopback port, started, found and stopped for certain.
+
+`started` gives one for the length of a block; `local_start`, `local_status` and `local_stop` keep one between
+commands. In both a guard process (deployer/guard.py) holds the emulator and ends it.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from deployer import guard
+from deployer.environments import ensured
+from deployer.errors import EndpointFailed, NothingRuns, PortInUse
+from deployer.health import LOOPBACK, free_port, healthy, port_taken
+from deployer.leftovers import OWNER, RUN_PREFIX, sweep
+from deployer.locks import held
+from deployer.places import Places
+
+START_SECONDS = 60.0  # a cold start compiles MiniStack's bytecode first
+STOP_SECONDS = 15.0
+_POLL = 0.05
+_LINES_SHOWN = 8
+_SERVER = Path(__file__).with_name("ministack_server.py")
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """One embedded AWS that answers, on two ports of one process. Times are ISO 8601, UTC."""
+
+    endpoint: str  # plain HTTP, for other people's clients
+    secure_endpoint: str  # what Tap itself uses: the bucket's policy refuses anything but TLS
+    ca_bundle: str  # the certificate that `secure_endpoint` is known by
+    pid: int
+    port: int  # of `endpoint`
+    started: str
+    guard_pid: int
+    run: str  # its folder, which goes when it goes
+
+
+@contextmanager
+def started(places: Places, port: int | None = None) -> Iterator[Emulator]:
+    """An embedded AWS for the length of the block, gone with everything it wrote when the block or `tap` ends.
+
+    Raises:
+        PortInUse: somebody listens on `port`.
+        EndpointFailed: it does not start.
+    """
+    sweep(places)
+    places.state.mkdir(parents=True, exist_ok=True)
+    run = Path(tempfile.mkdtemp(prefix=RUN_PREFIX, dir=places.state))
+    guard.write_record(run / OWNER, os.getpid())
+    process, emulator = _launch(places, run, port, detached=False)
+    try:
+        yield emulator
+    finally:
+        _end(process)
+    _log(places, detached=False).unlink(missing_ok=True)  # kept when the block failed
+
+
+def local_start(places: Places, port: int | None = None) -> Emulator:
+    """The embedded AWS that stays: the one that runs already, or a new one.
+
+    Raises:
+        PortInUse: somebody else listens on `port`.
+        EndpointFailed: it does not start.
+    """
+    with held(places.cache / "locks" / "local"):
+        if (emulator := local(places)) and port in (None, emulator.port):
+            return emulator
+        if emulator:
+            raise PortInUse(
+                f"an embedded AWS runs already, on port {emulator.port}",
+                remedy="use that one, or stop it first: `tap local stop`",
+            )
+        forget(places)
+        run = places.local / "run"
+        run.mkdir(parents=True)
+        _, emulator = _launch(places, run, port, detached=True)
+        _record(places).write_text(json.dumps(asdict(emulator)))
+        return emulator
+
+
+def local(places: Places) -> Emulator | None:
+    """The embedded AWS that is kept running, if it does and answers."""
+    emulator = _recorded(places)
+    if emulator and psutil.pid_exists(emulator.pid) and healthy(emulator.endpoint):
+        return emulator
+    return None
+
+
+def local_status(places: Places) -> Emulator:
+    """The same, for who needs it.
+
+    Raises:
+        NothingRuns: none is kept running.
+    """
+    if emulator := local(places):
+        return emulator
+    raise NothingRuns("no embedded AWS is kept running", remedy="`tap local start` keeps one")
+
+
+def local_stop(places: Places) -> bool:
+    """End the embedded AWS that is kept running, and what is known of deployments on it. False if none ran."""
+    with held(places.cache / "locks" / "local"):
+        ran = local(places) is not None
+        forget(places)
+    return ran
+
+
+def forget(places: Places) -> None:
+    """Remove what an embedded AWS left or leaves: its processes, its record, the state of deployments on it."""
+    if emulator := _recorded(places):
+        _signal(emulator.guard_pid)
+        if _is_emulator(emulator.pid):
+            guard.end_group(emulator.pid)
+    shutil.rmtree(places.local / "run", ignore_errors=True)
+    _record(places).unlink(missing_ok=True)
+    for folder in (places.state / "work").glob("embedded-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def emulator_environment(run: Path, port: int, secure_port: int) -> dict[str, str]:
+    """The emulator's whole environment, which its Lambda functions inherit.
+
+    Built from nothing: no credentials and no AWS configuration of the user reach it, and its files stay in its folder.
+    """
+    scratch = run / "tmp"
+    scratch.mkdir(exist_ok=True)
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(run),
+        "TMPDIR": str(scratch),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": LOOPBACK,
+        "MINISTACK_REGION": "us-east-1",
+        "AUTH": "true",  # IAM is enforced
+        "CLOUDTRAIL_RECORDING": "1",
+        "S3_DATA_DIR": str(run / "s3"),
+        "AWS_ENDPOINT_URL": f"https://{LOOPBACK}:{secure_port}",
+        "AWS_CA_BUNDLE": str(_certificates(run) / "client.pem"),
+        "IOT_MTLS_ENABLED": "0",  # this and the next listen on fixed ports, where two emulators would meet
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "INFO",
+        # A socket that is not there: MiniStack then leaves the user's containers alone.
+        "DOCKER_HOST": f"unix://{run / 'no-docker.sock'}",
+    }
+
+
+def _launch(places: Places, run: Path, port: int | None, *, detached: bool) -> tuple[subprocess.Popen[bytes], Emulator]:
+    try:
+        _refuse_taken(port)
+        python = ensured("embedded", places)
+        _make_certificate(python, run)
+        ports = (port or free_port(), free_port())
+        process = _guarded(places, python, run, ports, detached=detached)
+        return process, _awaited(places, process, run, ports)
+    except BaseException:
+        shutil.rmtree(run, ignore_errors=True)
+        raise
+
+
+def _refuse_taken(port: int | None) -> None:
+    if port is not None and port_taken(port):
+        raise PortInUse(
+            f"port {port} is in use on {LOOPBACK}",
+            remedy="name another with --port, or leave it out and a free one is taken",
+        )
+
+
+def _certificates(run: Path) -> Path:
+    return run / "tls"
+
+
+def _make_certificate(python: Path, run: Path) -> None:
+    """A certificate for the loopback address alone, by an authority that nobody keeps the key of."""
+    folder = _certificates(run)
+    folder.mkdir()
+    command = [str(python), "-m", "trustme", "-i", LOOPBACK, "localhost", "-d", str(folder), "-q"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": os.defpath})
+    if result.returncode:
+        raise EndpointFailed(
+            "no certificate could be made for the embedded AWS",
+            where=str(folder),
+            remedy="remove environments/embedded/.venv: it is made anew",
+            details=tuple(result.stderr.strip().splitlines()[-_LINES_SHOWN:]),
+        )
+
+
+def _guarded(
+    places: Places, python: Path, run: Path, ports: tuple[int, int], *, detached: bool
+) -> subprocess.Popen[bytes]:
+    places.logs.mkdir(parents=True, exist_ok=True)
+    log = _log(places, detached=detached)
+    log.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "deployer.guard", "--run", str(run), "--log", str(log)]
+    command += ["--detached"] * detached + ["--", str(python), *_server(run, ports)]
+    nothing = subprocess.DEVNULL
+    return subprocess.Popen(
+        command, stdin=nothing if detached else subprocess.PIPE, stdout=nothing, stderr=nothing,
+        cwd=Path(__file__).parent.parent, env=emulator_environment(run, *ports), start_new_session=True,
+    )  # fmt: skip
+
+
+def _server(run: Path, ports: tuple[int, int]) -> list[str]:
+    """The server's arguments for its interpreter; `-P` keeps our modules off the path of what runs there."""
+    certificates = _certificates(run)
+    return [
+        *("-P", str(_SERVER), "--plain", f"{LOOPBACK}:{ports[0]}", "--secure", f"{LOOPBACK}:{ports[1]}"),
+        *("--certificate", str(certificates / "server.pem"), "--key", str(certificates / "server.key")),
+    ]
+
+
+def _awaited(places: Places, process: subprocess.Popen[bytes], run: Path, ports: tuple[int, int]) -> Emulator:
+    """The emulator once it answers; ends it if it does not in time."""
+    try:
+        endpoint = _wait_for_health(places, process, run, ports[0])
+        pid = json.loads((run / guard.RECORD).read_text())["pid"]
+    except BaseException:
+        _end(process)
+        raise
+    return Emulator(
+        endpoint=endpoint,
+        secure_endpoint=f"https://{LOOPBACK}:{ports[1]}",
+        ca_bundle=str(_certificates(run) / "client.pem"),
+        pid=pid,
+        port=ports[0],
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        guard_pid=process.pid,
+        run=str(run),
+    )
+
+
+def _wait_for_health(places: Places, process: subprocess.Popen[bytes], run: Path, port: int) -> str:
+    endpoint = f"http://{LOOPBACK}:{port}"
+    deadline = time.monotonic() + START_SECONDS
+    while not ((run / guard.RECORD).exists() and healthy(endpoint, seconds=1)):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise _did_not_start(places, port, detached=process.stdin is None)
+        time.sleep(_POLL)
+    return endpoint
+
+
+def _did_not_start(places: Places, port: int, *, detached: bool) -> EndpointFailed:
+    log = _log(places, detached=detached)
+    said = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return EndpointFailed(
+        f"the embedded AWS did not answer on port {port}",
+        where=str(log),
+        remedy="if another program took the port meanwhile, try again; `tap doctor` checks the rest",
+        details=tuple(said[-_LINES_SHOWN:]),
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Let the guard end its emulator, and wait until both are gone. If we die here, the guard ends it all the same."""
+    if process.stdin:
+        process.stdin.close()
+    else:
+        process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+
+
+def _signal(pid: int) -> None:
+    """Ask a recorded guard to end, and wait for it; a number that is somebody else's by now is left alone."""
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        if any("deployer.guard" in part for part in process.cmdline()):
+            process.terminate()
+            process.wait(STOP_SECONDS)
+
+
+def _is_emulator(pid: int) -> bool:
+    with suppress(psutil.Error):
+        return str(_SERVER) in psutil.Process(pid).cmdline()
+    return False
+
+
+def _recorded(places: Places) -> Emulator | None:
+    with suppress(OSError, ValueError, TypeError):
+        return Emulator(**json.loads(_record(places).read_text()))
+    return None
+
+
+def _record(places: Places) -> Path:
+    return places.local / "embedded.json"
+
+
+def _log(places: Places, *, detached: bool) -> Path:
+    return places.logs / ("local.log" if detached else f"embedded-{os.getpid()}.log")

@@ -1,0 +1,108 @@
+"""What can go wrong in `tap`, as one tree. `cli.main` turns it into exit codes and messages; nothing else does.
+
+TapError
+├── AnswerIsNo            exit 1: the command did its work, and the answer is no
+│   ├── NothingRuns       no embedded AWS is kept running
+│   ├── NotReconciled     a file's figures do not add up
+│   ├── StageStopped      a file did not reach a stage by its deadline, or failed there
+│   └── PlanNotEmpty      what was just applied differs from what was asked for
+├── UsedWrongly           exit 2: the command line, a setting or a file named on it
+└── Unfit                 exit 3: this machine or the account is not fit, with the remedy
+    ├── ToolMissing       terraform, node, uv or docker is absent or too old
+    ├── PortInUse         somebody else listens where the embedded AWS should
+    ├── EndpointFailed    no AWS answers at the endpoint, or stopped answering
+    ├── AccountRefused    a live account that is not on the allow-list, or credentials of the wrong world
+    ├── SynthesisFailed   the stack can't be synthesised
+    ├── TerraformFailed   Terraform gave up, with its own diagnostics
+    │   └── NameTaken     somebody else holds the bucket's name
+    ├── NotDeployed       there is no deployment to talk to
+    └── Unexpected        a defect of `tap` itself; the traceback is in a log file
+"""
+
+
+class TapError(Exception):
+    """An error a person can act on: what happened, where, and what mends it.
+
+    Each part is a sentence or blank; `details` are lines of evidence, shown below the message.
+    """
+
+    exit_code = 3
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", details: tuple[str, ...] = ()) -> None:
+        super().__init__(what)
+        self.what, self.where, self.remedy, self.details = what, where, remedy, details
+
+    def __str__(self) -> str:
+        """All parts, one a line."""
+        lines = [self.what, *(f"  {line}" for line in self.details)]
+        lines += [f"Where: {self.where}"] if self.where else []
+        lines += [f"Remedy: {self.remedy}"] if self.remedy else []
+        return "\n".join(lines)
+
+
+class AnswerIsNo(TapError):  # noqa: N818 - an answer is no fault
+    """The command did its work, and the answer is no."""
+
+    exit_code = 1
+
+
+class NothingRuns(AnswerIsNo):
+    """No embedded AWS is kept running."""
+
+
+class NotReconciled(AnswerIsNo):
+    """A file's figures do not add up."""
+
+
+class StageStopped(AnswerIsNo):
+    """A file did not reach a stage by its deadline, or failed there."""
+
+
+class PlanNotEmpty(AnswerIsNo):
+    """What was just applied differs from what was asked for."""
+
+
+class UsedWrongly(TapError):  # noqa: N818 - says what happened
+    """The command line, a setting or a file named on it is wrong."""
+
+    exit_code = 2
+
+
+class Unfit(TapError):  # noqa: N818 - says what happened
+    """This machine or the account is not fit."""
+
+
+class ToolMissing(Unfit):
+    """A program is absent or too old."""
+
+
+class PortInUse(Unfit):
+    """Somebody else listens on the port."""
+
+
+class EndpointFailed(Unfit):
+    """No AWS answers at the endpoint, or it stopped answering."""
+
+
+class AccountRefused(Unfit):
+    """A live account that may not be touched, or credentials of the wrong world."""
+
+
+class SynthesisFailed(Unfit):
+    """The stack can't be synthesised."""
+
+
+class TerraformFailed(Unfit):
+    """Terraform gave up."""
+
+
+class NameTaken(TerraformFailed):
+    """Somebody else holds the bucket's name, which is global to all of AWS."""
+
+
+class NotDeployed(Unfit):
+    """There is no deployment to talk to."""
+
+
+class Unexpected(Unfit):
+    """A defect of `tap` itself."""

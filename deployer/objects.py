@@ -1,0 +1,42 @@
+"""Small verbs on S3 objects, for deployer/pipeline.py. Clients are passed in."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+NO_VERSION = "null"
+_SINGLE_PUT = 64 << 20  # bytes; larger files go in parts
+_ABSENT = {"404", "NoSuchKey", "NotFound"}
+
+
+@contextmanager
+def absent_is_none() -> Iterator[None]:
+    """Ends the block quietly if S3 says that the object is not there."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _ABSENT:
+            raise
+
+
+def get_json(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
+    """The JSON object at `key`, or None if nothing is there."""
+    with absent_is_none():
+        document: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        return document
+    return None
+
+
+def put_file(s3: Any, bucket: str, key: str, path: Path) -> str:
+    """Upload a file; returns the version that this made, "null" in a bucket without versions."""
+    if path.stat().st_size <= _SINGLE_PUT:
+        with path.open("rb") as body:
+            return str(
+                s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/csv").get("VersionId", NO_VERSION)
+            )
+    s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": "text/csv"})
+    return str(s3.head_object(Bucket=bucket, Key=key).get("VersionId", NO_VERSION))

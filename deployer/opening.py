@@ -1,0 +1,141 @@
+"""Opens a target: finds it or starts it, makes sure it may be touched, and says where its Terraform works.
+
+Every command that talks to an AWS goes through `opened`, so these rules hold for all: real credentials never reach an
+emulator, an emulator's never reach AWS, and a live account is touched only if it is on the allow-list.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deployer import embedded, localstack, targets
+from deployer.errors import AccountRefused, NotDeployed, Unfit
+from deployer.places import Places
+from deployer.targets import Credentials, Target
+from stack.settings import Settings
+
+_LONG_LIVED_OR_SESSION = re.compile(r"A(KIA|SIA)[A-Z2-7]{16}")  # the form of AWS's own access keys
+
+
+@dataclass(frozen=True)
+class Site:
+    """A target, and the folder that Terraform works in for it."""
+
+    target: Target
+    work: Path
+    logs: Path  # where Terraform's output is kept
+    lasting: bool  # whether a deployment here outlives the command
+
+
+@contextmanager
+def opened(settings: Settings, places: Places, *, existing: bool = False) -> Iterator[Site]:
+    """The site that `settings` name, for the length of the block.
+
+    `existing`: for commands that need a deployment, for which an embedded AWS is not started: it would be empty.
+
+    Raises:
+        Unfit: it can't be reached, or may not be touched.
+    """
+    if settings.target == "embedded":
+        with _embedded(settings, places, existing=existing) as site:
+            yield site
+    elif settings.target == "localstack":
+        with localstack.available(places) as endpoint:
+            yield _lasting(targets.emulator("localstack", endpoint, settings.aws_region), settings, places)
+    else:
+        yield _lasting(live(settings), settings, places)
+
+
+@contextmanager
+def _embedded(settings: Settings, places: Places, *, existing: bool) -> Iterator[Site]:
+    if running := embedded.local(places):
+        yield _lasting(on(running, settings), settings, places)
+        return
+    if existing:
+        raise NotDeployed(
+            "no embedded AWS is kept running, so nothing is deployed on it",
+            remedy="`tap local start`, then `tap deploy`; or name another target with --target",
+        )
+    with embedded.started(places) as emulator:
+        run = Path(emulator.run)
+        logs = places.logs / run.name
+        yield Site(on(emulator, settings), run / "work", logs, lasting=False)
+        shutil.rmtree(logs, ignore_errors=True)  # kept when the block failed
+
+
+def on(emulator: embedded.Emulator, settings: Settings, account_id: str = targets.EMULATOR_ACCOUNT) -> Target:
+    """The embedded AWS as `account_id`."""
+    return targets.emulator(
+        "embedded", emulator.secure_endpoint, settings.aws_region, account_id=account_id, ca_bundle=emulator.ca_bundle
+    )
+
+
+def _lasting(target: Target, settings: Settings, places: Places) -> Site:
+    work = places.work(target.name, target.account_id, target.region, settings.environment_suffix)
+    return Site(target, work, work / "logs", lasting=True)
+
+
+def live(settings: Settings) -> Target:
+    """The live account of the usual AWS credential chain, if it is on the allow-list.
+
+    The credentials are resolved here, once: what was checked is what Terraform then uses.
+
+    Raises:
+        Unfit: there are no credentials.
+        AccountRefused: they are not AWS's, or the account is not on the allow-list.
+    """
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        session = boto3.Session(region_name=settings.aws_region)
+        found = session.get_credentials()
+        if not found:
+            raise Unfit("no AWS credentials were found", remedy="sign in, for example with `aws sso login`")
+        frozen = found.get_frozen_credentials()
+        sts = session.client("sts")
+        refuse_wrong_world(frozen.access_key or "", sts.meta.endpoint_url)
+        account = sts.get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise Unfit(
+            f"AWS does not say who is calling: {error}", remedy="sign in again, or check AWS_PROFILE"
+        ) from error
+    refuse_unlisted(account, settings.allowed_accounts)
+    keys = Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
+    endpoint = "" if _is_aws(sts.meta.endpoint_url) else sts.meta.endpoint_url
+    return Target("aws", settings.aws_region, account, keys, endpoint)
+
+
+def refuse_unlisted(account: str, allowed: tuple[str, ...]) -> None:
+    """Raises AccountRefused unless `account` is one of `allowed`."""
+    if account not in allowed:
+        raise AccountRefused(
+            f"the live account {account} is not on the allow-list",
+            where="TAP_ALLOWED_ACCOUNTS",
+            remedy=f"if it is meant, set TAP_ALLOWED_ACCOUNTS={','.join((*allowed, account))}",
+        )
+
+
+def refuse_wrong_world(access_key: str, endpoint: str) -> None:
+    """Raises AccountRefused when real credentials would go to another endpoint than AWS's, or others' to AWS."""
+    real = bool(_LONG_LIVED_OR_SESSION.fullmatch(access_key))
+    if real and not _is_aws(endpoint):
+        raise AccountRefused(
+            "AWS credentials would go to an endpoint that is not AWS's",
+            where=endpoint,
+            remedy="unset AWS_ENDPOINT_URL, or use --target embedded or localstack",
+        )
+    if not real and _is_aws(endpoint):
+        raise AccountRefused(
+            "these credentials are not AWS's; they look like an emulator's",
+            remedy="unset AWS_ACCESS_KEY_ID, or use --target embedded or localstack",
+        )
+
+
+def _is_aws(endpoint: str) -> bool:
+    host = urlsplit(endpoint).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws.dev"))

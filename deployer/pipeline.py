@@ -1,0 +1,222 @@
+"""A deployed pipeline, by what people do with it: upload a file, watch it on its way, read what became of it.
+
+Used by the commands about files, by `tap run`, and by the suite. Knows the deployment only by `Outputs`.
+"""
+
+import csv
+import io
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deployer import evidence, versions
+from deployer.domain import INCOMING, Upload, report_key
+from deployer.errors import EndpointFailed, NotDeployed, StageStopped, UsedWrongly
+from deployer.objects import NO_VERSION, absent_is_none, get_json, put_file
+from deployer.targets import Target
+from stack.outputs import Outputs
+from stack.settings import Settings
+
+STAGES = ("uploaded", "validated", "transformed", "loading", "loaded")
+FAILED = "failed"
+DEADLINES = {"uploaded": 120.0, "validated": 120.0, "transformed": 120.0, "loading": 900.0}  # seconds to leave a stage
+_POLL_FIRST, _POLL_MOST = 0.1, 1.0
+_CONNECTIONS = 16
+
+
+@dataclass(frozen=True)
+class FileState:
+    """Where one file is. `since` is ISO 8601 in UTC; `reconciled` is None until the figures are in."""
+
+    key: str
+    stage: str
+    since: str
+    state: str = "ok"
+    rows: Mapping[str, int] = field(default_factory=dict)
+    totals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reconciled: bool | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the file goes no further. A load whose figures do not add up has ended too."""
+        return self.stage in ("loaded", FAILED) or self.state == FAILED
+
+    def to_json(self) -> dict[str, Any]:
+        """As `tap status --json` and `tap watch --json` print it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The pipeline that `outputs` name, on `target`."""
+
+    target: Target
+    outputs: Outputs
+
+    @property
+    def bucket(self) -> str:
+        return self.outputs.bucket_name
+
+    def upload(self, path: Path, key: str) -> Upload:
+        """Put a file below `incoming/`; returns the version that this made. Raises UsedWrongly for a bad key."""
+        refuse_bad_key(key)
+        version = put_file(self.target.client("s3"), self.bucket, f"{INCOMING}{key}", path)
+        return Upload(key, version)
+
+    def newest(self, key: str) -> Upload:
+        """The newest version of a file. Raises UsedWrongly if there is no such file."""
+        with absent_is_none():
+            head = self.target.client("s3").head_object(Bucket=self.bucket, Key=f"{INCOMING}{key}")
+            return Upload(key, head.get("VersionId") or NO_VERSION)
+        raise no_such_file(key)
+
+    def state(self, upload: Upload) -> FileState:
+        """Where a file version is: by the file's report or, if that tells of another version, by what lies around it.
+
+        Raises:
+            UsedWrongly: there is no such file version.
+        """
+        report = get_json(self.target.client("s3"), self.bucket, upload.report)
+        if report and report["source"]["version_id"] == upload.version:
+            return _of_report(report)
+        if facts := versions.facts_of(self, upload):
+            return FileState(upload.name, **facts)
+        raise no_such_file(upload.name)
+
+    def states(self) -> list[FileState]:
+        """Where every file is, by key."""
+        pages = self.target.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=INCOMING)
+        keys = [one["Key"].removeprefix(INCOMING) for page in pages for one in page.get("Contents", [])]
+        with ThreadPoolExecutor(_CONNECTIONS) as pool:
+            return list(pool.map(lambda key: self.state(self.newest(key)), keys))
+
+    def watch(self, upload: Upload, deadlines: Mapping[str, float] = DEADLINES) -> Iterator[FileState]:
+        """Each state that a file version comes to, as it comes, until it ends.
+
+        Raises:
+            StageStopped: it did not leave a stage by the deadline, or its load failed; with all the evidence.
+        """
+        last: FileState | None = None
+        entered, wait = time.monotonic(), _POLL_FIRST
+        while True:
+            now = self.state(upload)
+            if last is None or (now.stage, now.state, now.rows) != (last.stage, last.state, last.rows):
+                yield now
+                if last is None or now.stage != last.stage:
+                    entered, wait = time.monotonic(), _POLL_FIRST
+                last = now
+            if now.ended:
+                return
+            self._expect_progress(upload, now, time.monotonic() - entered, deadlines[now.stage])
+            time.sleep(wait)
+            wait = min(wait * 1.5, _POLL_MOST)
+
+    def _expect_progress(self, upload: Upload, now: FileState, waited: float, deadline: float) -> None:
+        """Raises StageStopped when waiting longer makes no sense."""
+        problem = ""
+        if waited > deadline:
+            problem = f"did not get beyond `{now.stage}` within {deadline:.0f} s"
+        elif now.stage in ("transformed", "loading") and (ended := evidence.failed_execution(self, upload)):
+            if self.state(upload).ended:  # its report came while we asked
+                return
+            problem = f"stopped at `{now.stage}`: its load ended as {ended}"
+        if problem:
+            raise StageStopped(
+                f"{upload.name} {problem}",
+                where=f"s3://{self.bucket}/{upload.key} (version {upload.version})",
+                remedy="mend what the evidence below names, then upload the file again: nothing is loaded twice",
+                details=tuple(evidence.gathered(self, upload, now.stage)),
+            )
+
+    def rejects(self, key: str) -> list[dict[str, str]]:
+        """The rejected rows of a file's newest report: line, record, column, code, value, message.
+
+        Raises:
+            UsedWrongly: there is no report of such a file yet.
+        """
+        report = get_json(self.target.client("s3"), self.bucket, report_key(key))
+        if report is None:
+            raise no_such_file(key)
+        quarantined = report["evidence"].get("rejected")
+        if quarantined is None:  # a file that could not be judged at all
+            return [_as_text(error) for error in report.get("errors", [])]
+        body = self.target.client("s3").get_object(Bucket=self.bucket, Key=quarantined)["Body"].read()
+        return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+
+    def items(self, upload: Upload, limit: int) -> list[dict[str, Any]]:
+        """The first rows of a file version that are in the table, as they are there."""
+        from boto3.dynamodb.types import TypeDeserializer
+
+        answer = self.target.client("dynamodb").query(
+            TableName=self.outputs.table_name, IndexName="by-source", Limit=limit,
+            KeyConditionExpression="source_part = :part",
+            ExpressionAttributeValues={":part": {"S": upload.source_part(0)}},
+        )  # fmt: skip
+        read = TypeDeserializer().deserialize
+        return [{name: read(value) for name, value in item.items()} for item in answer["Items"]]
+
+
+def refuse_bad_key(key: str) -> None:
+    """Raises UsedWrongly for a key that can't be asked for again, through the API or on a command line."""
+    if not key.isprintable() or {"", ".", ".."} & set(key.split("/")) or Upload(key, "").too_long:
+        raise UsedWrongly(
+            f"{key!r} can't be the key of a file",
+            remedy="name one with --key: no empty, `.` or `..` parts, not too long",
+        )
+
+
+def no_such_file(key: str) -> UsedWrongly:
+    return UsedWrongly(f"there is no file {key!r}", remedy="`tap status` lists the files")
+
+
+def _of_report(report: Mapping[str, Any]) -> FileState:
+    return FileState(
+        key=report["key"],
+        stage=report["stage"],
+        since=report["since"],
+        state=report["state"],
+        rows=report["rows"],
+        totals=report["totals"],
+        reconciled=report["reconciled"],
+        evidence={**report["evidence"], **_told(report)},
+    )
+
+
+def _told(report: Mapping[str, Any]) -> dict[str, Any]:
+    """What a report says went wrong, if anything."""
+    told = {"errors_by_code": report.get("errors_by_code"), "problems": report.get("problems")}
+    if report["stage"] == FAILED:
+        told["errors"] = report.get("errors")
+    return {name: value for name, value in told.items() if value}
+
+
+def _as_text(error: Mapping[str, Any]) -> dict[str, str]:
+    return {name: "" if value is None else str(value) for name, value in error.items()}
+
+
+@contextmanager
+def aws_errors_told(settings: Settings) -> Iterator[None]:
+    """Turns what AWS refuses inside the block into an error with a remedy.
+
+    Raises:
+        NotDeployed: the bucket or table is not there any more.
+        EndpointFailed: anything else that AWS refuses, or no answer at all.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchBucket", "ResourceNotFoundException", "404"):
+            raise NotDeployed(
+                f"the deployment `{settings.environment_suffix}` is not there any more: {error}",
+                remedy="`tap deploy` with the same --target, --suffix and --region",
+            ) from error
+        raise EndpointFailed(f"AWS refused: {error}", remedy="check the permissions of the credentials") from error
+    except BotoCoreError as error:
+        raise EndpointFailed(f"AWS does not answer: {error}", remedy="`tap doctor` checks the endpoint") from error

@@ -1,0 +1,79 @@
+"""What a plan changes, for people and programs: create, change, replace, destroy, and what touches IAM apart."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_KINDS = {
+    ("create",): "create",
+    ("update",): "change",
+    ("delete",): "destroy",
+    ("delete", "create"): "replace",
+    ("create", "delete"): "replace",
+}
+_IAM = ("aws_iam_", "aws_lambda_permission", "aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One resource that a plan changes."""
+
+    address: str
+    type: str
+    kind: str  # create | change | replace | destroy
+
+    @property
+    def is_iam(self) -> bool:
+        """Whether it changes who may do what."""
+        return self.type.startswith(_IAM)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All that a plan changes."""
+
+    all: tuple[Change, ...] = ()
+    outputs_change: bool = False
+    from_nothing: bool = False  # whether the state held nothing before
+
+    @property
+    def any(self) -> bool:
+        return bool(self.all) or self.outputs_change
+
+    def count(self, kind: str) -> int:
+        return sum(change.kind == kind for change in self.all)
+
+    def summary(self) -> str:
+        """One line for people."""
+        if not self.all:
+            return "plan: only outputs change" if self.outputs_change else "plan: nothing to change"
+        told = [
+            f"{self.count(kind)} to {kind}" for kind in ("create", "change", "replace", "destroy") if self.count(kind)
+        ]
+        iam = sum(change.is_iam for change in self.all)
+        return f"plan: {', '.join(told)}" + (f" ({iam} of them about permissions)" if iam else "")
+
+    def lines(self) -> Iterator[str]:
+        """One line for each change."""
+        return (f"{change.kind:<8} {change.address}" for change in self.all)
+
+    def to_json(self) -> dict[str, Any]:
+        """As `tap plan --json` prints it."""
+        return {
+            "changes": [
+                {"address": one.address, "type": one.type, "change": one.kind, "iam": one.is_iam} for one in self.all
+            ],
+            "outputs_change": self.outputs_change,
+        }
+
+
+def changes_in(plan: Mapping[str, Any]) -> Changes:
+    """From what `terraform show -json PLAN` prints."""
+    found = []
+    for one in plan.get("resource_changes", []):
+        if kind := _KINDS.get(tuple(one["change"]["actions"])):
+            found.append(Change(one["address"], one["type"], kind))
+    outputs = any(one["actions"] != ["no-op"] for one in plan.get("output_changes", {}).values())
+    before = plan.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", [])
+    managed = [one for one in before if one.get("mode") == "managed"]
+    return Changes(tuple(sorted(found, key=lambda change: change.address)), outputs, from_nothing=not managed)

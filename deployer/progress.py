@@ -1,0 +1,48 @@
+"""Terraform's stream of events as progress for people: how many resources are done, and what is waited for."""
+
+from typing import Any
+
+from deployer.view import View
+
+_VERBS = {"create": "creating", "update": "changing", "delete": "destroying", "read": "reading", "replace": "replacing"}
+_SHOWN = 3
+
+
+class Progress:
+    """Follows one Terraform command. Give it to `Terraform` as the callback for events."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._total = 0
+        self._done = 0
+        self._running: dict[str, str] = {}
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        kind = event.get("type", "")
+        if kind == "planned_change":
+            self._total += 1
+        elif kind == "change_summary":
+            self._summarised(event["changes"])
+        elif kind in ("apply_start", "apply_complete", "apply_errored", "refresh_start", "refresh_complete"):
+            self._moved(kind, event["hook"])
+        elif kind == "apply_progress":
+            self._tell()
+
+    def _summarised(self, changes: dict[str, Any]) -> None:
+        if changes.get("operation") == "plan":
+            self._total = sum(int(changes.get(name, 0)) for name in ("add", "change", "remove"))
+
+    def _moved(self, kind: str, hook: dict[str, Any]) -> None:
+        address = hook["resource"]["addr"]
+        if kind.endswith("_start"):
+            self._running[address] = _VERBS.get(hook.get("action", "read"), "working on")
+        else:
+            self._running.pop(address, None)
+            self._done += kind == "apply_complete" and hook.get("action") != "read"
+        self._tell()
+
+    def _tell(self) -> None:
+        shown = [f"{verb} {address}" for address, verb in list(self._running.items())[:_SHOWN]]
+        more = len(self._running) - len(shown)
+        count = f"{self._done} done" + (f" of {self._total}" if self._total else "")
+        self._view.detail(", ".join([count, *shown]) + (f" and {more} more" if more > 0 else ""))

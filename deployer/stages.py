@@ -1,0 +1,165 @@
+"""The stages of a deployment, in the order they run: synth, init, plan, apply, outputs, verify.
+
+Each is one function over a `Run`; `deploy`, `plan_only` and `destroy` are what the commands and the suite call. A dry
+run is a shorter list of stages, never a flag inside one.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deployer.errors import NotDeployed, PlanNotEmpty
+from deployer.opening import Site
+from deployer.places import Places
+from deployer.plans import Changes, changes_in
+from deployer.progress import Progress
+from deployer.synthesis import synthesised
+from deployer.terraform import Terraform, installed_version
+from deployer.view import View
+from deployer.workfolder import CONFIGURATION, initialised, prepared, state_is_remote, terraform_in
+from stack.outputs import Outputs, OutputsError
+from stack.settings import Settings
+
+OUTPUTS = "outputs.json"
+
+
+@dataclass
+class Run:
+    """One deployment on its way: what the stages so far have found out. Times in seconds by stage."""
+
+    settings: Settings
+    places: Places
+    site: Site
+    view: View
+    seconds: dict[str, float] = field(default_factory=dict)
+    stack: Path | None = None
+    changes: Changes = field(default_factory=Changes)
+    outputs: Outputs | None = None
+
+    @property
+    def terraform(self) -> Terraform:
+        """Raises NotDeployed where no stage has laid out the working folder yet."""
+        if not (self.site.work / CONFIGURATION).is_file():
+            raise not_deployed(self.settings)
+        return terraform_in(self.site, self.settings, self.view.note)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begun = time.monotonic()
+        with self.view.stage(name):
+            yield
+        self.seconds[name] = time.monotonic() - begun
+
+
+def synth(run: Run) -> None:
+    """The stack as Terraform JSON, laid out in the working folder."""
+    with run.stage("synth"):
+        installed_version()
+        run.stack = synthesised(run.settings, run.places) / "stacks" / run.settings.construct_id
+        prepared(run.site, run.stack, run.settings)
+
+
+def init(run: Run) -> None:
+    """Terraform's providers and state."""
+    with run.stage("init"):
+        initialised(run.terraform)
+
+
+def plan(run: Run) -> None:
+    """What would change, told to people and kept for `apply`."""
+    with run.stage("plan"):
+        changed = run.terraform.plan(on_event=Progress(run.view))
+        run.changes = changes_in(run.terraform.show_json("plan.tfplan")) if changed else Changes()
+    run.view.note(run.changes.summary())
+
+
+def apply(run: Run) -> None:
+    """What the plan says, and nothing else. An empty plan has nothing to apply."""
+    if run.changes.any:
+        (run.site.work / OUTPUTS).unlink(missing_ok=True)
+        with run.stage("apply"):
+            run.terraform.apply(on_event=Progress(run.view))
+
+
+def outputs(run: Run) -> None:
+    """What the deployment is reached by."""
+    with run.stage("outputs"):
+        known = run.site.work / OUTPUTS
+        document = json.loads(known.read_text()) if known.is_file() and not run.changes.any else run.terraform.output()
+        run.outputs = parsed(document, run.settings)
+        known.write_text(json.dumps(document))
+
+
+def verify(run: Run) -> None:
+    """After an apply, a plan is empty. Raises PlanNotEmpty."""
+    if not run.changes.any:
+        return  # the plan was empty to begin with
+    with run.stage("verify"):
+        if not run.terraform.is_plan_empty(Progress(run.view)):
+            left = changes_in(run.terraform.show_json("verify.tfplan"))
+            raise PlanNotEmpty(
+                "the stack was applied, but a new plan is not empty",
+                where=str(run.site.work),
+                remedy="see `tap plan`; what is named here changes by itself, or is written in two forms",
+                details=tuple(left.lines()),
+            )
+
+
+DEPLOY: tuple[Callable[[Run], None], ...] = (synth, init, plan, apply, outputs, verify)
+PLAN_ONLY: tuple[Callable[[Run], None], ...] = (synth, init, plan)
+
+
+def deploy(run: Run) -> Outputs:
+    """All stages. Raises a TapError of the stage that stopped it."""
+    for stage in DEPLOY:
+        stage(run)
+    if run.outputs is None:  # pragma: no cover - the outputs stage raises before
+        raise not_deployed(run.settings)
+    return run.outputs
+
+
+def plan_only(run: Run) -> Changes:
+    """The stages up to the plan."""
+    for stage in PLAN_ONLY:
+        stage(run)
+    return run.changes
+
+
+def destroy(run: Run) -> None:
+    """Everything that Terraform's state knows of."""
+    for stage in (synth, init):
+        stage(run)
+    with run.stage("destroy"):
+        (run.site.work / OUTPUTS).unlink(missing_ok=True)
+        run.terraform.destroy(Progress(run.view))
+
+
+def outputs_of(run: Run) -> Outputs:
+    """The outputs of what is deployed, without deploying. Raises NotDeployed."""
+    known = run.site.work / OUTPUTS
+    if known.is_file() and not state_is_remote(run.site.work):
+        return parsed(json.loads(known.read_text()), run.settings)
+    if run.settings.state_bucket:  # somebody else may have deployed it
+        synth(run)
+        init(run)
+    return parsed(run.terraform.output(), run.settings)
+
+
+def parsed(document: dict[str, Any], settings: Settings) -> Outputs:
+    """Raises NotDeployed where an output is missing."""
+    try:
+        return Outputs.parse(document)
+    except OutputsError as error:
+        raise not_deployed(settings, str(error)) from error
+
+
+def not_deployed(settings: Settings, why: str = "") -> NotDeployed:
+    return NotDeployed(
+        f"nothing is deployed as `{settings.environment_suffix}` on {settings.target} in {settings.aws_region}",
+        remedy="`tap deploy` with the same --target, --suffix and --region",
+        details=(why,) if why else (),
+    )

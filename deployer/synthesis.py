@@ -1,0 +1,141 @@
+"""The stack as Terraform JSON, from a cache by content: unchanged inputs cost a few hashes, not seconds of Node.
+
+`tap synth`, the deployer's stages and the suite call it. On a hit nothing of CDKTF, boto3 or Rich is imported; keep it
+so, since half of a hit's time is imports.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
+from deployer.places import Places
+
+if TYPE_CHECKING:
+    from stack.settings import Settings
+
+FORMAT = "1"  # bumped when this module changes what lies in the cache
+INPUT_FILES = ("tap.py", "cdktf.json", "metadata.json", "uv.lock")
+INPUT_FOLDERS = ("stack", "lambdas")
+NOT_INPUTS = {"__pycache__", "tests", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+DEPLOYER_ONLY = {"TAP_TARGET", "TAP_PROVIDER_MIRROR", "TAP_ALLOWED_ACCOUNTS"}  # settings that never reach the stack
+_KEPT = 30
+_LINES_SHOWN = 12
+
+
+def synth(settings: "Settings", places: Places, out: Path) -> Path:
+    """Synthesise into `out`; returns the folder of cdk.tf.json. What an earlier synthesis left in `out` is replaced.
+
+    Raises:
+        UsedWrongly: `out` can't be written.
+        SynthesisFailed: see `synthesised`.
+    """
+    cached = synthesised(settings, places)
+    try:
+        shutil.rmtree(out / "stacks", ignore_errors=True)
+        shutil.copytree(cached, out, dirs_exist_ok=True)
+    except OSError as error:
+        raise UsedWrongly(
+            f"the stack can't be written: {error}", where=str(out), remedy="name another folder with --out"
+        ) from error
+    return out / "stacks" / settings.construct_id
+
+
+def synthesised(settings: "Settings", places: Places) -> Path:
+    """The cached synthesis of these settings, made if it is not there: a folder holding `stacks/`, not to be changed.
+
+    Raises:
+        ToolMissing: Node is not there.
+        SynthesisFailed: with the stack's own message.
+    """
+    found = places.cache / "synth" / key(settings, places)
+    if found.is_dir():
+        os.utime(found)
+        return found
+    from deployer.locks import held
+
+    with held(places.cache / "locks" / f"synth-{found.name}"):  # of several that want the same, one makes it
+        if not found.is_dir():
+            _make(settings, places, found)
+    return found
+
+
+def key(settings: "Settings", places: Places) -> str:
+    """SHA-256 of everything that the synthesised stack depends on."""
+    digest = hashlib.sha256(f"{FORMAT} {sys.version}\n".encode())
+    told = {name: value for name, value in settings.environment().items() if name not in DEPLOYER_ONLY}
+    digest.update(json.dumps(told, sort_keys=True).encode())
+    for path in inputs(places.root):
+        content = path.read_bytes()
+        digest.update(f"\n{path.relative_to(places.root).as_posix()}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def inputs(root: Path) -> Iterator[Path]:
+    """Every file that the synthesis reads, sorted."""
+    for name in INPUT_FILES:
+        if (root / name).is_file():
+            yield root / name
+    for name in INPUT_FOLDERS:
+        for folder, inner, files in os.walk(root / name):
+            inner[:] = sorted(set(inner) - NOT_INPUTS)
+            yield from (Path(folder) / file for file in sorted(files) if not file.endswith(".pyc"))
+
+
+def _make(settings: "Settings", places: Places, target: Path) -> None:
+    """Beside the target, then moved in one step: a crash leaves nothing that looks like a result."""
+    if not shutil.which("node"):
+        raise ToolMissing(
+            "node is not on PATH; CDKTF runs on it", remedy="install Node.js 20 or later: https://nodejs.org"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="making-", dir=target.parent) as scratch:
+        out = Path(scratch) / "out"
+        out.mkdir()
+        _run(settings, places, out)
+        if not (out / "stacks" / settings.construct_id / "cdk.tf.json").is_file():
+            raise SynthesisFailed(
+                "the synthesis ended without a stack", where="tap.py", remedy="see stack/tap_stack.py"
+            )
+        out.rename(target)
+    _prune(target.parent)
+
+
+def _run(settings: "Settings", places: Places, out: Path) -> None:
+    environment = {**os.environ, **settings.environment(), "CDKTF_OUTDIR": str(out)}
+    result = subprocess.run(
+        [sys.executable, "tap.py"], cwd=places.root, env=environment, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        raise _failure(result.stderr or result.stdout, places)
+
+
+def _failure(said: str, places: Places) -> SynthesisFailed:
+    """The stack's own message. A traceback goes to the log; of it, only the last line is for people."""
+    places.logs.mkdir(parents=True, exist_ok=True)
+    log = places.logs / "synth.log"
+    log.write_text(said)
+    lines = [line for line in said.strip().splitlines() if line.strip()]
+    told = lines[-1:] if "Traceback (most recent call last)" in said else lines
+    return SynthesisFailed(
+        "the stack can't be synthesised",
+        where=str(log),
+        remedy="mend what the message names, then try again",
+        details=tuple(line for line in told[:_LINES_SHOWN] if line != "The stack can't be synthesised."),
+    )
+
+
+def _prune(folder: Path) -> None:
+    """Keep the results used last."""
+    results = sorted(
+        (entry for entry in folder.iterdir() if len(entry.name) == 64), key=lambda one: one.stat().st_mtime
+    )
+    for entry in results[:-_KEPT]:
+        shutil.rmtree(entry, ignore_errors=True)

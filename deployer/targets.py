@@ -1,0 +1,198 @@
+"""What answers as AWS: its endpoint, its credentials, its clients, and how it differs from the other two.
+
+The one place that makes clients and that knows an emulator's ways. `deployer/opening.py` finds or starts a target.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+EMULATOR_ACCOUNT = "000000000000"  # whose root "test" is, for both emulators
+EMULATOR_SECRET = "test"  # noqa: S105 - the emulators' own, known to everybody
+NOWHERE = os.devnull
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One way in which a target is unlike AWS: what holds there, why, and when it was last seen."""
+
+    value: Any
+    reason: str
+    seen: str
+
+
+# What a target can do, for tests and commands that depend on it. Nothing else may ask which emulator it talks to.
+#   iam_enforced    policies are evaluated
+#   calls_recorded  every call can be read back, with who made it
+#   api_url         where a deployed API answers
+#   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
+DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
+    "embedded": {
+        "iam_enforced": Difference(True, "MiniStack with AUTH=true evaluates policies", "2026-11-23"),
+        "calls_recorded": Difference(True, "MiniStack with CLOUDTRAIL_RECORDING=1 keeps every call", "2026-11-23"),
+        "api_url": Difference(
+            "{endpoint}/_aws/execute-api/{api_id}/{stage}", "no DNS of its own for APIs", "2026-11-23"
+        ),
+        "forgets": Difference({}, "mended in deployer/ministack_server.py", "2026-11-23"),
+    },
+    "localstack": {
+        "iam_enforced": Difference(False, "not in LocalStack's community edition", "2026-11-23"),
+        "calls_recorded": Difference(False, "not in LocalStack's community edition", "2026-11-23"),
+        "api_url": Difference(
+            "{endpoint}/_aws/execute-api/{api_id}/{stage}", "no DNS of its own for APIs", "2026-11-23"
+        ),
+        "forgets": Difference(
+            {
+                "aws_cloudwatch_metric_alarm": ["tags", "tags_all"],
+                "aws_lambda_function": ["kms_key_arn"],
+                "aws_sfn_state_machine": ["tracing_configuration"],
+            },
+            "LocalStack 4.13 answers without them",
+            "2026-11-23",
+        ),
+    },
+    "aws": {
+        "iam_enforced": Difference(True, "it is AWS", "2026-11-23"),
+        "calls_recorded": Difference(False, "CloudTrail delivers after minutes, which no test waits for", "2026-11-23"),
+        "api_url": Difference("{api_url}", "the stage's own URL", "2026-11-23"),
+        "forgets": Difference({}, "it is AWS", "2026-11-23"),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What signs a request. Its secret parts never show in a message or a log."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str = field(default="", repr=False)
+
+    def environment(self) -> dict[str, str]:
+        """As the AWS SDKs and Terraform read them."""
+        given = {
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_SESSION_TOKEN": self.token,
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True)
+class Target:
+    """One AWS that answers, as one account in one region."""
+
+    name: str
+    region: str
+    account_id: str
+    credentials: Credentials
+    endpoint: str = ""  # blank: AWS's own
+    ca_bundle: str = ""  # blank: the system's
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def is_emulator(self) -> bool:
+        return self.name != "aws"
+
+    def trait(self, name: str) -> Any:
+        """What holds of this target by the table of differences, such as `iam_enforced`."""
+        return DIFFERENCES[self.name][name].value
+
+    def api_url(self, api_id: str, stage: str, api_url: str) -> str:
+        """Where the deployed API answers; the parts are those of `Outputs`."""
+        return str(
+            self.trait("api_url").format(endpoint=self.endpoint, api_id=api_id, stage=quote(stage), api_url=api_url)
+        )
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of `service`, one per target; a client may be shared between threads."""
+        if service not in self._clients:
+            self._clients[service] = _client(self, service)
+        return self._clients[service]
+
+    def environment(self) -> dict[str, str]:
+        """Every AWS_* variable that a program needs to talk to this target, and to nothing else.
+
+        The configuration files are hidden, so that no profile of the user can change who is asked, or as whom.
+        """
+        given = {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_CA_BUNDLE": self.ca_bundle or ("" if self.is_emulator else os.environ.get("AWS_CA_BUNDLE", "")),
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_CONFIG_FILE": NOWHERE,
+            "AWS_SHARED_CREDENTIALS_FILE": NOWHERE,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **self.credentials.environment(),
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+def emulator(
+    name: str, endpoint: str, region: str, *, account_id: str = EMULATOR_ACCOUNT, ca_bundle: str = ""
+) -> Target:
+    """An emulator at `endpoint` as the root of `account_id`: a 12-digit access key is an account of its own."""
+    key = "test" if account_id == EMULATOR_ACCOUNT else account_id
+    return Target(name, region, account_id, Credentials(key, EMULATOR_SECRET), endpoint, ca_bundle)
+
+
+_environment_lock = threading.Lock()
+
+
+@contextmanager
+def _aws_environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """The process's AWS_* variables are `wanted` and nothing else while the block runs.
+
+    localstack_client reads its endpoint, and botocore its profile, from the process's environment at the moment a
+    client is made. Only then: a finished client keeps what it was made with.
+    """
+    with _environment_lock:
+        before = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        for name in before:
+            del os.environ[name]
+        os.environ.update(wanted)
+        try:
+            yield
+        finally:
+            for name in wanted:
+                os.environ.pop(name, None)
+            os.environ.update(before)
+
+
+def _client(target: Target, service: str) -> Any:
+    with _aws_environment(target.environment()):
+        return _emulator_client(target, service) if target.is_emulator else _aws_client(target, service)
+
+
+def _emulator_client(target: Target, service: str) -> Any:
+    from botocore.config import Config
+    from localstack_client.session import Session  # type: ignore[import-untyped] # the library ships no types
+
+    session = Session(
+        aws_access_key_id=target.credentials.access_key,
+        aws_secret_access_key=target.credentials.secret_key,
+        region_name=target.region,
+    )
+    # The library switches certificates off; ours is known, so it is checked.
+    session.common_protected_kwargs["verify"] = target.ca_bundle or None
+    # No proxy: an emulator is on this machine or the next, and its credentials are nobody else's business.
+    return session.client(service, config=Config(proxies={}, s3={"addressing_style": "path"}, max_pool_connections=30))
+
+
+def _aws_client(target: Target, service: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    keys = target.credentials
+    session = boto3.Session(
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+        aws_session_token=keys.token or None,
+        region_name=target.region,
+    )
+    make: Any = session.client  # its stubs know the services by name only
+    return make(service, endpoint_url=target.endpoint or None, config=Config(max_pool_connections=30))

@@ -1,0 +1,188 @@
+"""Drives Terraform in one working folder: the deployer's stages, `tap destroy`, `tap outputs` and the suite use it.
+
+Each command writes its output to a file below the folder and is followed from there. A pipe would take a running
+apply down with `tap` itself, and with it the state of what was just created; a file lets it finish.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TextIO
+
+from deployer.diagnostics import errors_in, event_of, failure
+from deployer.errors import ToolMissing
+
+MINIMUM = (1, 10)  # native locking of the S3 backend
+PARALLELISM = 30  # most of an apply is waiting, which overlaps
+PLAN = "plan.tfplan"
+_POLL = 0.05
+_KEPT_TF = re.compile(r"TF_(LOG(_.*)?|PLUGIN_CACHE_DIR|REGISTRY_.*|TOKEN_.*)")
+_NO_PROXY = ("localhost", "127.0.0.1")
+
+Event = dict[str, Any]
+OnEvent = Callable[[Event], None]
+
+
+def ignore(_: Event) -> None:
+    """For who does not follow the events."""
+
+
+class Terraform:
+    """Terraform in `folder`, which holds a configuration.
+
+    `environment` is all that it sees of the outside; what it prints goes to files in `logs`; `notice` tells people.
+    """
+
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], logs: Path, notice: Callable[[str], None] = print
+    ) -> None:
+        self.folder, self.environment, self.logs, self._notice = folder, dict(environment), logs, notice
+
+    def init(self) -> None:
+        """Install the providers and open the state. Raises TerraformFailed."""
+        self._run("init", "-input=false", "-no-color", "-reconfigure")
+
+    def plan(self, out: str = PLAN, on_event: OnEvent = ignore, *, destroy: bool = False) -> bool:
+        """Write a plan to `out` in the folder. True if it changes anything. Raises TerraformFailed."""
+        destroying = ["-destroy"] if destroy else []
+        code = self._run(
+            "plan", *destroying, "-json", "-input=false", "-detailed-exitcode", f"-parallelism={PARALLELISM}",
+            f"-out={out}", on_event=on_event, accepted=(0, 2),
+        )  # fmt: skip
+        return code == 2
+
+    def is_plan_empty(self, on_event: OnEvent = ignore) -> bool:
+        """Whether what stands is what is asked for."""
+        return not self.plan("verify.tfplan", on_event)
+
+    def apply(self, plan: str = PLAN, on_event: OnEvent = ignore) -> None:
+        """Apply a plan that `plan` wrote. Raises TerraformFailed; what was created until then is in the state."""
+        self._run("apply", "-json", "-input=false", f"-parallelism={PARALLELISM}", plan, on_event=on_event)
+
+    def destroy(self, on_event: OnEvent = ignore) -> None:
+        """Destroy all that the state knows. Raises TerraformFailed."""
+        self._run("destroy", "-json", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}", on_event=on_event)
+
+    def show_json(self, plan: str | None = None) -> dict[str, Any]:
+        """A plan, or the state where no plan is named, as Terraform's JSON document."""
+        return self._document("show", "-json", *([plan] if plan else []))
+
+    def output(self) -> dict[str, Any]:
+        """The outputs, by name, each `{"value": ...}`. Empty where nothing is deployed."""
+        return self._document("output", "-json")
+
+    def _document(self, command: str, *arguments: str) -> dict[str, Any]:
+        """Straight from a pipe, never into a log: a state may hold secrets."""
+        result = subprocess.run(
+            ["terraform", command, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        if result.returncode:
+            raise failure(f"terraform {command}", errors_in(result.stderr), str(self.folder))
+        document: dict[str, Any] = json.loads(result.stdout)
+        return document
+
+    def _run(self, command: str, *arguments: str, on_event: OnEvent = ignore, accepted: tuple[int, ...] = (0,)) -> int:
+        log = self.logs / f"{command}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                ["terraform", command, *arguments], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+                stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            self._follow(process, lines, on_event)
+        if process.returncode not in accepted:
+            raise failure(f"terraform {command}", errors_in(log.read_text(errors="replace")), str(log))
+        return process.returncode
+
+    def _follow(self, process: subprocess.Popen[bytes], lines: TextIO, on_event: OnEvent) -> None:
+        """Pass on the events until Terraform ends. An interrupt is passed on to it once; it ends its step in order."""
+        try:
+            for line in _written(process, lines):
+                if event := event_of(line):
+                    on_event(event)
+        except (KeyboardInterrupt, SystemExit):
+            self._let_finish(process)
+            raise
+        except BaseException:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            raise
+
+    def _let_finish(self, process: subprocess.Popen[bytes]) -> None:
+        """Ask once, since Terraform counts: at a second interrupt it drops what it is doing, and the state with it."""
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+        self._notice("Interrupted: Terraform finishes its step, so that its state stays true ...")
+        while process.poll() is None:
+            with suppress(KeyboardInterrupt, SystemExit):
+                process.wait()
+
+
+def _written(process: subprocess.Popen[bytes], lines: TextIO) -> Iterator[str]:
+    """The lines of a file while `process` writes them; a line counts once it is whole."""
+    begun = ""
+    while True:
+        over = process.poll() is not None
+        for piece in lines:
+            begun += piece
+            if begun.endswith("\n"):
+                yield begun
+                begun = ""
+        if over:
+            return
+        time.sleep(_POLL)
+
+
+def environment_for(target: Mapping[str, str], configuration: Path | None) -> dict[str, str]:
+    """What Terraform may see: the target's AWS_* variables and no other, none of the caller's TF_* that change results.
+
+    `configuration` is a CLI configuration of ours; None leaves Terraform its own.
+    """
+    kept = {
+        name: value for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "TF_")) or _KEPT_TF.fullmatch(name)
+    }  # fmt: skip
+    proxied = [part for part in (kept.get("NO_PROXY") or kept.get("no_proxy") or "").split(",") if part]
+    bypass = ",".join(dict.fromkeys((*proxied, *_NO_PROXY)))
+    own = os.environ.get("TF_CLI_CONFIG_FILE", "")
+    named = str(configuration) if configuration else own if own and Path(own).is_file() else ""
+    return {
+        **kept,
+        **target,
+        **({"TF_CLI_CONFIG_FILE": named} if named else {}),
+        "NO_PROXY": bypass,
+        "no_proxy": bypass,
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
+    }
+
+
+def installed_version() -> tuple[int, int, int]:
+    """Terraform's version.
+
+    Raises:
+        ToolMissing: it is not on PATH, or older than its native S3 lock.
+    """
+    remedy = "install Terraform 1.10 or later: https://developer.hashicorp.com/terraform/install"
+    if not shutil.which("terraform"):
+        raise ToolMissing("terraform is not on PATH", remedy=remedy)
+    result = subprocess.run(
+        ["terraform", "version", "-json"], capture_output=True, text=True, check=False,
+        env={"PATH": os.environ.get("PATH", os.defpath), "CHECKPOINT_DISABLE": "1"},
+    )  # fmt: skip
+    match = re.search(r'"terraform_version": *"(\d+)\.(\d+)\.(\d+)', result.stdout)
+    if not match:
+        raise ToolMissing("terraform does not tell its version", remedy=remedy, details=(result.stderr.strip(),))
+    version = (int(match[1]), int(match[2]), int(match[3]))
+    if version[:2] < MINIMUM:
+        raise ToolMissing(f"Terraform {'.'.join(map(str, version))} is too old", remedy=remedy)
+    return version

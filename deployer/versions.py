@@ -1,0 +1,57 @@
+"""Where an older version of a file is, when `reports/KEY.json` tells of another: found out from what lies around it.
+
+Used by deployer/pipeline.py, so that one can watch an upload to its end though the file was overwritten meanwhile.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployer.domain import Upload
+from deployer.evidence import execution_arn
+from deployer.objects import absent_is_none, get_json
+
+if TYPE_CHECKING:
+    from deployer.pipeline import Pipeline
+
+Facts = dict[str, Any]
+
+
+def facts_of(pipeline: "Pipeline", upload: Upload) -> Facts:
+    """The fields of this version's `FileState`: by its execution, else its parts, its manifest, the upload itself."""
+    return (
+        _by_execution(pipeline, upload)
+        or _by_object(pipeline, upload, "transformed", upload.parts)
+        or _by_object(pipeline, upload, "validated", upload.manifest)
+        or _by_object(pipeline, upload, "uploaded", upload.key, upload.version_id)
+        or {}
+    )
+
+
+def _by_execution(pipeline: "Pipeline", upload: Upload) -> Facts:
+    arn = execution_arn(pipeline, upload)
+    try:
+        told = pipeline.target.client("stepfunctions").describe_execution(executionArn=arn)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+            return {}
+        raise
+    since = told.get("stopDate") or told["startDate"]
+    facts = {"since": since.isoformat(timespec="seconds"), "evidence": {"execution": arn}}
+    if told["status"] == "SUCCEEDED":
+        figures = json.loads(told["output"])["reconciliation"]["figures"]
+        names = ("rows", "totals", "reconciled")
+        return {**facts, "stage": "loaded", **{name: figures[name] for name in names}}
+    return {**facts, "stage": "loading", "state": "ok" if told["status"] == "RUNNING" else "failed"}
+
+
+def _by_object(pipeline: "Pipeline", upload: Upload, stage: str, key: str, version: str | None = None) -> Facts:
+    s3 = pipeline.target.client("s3")
+    which = {"VersionId": version} if version else {}
+    with absent_is_none():
+        head = s3.head_object(Bucket=pipeline.bucket, Key=key, **which)
+        facts = {"stage": stage, "since": head["LastModified"].isoformat(timespec="seconds")}
+        manifest = None if stage == "uploaded" else get_json(s3, pipeline.bucket, upload.manifest)
+        return {**facts, **({name: manifest[name] for name in ("rows", "totals")} if manifest else {})}
+    return {}

@@ -1,0 +1,129 @@
+"""Lays out Terraform's working folder: the synthesised stack, its variables, and what this machine adds.
+
+What the machine adds (a CLI configuration, overrides for an emulator) is written here and never into the synthesised
+output, which stays what a plain `terraform init && terraform apply` takes.
+"""
+
+import hashlib
+import ipaddress
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from deployer.mirror import REGISTRY, provider_source
+from deployer.opening import Site
+from deployer.targets import Target
+from deployer.terraform import Terraform, environment_for
+from stack.settings import Settings
+
+CONFIGURATION = "cdk.tf.json"
+VARIABLES = "tap.auto.tfvars.json"
+OVERRIDE = "tap_override.tf.json"
+CLI_CONFIGURATION = "tap.tfrc"
+STAMP = "init.sha256"
+
+
+def prepared(site: Site, stack: Path, settings: Settings, notice: Callable[[str], None] = print) -> Terraform:
+    """Terraform in the site's folder with the synthesised `stack` (the folder of cdk.tf.json) laid out in it."""
+    folder = site.work
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.rmtree(folder / "assets", ignore_errors=True)
+    shutil.copytree(stack, folder, dirs_exist_ok=True)  # which gives the folder the mode of its model ...
+    folder.chmod(0o700)  # ... and a local state may hold secrets
+    _write(folder / VARIABLES, {"aws_region": site.target.region, "account_id": site.target.account_id})
+    _write(folder / OVERRIDE, override(site.target, json.loads((folder / CONFIGURATION).read_text())))
+    return terraform_in(site, settings, notice)
+
+
+def terraform_in(site: Site, settings: Settings, notice: Callable[[str], None] = print) -> Terraform:
+    """Terraform in a folder that was laid out before."""
+    required = required_providers(json.loads((site.work / CONFIGURATION).read_text()))
+    source = provider_source(settings.provider_mirror, required, os.environ)
+    configuration = None
+    if source.configuration is not None:
+        configuration = site.work / CLI_CONFIGURATION
+        configuration.write_text(source.configuration)
+    return Terraform(site.work, environment_for(site.target.environment(), configuration), site.logs, notice)
+
+
+def initialised(terraform: Terraform) -> None:
+    """`terraform init`, unless nothing that it depends on has changed and its providers are still there."""
+    stamp = terraform.folder / STAMP
+    wanted = _init_inputs(terraform.folder)
+    if stamp.is_file() and stamp.read_text() == wanted and _has_providers(terraform.folder):
+        return
+    stamp.unlink(missing_ok=True)
+    (terraform.folder / ".terraform.lock.hcl").unlink(missing_ok=True)  # versions are exact; a mirror has other hashes
+    terraform.init()
+    stamp.write_text(wanted)
+
+
+def required_providers(document: Mapping[str, Any]) -> dict[str, str]:
+    """The providers a configuration requires: full address to version constraint, blank for any."""
+    blocks = document.get("terraform", {}).get("required_providers", {})
+    listed = blocks if isinstance(blocks, list) else [blocks]
+    return {
+        _address(entry.get("source", name)): str(entry.get("version", ""))
+        for block in listed for name, entry in block.items()
+    }  # fmt: skip
+
+
+def override(target: Target, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What Terraform must be told of an emulator; empty for AWS.
+
+    With a host name for an endpoint, a bucket would become part of that name. What the emulator forgets would be set
+    anew by each plan.
+    """
+    told: dict[str, Any] = {}
+    if target.is_emulator and not _is_address(urlsplit(target.endpoint).hostname or ""):
+        told["provider"] = {"aws": [{"s3_use_path_style": True}]}
+    forgotten = {
+        kind: {name: {"lifecycle": [{"ignore_changes": list(attributes)}]} for name in document["resource"][kind]}
+        for kind, attributes in target.trait("forgets").items()
+        if kind in document.get("resource", {})
+    }
+    return {**told, **({"resource": forgotten} if forgotten else {})}
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _address(source: str) -> str:
+    parts = source.split("/")
+    return "/".join([REGISTRY, "hashicorp", *parts][-3:] if len(parts) == 1 else [REGISTRY, *parts][-3:])
+
+
+def _init_inputs(folder: Path) -> str:
+    document = json.loads((folder / CONFIGURATION).read_text())
+    installation = folder / CLI_CONFIGURATION
+    text = installation.read_text() if installation.is_file() else ""
+    return hashlib.sha256(json.dumps([document.get("terraform"), text], sort_keys=True).encode()).hexdigest()
+
+
+def _has_providers(folder: Path) -> bool:
+    """A mirror's providers are links to it, which may lead nowhere by now."""
+    installed = list((folder / ".terraform" / "providers").glob("*/*/*/*/*"))
+    return bool(installed) and all(entry.is_dir() for entry in installed)
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    if content:
+        path.write_text(json.dumps(content, indent=2))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def state_is_remote(folder: Path) -> bool:
+    """Whether the stack in `folder` keeps its state elsewhere than in the folder."""
+    document = (folder / CONFIGURATION).read_text()
+    return bool(re.search(r'"backend": *\{ *"(?!local)', document))

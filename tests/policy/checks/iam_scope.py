@@ -1,0 +1,94 @@
+"""TAP_IAM_1: a permission names its actions and, where the action can be scoped, its resources.
+
+A Deny takes away, and may be wide. A condition that names the resource in another way (an alias, a tag, an account)
+scopes it as well. In a resource's own policy `*` means that resource, and part of a name followed by `*` is the form
+that AWS itself gives for a service (`kms:GenerateDataKey*`).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tap_rules.rule import Block, Offence, Rule
+from tap_rules.scopes import is_scopable, only_lists
+
+from deployer.compliance.policies import Statement, listed, statements_in
+from deployer.compliance.templates import OPAQUE
+
+NARROWING = (
+    "aws:resourcetag/", "aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "kms:resourcealiases",
+    "kms:encryptioncontext:", "dynamodb:leadingkeys", "s3:resourceaccount", "ecs:cluster", "iam:resourcetag/",
+    "ec2:resourcetag/", "secretsmanager:resourcetag/", "ssm:resourcetag/", "cloudformation:stackname",
+)  # fmt: skip
+POSITIVE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
+NAMED_FIRST = ("s3", "execute-api")  # whose ARNs begin with a name, where others have a type
+OWN_ACCOUNT = ":root"  # the key policy by which AWS lets the account's IAM decide
+
+
+class IamScope(Rule):
+    id = "TAP_IAM_1"
+    title = "A permission names its actions and its resources"
+    mend = "list the actions the code calls, and the ARNs built from names; what needs another scope, in a condition"
+    kinds = ("resource", "data")
+
+    def judge(self, block: Block) -> Iterator[Offence]:
+        for statement in statements_in(block.values, block.type):
+            if statement.allows:
+                yield from _actions(statement)
+                if not statement.is_of_a_resource:
+                    yield from _resources(statement)
+
+
+def _actions(statement: Statement) -> Iterator[Offence]:
+    where = _where(statement)
+    if statement.not_actions:
+        yield Offence(f"{where} allows all actions but some (NotAction)", "CRITICAL")
+    if statement.not_resources:
+        yield Offence(f"{where} allows all resources but some (NotResource)", "CRITICAL")
+    for action in statement.actions:
+        if action == "*" or (action.endswith(":*") and not _is_left_to_the_account(statement)):
+            yield Offence(f"{where} allows the wildcard action {action}", "CRITICAL")
+        elif set("*?") & set(action.removesuffix(":*")) and not statement.is_of_a_resource:
+            yield Offence(f"{where} allows the wildcard action {action}", "MEDIUM")
+
+
+def _resources(statement: Statement) -> Iterator[Offence]:
+    if narrows(statement.conditions):
+        return
+    for resource in statement.resources:
+        if is_unscoped(resource):
+            scopable = [
+                one for one in statement.actions if is_scopable(one) and not (resource != "*" and only_lists(one))
+            ]
+            for action in scopable:
+                yield Offence(f"{_where(statement)} allows {action} on {resource}, though it can be scoped")
+
+
+def is_unscoped(resource: str) -> bool:
+    """Whether it names nothing: `*`, or an ARN that holds no more than a type and wildcards."""
+    fields = resource.split(":", 5)
+    if len(fields) < 6:
+        return not resource.strip("*?:") or (resource.startswith("arn:") and resource.endswith("*"))
+    kind, *names = re.split("[/:]", fields[5])
+    if not names or fields[2] in NAMED_FIRST or OPAQUE in kind:
+        return not kind.strip("*?")
+    return not any(name.strip("*?") for name in names)
+
+
+def narrows(conditions: dict[str, Any]) -> bool:
+    """Whether a condition names the resource. One that also holds where the key is absent does not."""
+    for operator, keys in conditions.items():
+        if operator.lower().split(":")[-1] in POSITIVE and "forallvalues" not in operator.lower():
+            for key, values in keys.items():
+                if key.lower().startswith(NARROWING) and not any(set(str(one)) <= {"*"} for one in listed(values)):
+                    return True
+    return False
+
+
+def _is_left_to_the_account(statement: Statement) -> bool:
+    principals = statement.principal.get("AWS") if isinstance(statement.principal, dict) else None
+    return bool(principals) and all(str(one).endswith(OWN_ACCOUNT) for one in listed(principals))
+
+
+def _where(statement: Statement) -> str:
+    return f"{statement.path} ({statement.sid})" if statement.sid else statement.path or "a statement"

@@ -1,0 +1,157 @@
+"""Where Checkov is green and has judged nothing, the gate is red. Each trap was seen with Checkov 3.3.30."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from deployer.compliance import checkov
+from deployer.compliance.checkov import JSON
+from deployer.compliance.errors import CouldNotJudge, NotTerraform
+from deployer.compliance.scan import judged, scan
+from deployer.compliance.subject import subjects_at
+from deployer.environments import ensured
+from tests.policy.shared import CASES, CHECKS, OWN, PLACES
+
+CASE = CASES / "lambda_zip" / "functions.tf.json"
+
+
+@pytest.fixture
+def own_checks(tmp_path: Path) -> Path:
+    """A copy of our rules, to be broken."""
+    copy = tmp_path / "checks"
+    shutil.copytree(CHECKS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def test_framework_terraform_scans_nothing_in_terraform_json(tmp_path: Path) -> None:
+    """`--framework terraform` reads no cdk.tf.json and exits 0; the gate takes that for no answer."""
+    shutil.copy(CASE, tmp_path / "cdk.tf.json")
+
+    with pytest.raises(CouldNotJudge, match="nothing"):
+        checkov.run(ensured("policy", PLACES), tmp_path, CHECKS, ["terraform"])
+
+
+def test_required_version_is_a_parsing_error_and_zero_checks(tmp_path: Path) -> None:
+    """With `required_version` Checkov parses nothing: red as it stands, and judged as the gate lays it out."""
+    document = {**json.loads(CASE.read_text()), "terraform": {"required_version": ">= 1.10"}}
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(document))
+
+    with pytest.raises(CouldNotJudge, match=r"pars|not do all"):
+        checkov.run(ensured("policy", PLACES), tmp_path, CHECKS, [JSON])
+    assert scan(tmp_path, PLACES, plan=False, only=["TAP_LAMBDA_1"]).by_rule("TAP_LAMBDA_1", passed=False)
+
+
+def test_an_unknown_rule_is_red() -> None:
+    """A rule id that nobody has ends Checkov with exit 0 and nothing checked."""
+    with pytest.raises(CouldNotJudge, match=r"unknown rules.*CKV_AWS_99999"):
+        scan(CASE, PLACES, plan=False, only=["CKV_AWS_99999"])
+
+
+def test_a_rule_that_does_not_import_is_red(own_checks: Path) -> None:
+    """Checkov goes on without a rule whose file does not import."""
+    rule = own_checks / "lambda_zip.py"
+    rule.write_text(f"import nothing_of_that_name\n{rule.read_text()}")
+
+    with pytest.raises(CouldNotJudge, match=r"not do all of its work|did not load"):
+        scan(CASE, PLACES, plan=False, only=OWN, checks=own_checks)
+
+
+def test_a_rule_that_raises_is_red(own_checks: Path) -> None:
+    """Checkov leaves out of its report what a rule raised on."""
+    rule = own_checks / "lambda_zip.py"
+    rule.write_text(rule.read_text().replace("values = block.values", "values = block.values['nowhere']"))
+
+    with pytest.raises(CouldNotJudge, match="TAP_LAMBDA_1 broke") as raised:
+        scan(CASE, PLACES, plan=False, only=OWN, checks=own_checks)
+
+    assert "KeyError" in str(raised.value)
+
+
+def test_a_rule_that_sees_nothing_is_red(own_checks: Path) -> None:
+    """A rule that lets the canary pass is broken, however green it makes the stack."""
+    rule = own_checks / "lambda_zip.py"
+    rule.write_text(rule.read_text().replace('"aws_lambda_function"', '"aws_lambda_functions"'))
+
+    with pytest.raises(CouldNotJudge, match="TAP_LAMBDA_1 did not load or does not work"):
+        scan(CASE, PLACES, plan=False, only=OWN, checks=own_checks)
+
+
+def test_a_folder_without_init_is_red(own_checks: Path) -> None:
+    """Checkov loads no rule from a folder without `__init__.py`, and says nothing."""
+    (own_checks / "__init__.py").unlink()
+
+    with pytest.raises(CouldNotJudge, match="__init__"):
+        scan(CASE, PLACES, plan=False, checks=own_checks)
+
+
+def test_a_mistyped_folder_is_red(tmp_path: Path) -> None:
+    """Checkov takes a folder that is not there for one without rules."""
+    with pytest.raises(CouldNotJudge, match="missing"):
+        scan(CASE, PLACES, plan=False, checks=tmp_path / "chekcs")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("cdk.tf.json", "{", "not JSON"),
+        ("cdk.tf.json", "[]", "no object"),
+        ("cdk.tf.json", '{"resource": {"a": {"b": {}}}, "resource": {}}', "stands twice"),
+        ("cdk.tf.json", '{"resource": {"aws_s3_bucket": 3}}', "not a block"),
+        ("cdk.tf.json", '{"variable": {"a": {}}}', "no plan with a resource"),
+        ("plan.json", '{"format_version": "2.0", "planned_values": {}}', "format that is not known"),
+        ("main.tf", 'resource "aws_s3_bucket" "b" {}', "no Terraform JSON"),
+    ],
+)
+def test_what_is_no_terraform_is_told_as_such(tmp_path: Path, name: str, text: str, said: str) -> None:
+    """A file that can't be judged is an error with the file's name, never a green answer."""
+    (tmp_path / name).write_text(text)
+
+    with pytest.raises(NotTerraform, match=said):
+        scan(tmp_path, PLACES, plan=False)
+
+
+def report(errors: list[str], skipped: Sequence[dict[str, str]] = ()) -> str:
+    """As Checkov prints it, with nothing judged."""
+    results = {"parsing_errors": errors, "skipped_checks": list(skipped), "passed_checks": [], "failed_checks": []}
+    return json.dumps({"check_type": JSON, "summary": {"parsing_errors": len(errors)}, "results": results})
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("", "can't be read"),
+        ("Traceback", "can't be read"),
+        ('{"passed": 0, "failed": 0}', "scanned nothing"),
+        ('{"summary": {}}', "can't be read"),
+        ("[]", "scanned nothing"),
+        (report(["f"]), "parse"),
+        (report([]), "judged nothing"),
+        (report([], skipped=[{}]), "skipped"),
+    ],
+)
+def test_half_an_answer_is_none(answer: str, said: str) -> None:
+    """Whatever Checkov prints that is not a whole report is an error."""
+    with pytest.raises(CouldNotJudge, match=said):
+        checkov.parsed(answer, [JSON])
+
+
+@pytest.mark.parametrize("code", [2, 137])
+def test_another_exit_code_is_red(tmp_path: Path, code: int) -> None:
+    """Only exit codes 0 and 1 are verdicts."""
+    broken = tmp_path / "python"
+    broken.write_text(f"#!/bin/sh\necho '{{}}'\nexit {code}\n")
+    broken.chmod(0o755)
+
+    with pytest.raises(CouldNotJudge, match=f"exit code {code}"):
+        checkov.run(broken, tmp_path, CHECKS, [JSON])
+
+
+def test_a_block_that_nobody_saw_is_red() -> None:
+    """Where one resource of the file has no verdict, the verdicts on all others are worth nothing."""
+    whole = subjects_at(CASE)
+
+    with pytest.raises(CouldNotJudge, match=f"did not see {len(whole[0].blocks())} of the blocks"):
+        judged(whole, [], [], [])

@@ -1,0 +1,146 @@
+"""The command line: exit codes, messages and JSON, by the real command."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
+GOOD = "T1,A1,2025-01-31T23:59:59+01:00,10.25,EUR,debit,Shop,x"
+BAD = "T2,A1,2025-01-31T23:59:59+01:00,ten,EUR,debit,Shop,x"
+
+
+def tap(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "deployer", *arguments],
+        capture_output=True, text=True, env={**plain, **environment}, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    path = tmp_path / "mixed.csv"
+    path.write_text("\n".join((HEADER, GOOD, BAD, "")))
+    return path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["deploy", "--nonsense"],
+        ["watch"],
+        ["deploy", "--target", "moon"],
+        ["deploy", "--suffix", "Not A Suffix"],
+        ["synth", "--region", "nowhere"],
+        ["local", "start", "--port", "none"],
+        ["validate", "nowhere.csv"],
+        ["upload", "nowhere.csv"],
+        ["run", "nowhere.csv"],
+        ["run", "/"],
+        ["upload", "a.csv", "b.csv", "--key", "c"],
+        ["deploy", "--target", "aws"],
+    ],
+)
+def test_wrong_use_is_two_and_never_a_traceback(arguments: list[str]) -> None:
+    """A wrong option, a refused setting or a file that is not there ends with 2 and a message on stderr."""
+    result = tap(*arguments)
+
+    assert result.returncode == 2, result.stderr
+    assert result.stderr.strip()
+    assert "Traceback" not in result.stderr
+    assert result.stdout == "" or arguments == ["nonsense"]
+
+
+def test_a_command_without_arguments_shows_all_commands() -> None:
+    """`tap --help` lists the commands of this release."""
+    result = tap("--help")
+
+    assert result.returncode == 0
+    for command in ("run", "synth", "plan", "deploy", "outputs", "destroy", "validate", "upload", "watch", "status"):
+        assert f" {command} " in result.stdout
+
+
+def test_validate_judges_with_the_engine_of_the_lambda(csv: Path) -> None:
+    """A rejected row makes exit 1; the document has exactly the promised members."""
+    result = tap("validate", str(csv), "--json")
+
+    document = json.loads(result.stdout)
+    assert result.returncode == 1
+    assert list(document) == ["file", "rows", "totals", "errors", "errors_by_code", "errors_truncated"]
+    assert document["rows"] == {"read": 2, "accepted": 1, "rejected": 1, "duplicates": 0}
+    assert list(document["errors"][0]) == ["line", "record", "column", "code", "value", "message"]
+    assert document["errors"][0]["line"] == 3
+
+
+def test_validate_of_good_rows_is_zero(csv: Path) -> None:
+    """Nothing rejected: exit 0."""
+    csv.write_text("\n".join((HEADER, GOOD, "")))
+
+    assert tap("validate", str(csv)).returncode == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"a,b\n1,2\n"])
+def test_validate_of_something_else_is_two_with_the_reason(csv: Path, content: bytes) -> None:
+    """A file that can't be judged ends with 2, the document on stdout and the file's error in it."""
+    csv.write_bytes(content)
+
+    result = tap("validate", str(csv), "--json")
+
+    assert result.returncode == 2
+    assert json.loads(result.stdout)["errors"]
+
+
+def test_validate_with_a_broken_schema_is_wrong_use(csv: Path, tmp_path: Path) -> None:
+    """A schema that can't be used is told with its own message."""
+    (tmp_path / "schema.json").write_text("{}")
+
+    result = tap("validate", str(csv), "--schema", str(tmp_path / "schema.json"))
+
+    assert result.returncode == 2
+    assert "schema" in result.stderr
+
+
+def test_run_refuses_a_file_that_is_no_csv_before_anything_starts(tmp_path: Path) -> None:
+    """An image instead of a CSV ends with 3 and the reason, at once."""
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n")
+
+    result = tap("run", str(path))
+
+    assert result.returncode == 3
+    assert "file-not-csv" in result.stderr
+    assert result.stdout == ""
+
+
+def test_run_keeps_its_hands_off_live_accounts(csv: Path) -> None:
+    """`tap run` removes what it made, so it refuses a live account."""
+    result = tap("run", str(csv), "--target", "aws", "--region", "eu-west-1")
+
+    assert result.returncode == 2
+    assert "tap deploy" in result.stderr
+
+
+def test_an_unreachable_endpoint_is_three_with_the_remedy() -> None:
+    """A LocalStack that does not answer ends with 3 and names the variable."""
+    result = tap("status", "--target", "localstack", AWS_ENDPOINT_URL="http://127.0.0.1:9")
+
+    assert result.returncode == 3
+    assert "AWS_ENDPOINT_URL" in result.stderr
+
+
+def test_a_missing_terraform_is_three_with_the_remedy(tmp_path: Path) -> None:
+    """Without Terraform on PATH, `tap doctor` says so, tells how to get it, and ends with 3."""
+    result = tap("doctor", "--json", PATH=str(tmp_path))
+
+    document = json.loads(result.stdout)
+    checks = {check["name"]: check for check in document["checks"]}
+    assert result.returncode == 3
+    assert document["fit"] is False
+    assert not checks["terraform"]["fine"]
+    assert "developer.hashicorp.com" in checks["terraform"]["remedy"]
+    assert not checks["node"]["fine"]

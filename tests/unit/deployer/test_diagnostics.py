@@ -1,0 +1,78 @@
+"""What Terraform says went wrong becomes an error a person can act on."""
+
+import json
+
+import pytest
+
+from deployer.diagnostics import errors_in, failure
+from deployer.errors import NameTaken, TerraformFailed
+
+PLAIN = """
+╷
+│ Error: Failed to query available provider packages
+│
+│ Could not retrieve the list of available versions for provider hashicorp/aws:
+│ could not connect to registry.terraform.io
+╵
+"""
+
+
+def event(summary: str, detail: str = "", address: str = "", severity: str = "error") -> str:
+    told = {"severity": severity, "summary": summary, "detail": detail, "address": address}
+    return json.dumps({"type": "diagnostic", "diagnostic": told})
+
+
+def test_a_taken_bucket_name_names_the_setting() -> None:
+    """BucketAlreadyExists is told as somebody else's name, with the setting that mends it."""
+    output = event("creating S3 Bucket (x)", "api error BucketAlreadyExists: The name is taken", "aws_s3_bucket.b")
+
+    error = failure("terraform apply", errors_in(output), "apply.log")
+
+    assert isinstance(error, NameTaken)
+    assert "TAP_BUCKET_BASE_NAME" in error.remedy
+    assert error.details[0].startswith("aws_s3_bucket.b: ")
+
+
+@pytest.mark.parametrize(
+    ("summary", "remedy"),
+    [
+        ("Error acquiring the state lock", "wait"),
+        ("operation error: ExpiredToken: expired", "sign in"),
+        ("operation error IAM: AccessDenied", "permission"),
+        ("dial tcp 127.0.0.1:1: connect: connection refused", "tap doctor"),
+        ("creating Log Group: ResourceAlreadyExistsException: already exists", "--suffix"),
+        ("api error BucketNotEmpty: not empty", "empty it"),
+        ("something new", "log"),
+    ],
+)
+def test_a_common_failure_comes_with_its_remedy(summary: str, remedy: str) -> None:
+    """Each failure that Terraform commonly tells has a remedy of its own; any other points at the log."""
+    error = failure("terraform apply", errors_in(event(summary)), "apply.log")
+
+    assert remedy in error.remedy
+    assert summary in str(error)
+    assert error.exit_code == 3
+
+
+def test_plain_text_errors_are_read_too() -> None:
+    """`terraform init` prints boxes instead of JSON; its error keeps summary and detail."""
+    (found,) = errors_in(PLAIN)
+
+    assert found.summary == "Failed to query available provider packages"
+    assert "could not connect" in found.detail
+    assert "TAP_PROVIDER_MIRROR" in failure("terraform init", [found], "x").remedy
+
+
+def test_warnings_and_noise_are_no_errors() -> None:
+    """Warnings, other events and lines that are not JSON are left out."""
+    output = "\n".join([event("old attribute", severity="warning"), '{"type": "version"}', "noise", "{broken"])
+
+    assert errors_in(output) == []
+
+
+def test_a_terraform_that_says_nothing_still_gives_an_error() -> None:
+    """A crash without diagnostics ends in an error that names the log."""
+    error = failure("terraform plan", errors_in(""), "plan.log")
+
+    assert isinstance(error, TerraformFailed)
+    assert error.where == "plan.log"

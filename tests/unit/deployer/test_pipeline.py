@@ -1,0 +1,171 @@
+"""Where a file is, by what lies in the bucket; S3, Step Functions, SQS and logs are moto's."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from deployer import targets
+from deployer.domain import Upload
+from deployer.errors import NotDeployed, StageStopped, UsedWrongly
+from deployer.pipeline import Pipeline, aws_errors_told
+from stack.outputs import Outputs
+from stack.settings import Settings
+
+BUCKET = "files"
+REPORT = {
+    "key": "a.csv",
+    "stage": "loaded",
+    "since": "2025-01-01T00:00:00+00:00",
+    "state": "ok",
+    "rows": {"read": 2, "accepted": 1, "rejected": 1, "loaded": 1},
+    "totals": {"EUR": {"read": "2.00", "loaded": "1.00", "rejected": "1.00"}},
+    "reconciled": True,
+    "errors_by_code": {"cell-type": 1},
+    "evidence": {"rejected": "quarantine/a.csv/v/rejected.csv"},
+}
+REJECTED = '\ufeffline,record,column,code,value,message\r\n3,2,amount,cell-type,ten,"a number, please"\r\n'
+
+
+@pytest.fixture
+def pipeline() -> Iterator[Pipeline]:
+    with mock_aws():
+        target = targets.Target("aws", "eu-west-1", "123456789012", targets.Credentials("test", "test"))
+        named = {each.name: "x" for each in fields(Outputs)}
+        machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:load"
+        queue = target.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
+        s3 = target.client("s3")
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        special = {"bucket_name": BUCKET, "state_machine_arn": machine, "dead_letter_queue_url": queue}
+        yield Pipeline(target, Outputs(**{**named, **special}))
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    path = tmp_path / "a.csv"
+    path.write_text("x\n")
+    return path
+
+
+def put(pipeline: Pipeline, key: str, content: str) -> None:
+    pipeline.target.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content.encode())
+
+
+def report(pipeline: Pipeline, upload: Upload, **changed: Any) -> None:
+    put(pipeline, upload.report, json.dumps({**REPORT, "source": {"version_id": upload.version}, **changed}))
+
+
+def test_a_state_has_exactly_the_promised_members(pipeline: Pipeline, csv: Path) -> None:
+    """`tap status --json` and `tap watch --json` give these members, by the report of this very version."""
+    upload = pipeline.upload(csv, "a.csv")
+    report(pipeline, upload)
+
+    state = pipeline.state(upload).to_json()
+
+    assert list(state) == ["key", "stage", "since", "state", "rows", "totals", "reconciled", "evidence"]
+    assert (state["stage"], state["reconciled"]) == ("loaded", True)
+    assert state["evidence"]["errors_by_code"] == {"cell-type": 1}
+
+
+def test_an_upload_without_a_report_is_uploaded(pipeline: Pipeline, csv: Path) -> None:
+    """Before it is judged, a file stands at its upload, since the time of that."""
+    state = pipeline.state(pipeline.upload(csv, "sub/a.csv"))
+
+    assert (state.key, state.stage, state.reconciled) == ("sub/a.csv", "uploaded", None)
+    assert state.since.endswith("+00:00")
+
+
+def test_the_report_of_an_older_version_is_not_believed(pipeline: Pipeline, csv: Path) -> None:
+    """After a file is overwritten, the first version's report says nothing about the second, nor the other way."""
+    first = pipeline.upload(csv, "a.csv")
+    report(pipeline, first)
+    second = pipeline.upload(csv, "a.csv")
+    put(pipeline, second.manifest, json.dumps({"rows": {"read": 1}, "totals": {}}))
+
+    assert pipeline.newest("a.csv") == second
+    assert pipeline.state(first).stage == "loaded"
+    assert (pipeline.state(second).stage, pipeline.state(second).rows) == ("validated", {"read": 1})
+
+
+def test_every_file_is_listed(pipeline: Pipeline, csv: Path) -> None:
+    """The status has one state per file, the newest version's."""
+    for key in ("b.csv", "a.csv", "a.csv"):
+        pipeline.upload(csv, key)
+
+    assert [state.key for state in pipeline.states()] == ["a.csv", "b.csv"]
+
+
+def test_a_file_that_does_not_exist_is_wrong_use(pipeline: Pipeline) -> None:
+    """An unknown key is told with the command that lists the files."""
+    with pytest.raises(UsedWrongly, match="tap status"):
+        pipeline.newest("nothing.csv")
+    with pytest.raises(UsedWrongly, match="tap status"):
+        pipeline.rejects("nothing.csv")
+
+
+@pytest.mark.parametrize("key", ["", "/a", "a//b", "../a", "a/./b", "a\nb", "x" * 900])
+def test_a_key_that_can_not_be_asked_for_again_is_refused(pipeline: Pipeline, csv: Path, key: str) -> None:
+    """Keys with empty or dotted parts, control characters, or too long, are not uploaded."""
+    with pytest.raises(UsedWrongly, match="--key"):
+        pipeline.upload(csv, key)
+
+
+def test_rejects_are_read_from_the_quarantine(pipeline: Pipeline, csv: Path) -> None:
+    """The rejected rows come with line, record, column, code, value and message, without the byte order mark."""
+    report(pipeline, pipeline.upload(csv, "a.csv"))
+    put(pipeline, "quarantine/a.csv/v/rejected.csv", REJECTED)
+
+    (found,) = pipeline.rejects("a.csv")
+
+    assert found == {
+        "line": "3",
+        "record": "2",
+        "column": "amount",
+        "code": "cell-type",
+        "value": "ten",
+        "message": "a number, please",
+    }
+
+
+def test_rejects_of_a_file_that_could_not_be_judged_are_its_errors(pipeline: Pipeline, csv: Path) -> None:
+    """A refused file has nothing in quarantine; the errors of its report are told."""
+    error = {"line": None, "record": None, "column": None, "code": "file-empty", "value": None, "message": "empty"}
+    report(pipeline, pipeline.upload(csv, "a.csv"), stage="failed", state="failed", errors=[error], evidence={})
+
+    assert pipeline.rejects("a.csv")[0]["code"] == "file-empty"
+
+
+def test_a_watch_ends_with_the_last_state(pipeline: Pipeline, csv: Path) -> None:
+    """A file that is loaded already gives one state, and the watch is over."""
+    upload = pipeline.upload(csv, "a.csv")
+    report(pipeline, upload)
+
+    assert [state.stage for state in pipeline.watch(upload)] == ["loaded"]
+
+
+def test_a_stage_that_is_not_left_in_time_is_told_with_evidence(pipeline: Pipeline, csv: Path) -> None:
+    """Past its deadline, a watch raises: the file, the stage, and what log and dead letters say."""
+    upload = pipeline.upload(csv, "a.csv")
+    pipeline.target.client("sqs").send_message(
+        QueueUrl=pipeline.outputs.dead_letter_queue_url, MessageBody='{"key": "incoming/a.csv"}'
+    )
+
+    with pytest.raises(StageStopped, match="did not get beyond `uploaded` within 0 s") as caught:
+        list(pipeline.watch(upload, {"uploaded": 0.0}))
+
+    assert caught.value.exit_code == 1
+    assert any(line.startswith("log: ") for line in caught.value.details)
+    assert 'dead letter: {"key": "incoming/a.csv"}' in caught.value.details
+
+
+def test_a_bucket_that_is_gone_is_a_missing_deployment(pipeline: Pipeline) -> None:
+    """When what was deployed is not there any more, the message says so and how to deploy it."""
+    gone = Pipeline(pipeline.target, Outputs(**{**vars(pipeline.outputs), "bucket_name": "gone"}))
+
+    with pytest.raises(NotDeployed, match="tap deploy"), aws_errors_told(Settings.load({})):
+        gone.states()

@@ -1,0 +1,77 @@
+"""What a plan changes, and how an apply's progress is told."""
+
+from typing import Any
+
+from deployer.plans import changes_in
+from deployer.progress import Progress
+from deployer.view import NoView
+
+
+def change(address: str, *actions: str) -> dict[str, Any]:
+    return {"address": address, "type": address.split(".")[0], "change": {"actions": list(actions)}}
+
+
+PLAN = {
+    "resource_changes": [
+        change("aws_sqs_queue.q", "create"),
+        change("aws_iam_role.r", "update"),
+        change("aws_dynamodb_table.t", "delete", "create"),
+        change("aws_sns_topic.s", "delete"),
+        change("aws_s3_bucket.b", "no-op"),
+        change("data.aws_partition.p", "read"),
+    ],
+    "output_changes": {"a": {"actions": ["no-op"]}},
+    "prior_state": {"values": {"root_module": {"resources": [{"mode": "managed"}, {"mode": "data"}]}}},
+}
+
+
+def test_changes_are_counted_by_kind_and_permissions_apart() -> None:
+    """A plan is told as what it creates, changes, replaces and destroys; what stays is not told."""
+    changes = changes_in(PLAN)
+
+    assert (
+        changes.summary() == "plan: 1 to create, 1 to change, 1 to replace, 1 to destroy (1 of them about permissions)"
+    )
+    assert [one["change"] for one in changes.to_json()["changes"]] == ["replace", "change", "destroy", "create"]
+    assert changes.any
+
+
+def test_a_first_deployment_is_told_from_a_later_one() -> None:
+    """Only a plan over a state without resources is one from nothing; that decides what `tap run` may remove."""
+    assert not changes_in(PLAN).from_nothing
+    assert changes_in({"resource_changes": [], "prior_state": {"values": {"outputs": {}}}}).from_nothing
+
+
+def test_an_empty_plan_has_nothing_to_apply() -> None:
+    """No changes means no apply, unless an output changes."""
+    nothing = {"resource_changes": [change("aws_s3_bucket.b", "no-op")], "output_changes": {}}
+    outputs = {"output_changes": {"a": {"actions": ["create"]}}}
+
+    assert not changes_in(nothing).any
+    assert changes_in(nothing).summary() == "plan: nothing to change"
+    assert changes_in(outputs).any
+
+
+class Details(NoView):
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def detail(self, text: str) -> None:
+        self.seen.append(text)
+
+
+def hook(kind: str, address: str, action: str = "create") -> dict[str, Any]:
+    return {"type": kind, "hook": {"resource": {"addr": address}, "action": action}}
+
+
+def test_progress_names_what_is_waited_for() -> None:
+    """Each event moves a resource from waited for to done, out of all that the plan has."""
+    view = Details()
+    progress = Progress(view)
+
+    progress({"type": "change_summary", "changes": {"operation": "plan", "add": 2, "change": 0, "remove": 0}})
+    progress(hook("apply_start", "a.a"))
+    progress(hook("apply_start", "b.b"))
+    progress(hook("apply_complete", "a.a"))
+
+    assert view.seen[-1] == "1 done of 2, creating b.b"

@@ -1,0 +1,170 @@
+"""The synthesis cache, with a small `tap.py` that counts how often it runs."""
+
+import json
+import subprocess
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer import synthesis
+from deployer.errors import SynthesisFailed, UsedWrongly
+from deployer.places import Places
+from stack.settings import Settings
+
+COUNTING = """
+import os, pathlib
+with open("runs", "a") as runs:
+    runs.write("run ")
+folder = pathlib.Path(os.environ["CDKTF_OUTDIR"]) / "stacks" / "TapStack"
+folder.mkdir(parents=True)
+(folder / "cdk.tf.json").write_text('{"suffix": "%s"}' % os.environ["ENVIRONMENT_SUFFIX"])
+"""
+INPUTS = (
+    "tap.py",
+    "cdktf.json",
+    "metadata.json",
+    "uv.lock",
+    "stack/a.py",
+    "lambdas/one/app.py",
+    "lambdas/one/data.json",
+)
+
+
+@pytest.fixture
+def checkout(places: Places) -> Places:
+    for name in INPUTS:
+        path = places.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(COUNTING if name == "tap.py" else "x\n")
+    return places
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings.load({})
+
+
+def runs(places: Places) -> int:
+    return len((places.root / "runs").read_text().split())
+
+
+def test_unchanged_inputs_are_synthesised_once(checkout: Places, settings: Settings, tmp_path: Path) -> None:
+    """A second synthesis answers from the cache with the same content."""
+    first = synthesis.synth(settings, checkout, tmp_path / "a")
+    second = synthesis.synth(settings, checkout, tmp_path / "b")
+
+    assert runs(checkout) == 1
+    assert first == tmp_path / "a" / "stacks" / "TapStack"
+    assert (first / "cdk.tf.json").read_text() == (second / "cdk.tf.json").read_text() == '{"suffix": "dev"}'
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_changed_byte_in_any_input_misses_the_cache(checkout: Places, settings: Settings, name: str) -> None:
+    """Every input file is part of the cache's key, down to one byte."""
+    before = synthesis.key(settings, checkout)
+    path = checkout.root / name
+    path.write_bytes(path.read_bytes() + b"#")
+
+    assert synthesis.key(settings, checkout) != before
+
+
+def test_a_new_and_a_renamed_input_miss_the_cache(checkout: Places, settings: Settings) -> None:
+    """A file's name counts as its content does."""
+    before = synthesis.key(settings, checkout)
+    (checkout.root / "stack" / "b.py").write_text("")
+    added = synthesis.key(settings, checkout)
+    (checkout.root / "stack" / "b.py").rename(checkout.root / "stack" / "c.py")
+
+    assert len({before, added, synthesis.key(settings, checkout)}) == 3
+
+
+@pytest.mark.parametrize("name", ["stack/__pycache__/a.pyc", "lambdas/one/b.pyc", "tests/unit/test_a.py", "README.md"])
+def test_what_the_stack_does_not_read_leaves_the_cache_alone(checkout: Places, settings: Settings, name: str) -> None:
+    """Bytecode, tests and prose are no inputs."""
+    before = synthesis.key(settings, checkout)
+    path = checkout.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x")
+
+    assert synthesis.key(settings, checkout) == before
+
+
+OTHER_VALUES = {"allowed_accounts": ("123456789012",), "deletion_protection": True}
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
+def test_a_setting_counts_if_it_reaches_the_stack(checkout: Places, settings: Settings, name: str) -> None:
+    """Each setting is part of the key, except those that only the deployer reads."""
+    value = getattr(settings, name)
+    other = OTHER_VALUES[name] if name in OTHER_VALUES else value + (1 if isinstance(value, int) else "x")
+    given: dict[str, Any] = {name: other}
+    changed = synthesis.key(replace(settings, **given), checkout) != synthesis.key(settings, checkout)
+
+    assert changed == (name not in {"target", "provider_mirror", "allowed_accounts"})
+
+
+def test_many_at_once_synthesise_once(checkout: Places, settings: Settings) -> None:
+    """Of several processes that want the same synthesis, one makes it and all get it."""
+    program = (
+        "import sys; from pathlib import Path; from deployer import synthesis; from deployer.places import Places; "
+        "from stack.settings import Settings; "
+        "print(synthesis.synthesised(Settings.load({}), Places(Path(sys.argv[1]))))"
+    )
+    command = [sys.executable, "-c", program, str(checkout.root)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    answers = {process.communicate(timeout=60)[0].strip() for process in processes}
+
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert len(answers) == 1
+    assert runs(checkout) == 1
+
+
+def test_a_failed_synthesis_tells_its_message_and_leaves_no_result(checkout: Places, settings: Settings) -> None:
+    """The stack's own message is shown, the traceback goes to the log, and nothing half-made is cached."""
+    (checkout.root / "tap.py").write_text("raise ValueError('the table has no name')")
+
+    with pytest.raises(SynthesisFailed) as caught:
+        synthesis.synthesised(settings, checkout)
+
+    assert caught.value.details == ("ValueError: the table has no name",)
+    assert "Traceback" in Path(caught.value.where).read_text()
+    assert list((checkout.cache / "synth").iterdir()) == []
+
+
+def test_an_earlier_synthesis_in_the_folder_is_replaced(checkout: Places, settings: Settings, tmp_path: Path) -> None:
+    """What another configuration left below `stacks/` is gone; other files of the folder stay."""
+    out = tmp_path / "out"
+    (out / "stacks" / "Old").mkdir(parents=True)
+    (out / "mine.txt").write_text("kept")
+
+    synthesis.synth(settings, checkout, out)
+
+    assert [entry.name for entry in (out / "stacks").iterdir()] == ["TapStack"]
+    assert (out / "mine.txt").read_text() == "kept"
+
+
+def test_an_output_that_can_not_be_written_is_wrong_use(checkout: Places, settings: Settings, tmp_path: Path) -> None:
+    """A file where the folder should be is told with the option that mends it."""
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(UsedWrongly, match="--out"):
+        synthesis.synth(settings, checkout, tmp_path / "file")
+
+
+def test_a_cached_synthesis_imports_nothing_heavy(checkout: Places, settings: Settings, tmp_path: Path) -> None:
+    """On a hit, neither CDKTF nor boto3 nor Rich is imported: that is what keeps it below 0.6 s."""
+    synthesis.synthesised(settings, checkout)
+    program = (
+        "import sys, json; from pathlib import Path; import deployer.cli; from deployer import synthesis; "
+        "from deployer.places import Places; from stack.settings import Settings; "
+        "synthesis.synth(Settings.load({}), Places(Path(sys.argv[1])), Path(sys.argv[2])); "
+        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
+    command = [sys.executable, "-c", program, str(checkout.root), str(tmp_path / "out")]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert set(json.loads(answer)) & {"boto3", "botocore", "rich", "cdktf", "jsii", "constructs", "pydantic"} == set()
+    assert runs(checkout) == 1
