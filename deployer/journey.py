@@ -1,5 +1,8 @@
 """`tap run`: the whole story with one file, from nothing to reconciled figures, and nothing left behind."""
 
+import os
+import shlex
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -112,22 +115,31 @@ def _target_told(run: Run) -> str:
 
 def _next(settings: Settings, upload: Upload, *, keep: bool) -> str:
     """What to type next."""
-    options = "" if settings.target == "embedded" else f" --target {settings.target}"
+    tap, options = _tap(), "" if settings.target == "embedded" else f" --target {settings.target}"
     if not keep:
         return _listed(
             ("make run CSV=FILE", "the same with your own file"),
-            ("make run KEEP=1", "the same, and it stays for `tap upload`, `tap status`, `tap rejects`"),
-            ("tap validate FILE", "judge a file on this machine alone"),
+            ("make run KEEP=1", f"the same, and it stays for `{tap} upload`, `status`, `rejects`"),
+            (f"{tap} validate FILE", "judge a file on this machine alone"),
             ("make test-local", "the whole suite"),
         )
-    end = "tap local stop" if settings.target == "embedded" else f"tap destroy{options}"
+    end = f"{tap} local stop" if settings.target == "embedded" else f"{tap} destroy{options}"
     return _listed(
-        (f"tap upload FILE{options}", "another file"),
-        (f"tap status{options}", "where every file is"),
-        (f"tap rejects {upload.name}{options}", "its rejected rows"),
-        (f"tap outputs{options}", "what the deployment is reached by"),
+        (f"{tap} upload FILE{options}", "another file"),
+        (f"{tap} status{options}", "where every file is"),
+        (f"{tap} rejects {shlex.quote(upload.name)}{options}", "its rejected rows"),
+        (f"{tap} outputs{options}", "what the deployment is reached by"),
         (end, "end it, with all that is deployed on it"),
     )
+
+
+def _tap() -> str:
+    """How `tap` was called, so that what is printed can be typed."""
+    called = Path(sys.argv[0])
+    on_path = shutil.which("tap")
+    if called.name != "tap" or (on_path and Path(on_path).samefile(called)):
+        return "tap"
+    return os.path.relpath(called)
 
 
 def _listed(*lines: tuple[str, str]) -> str:
