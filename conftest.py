@@ -1,3 +1,3 @@
-"""The suite's options and the deployment that its third level shares; see tests/integration/session.py."""
+"""The suite's options and the deployment that its third level shares, and its last lines."""
 
-pytest_plugins = ["tests.integration.session"]
+pytest_plugins = ["tests.integration.session", "tests.summary"]
