@@ -19,11 +19,12 @@ from stack.bindings import (
     ApiGatewayRestApiEndpointConfiguration,
     ApiGatewayStage,
     ApiGatewayStageAccessLogSettings,
-    CloudwatchLogGroup,
     LambdaPermission,
 )
 from stack.encryption import Encryption
-from stack.function import PipelineFunction, allow
+from stack.function import PipelineFunction
+from stack.identity import allow
+from stack.logs import log_group
 from stack.settings import PARTITION, REGION, Settings
 
 STAGE = "v1"
@@ -124,13 +125,7 @@ class Api(Construct):
         )
 
     def _stage(self, settings: Settings, encryption: Encryption, deployment: ApiGatewayDeployment) -> ApiGatewayStage:
-        logs = CloudwatchLogGroup(
-            self,
-            "logs",
-            name=settings.api_log_group,
-            retention_in_days=settings.log_retention_days,
-            kms_key_id=encryption.arn,
-        )
+        logs = log_group(self, settings, encryption, settings.api_log_group)
         stage = ApiGatewayStage(
             self,
             "stage",

@@ -1,11 +1,11 @@
 """The one key that encrypts everything the pipeline keeps: files, table, queue, topic, logs, environment variables."""
 
-import json
 from typing import Any
 
 from constructs import Construct
 
 from stack.bindings import KmsAlias, KmsKey
+from stack.identity import document
 from stack.settings import ACCOUNT, DNS_SUFFIX, PARTITION, REGION, Settings
 
 
@@ -20,7 +20,7 @@ class Encryption(Construct):
             description=f"Encrypts the transaction pipeline {settings.environment_suffix}",
             enable_key_rotation=True,
             deletion_window_in_days=7,
-            policy=json.dumps(_key_policy(settings)),
+            policy=document(*_key_policy(settings)),
         )
         KmsAlias(self, "alias", name=settings.key_alias, target_key_id=self.key.key_id)
 
@@ -43,43 +43,35 @@ def key_use(settings: Settings, *actions: str) -> dict[str, Any]:
     }
 
 
-def _key_policy(settings: Settings) -> dict[str, Any]:
+def _key_policy(settings: Settings) -> list[dict[str, Any]]:
     """The account's IAM policies decide, and the services that act without a role get what they need, for us only.
 
     Logs: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     Alarms to an encrypted topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "AccountDecidesByIam",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:{PARTITION}:iam::{ACCOUNT}:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Sid": "LogsOfThisPipeline",
-                "Effect": "Allow",
-                "Principal": {"Service": f"logs.{REGION}.{DNS_SUFFIX}"},
-                "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
-                "Resource": "*",
-                "Condition": {
-                    "ArnEquals": {
-                        "kms:EncryptionContext:aws:logs:arn": [
-                            settings.log_group_arn(name) for name in settings.log_groups
-                        ]
-                    }
-                },
-            },
-            {
-                "Sid": "AlarmsToTheTopic",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudwatch.amazonaws.com"},
-                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                "Resource": "*",
-                "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
-            },
-        ],
-    }
+    groups = [settings.log_group_arn(name) for name in settings.log_groups]
+    return [
+        {
+            "Sid": "AccountDecidesByIam",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:{PARTITION}:iam::{ACCOUNT}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Sid": "LogsOfThisPipeline",
+            "Effect": "Allow",
+            "Principal": {"Service": f"logs.{REGION}.{DNS_SUFFIX}"},
+            "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        },
+        {
+            "Sid": "AlarmsToTheTopic",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        },
+    ]

@@ -1,12 +1,12 @@
 """Where what went wrong becomes known and rests: a topic that tells people, and a queue of events to redrive."""
 
-import json
 from typing import Any
 
 from constructs import Construct
 
 from stack.bindings import CloudwatchMetricAlarm, SnsTopic, SnsTopicPolicy, SqsQueue
 from stack.encryption import Encryption
+from stack.identity import document
 from stack.settings import ACCOUNT, Settings
 
 FOURTEEN_DAYS_S = 14 * 24 * 3600  # the longest SQS keeps a message
@@ -18,7 +18,7 @@ class Failures(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, encryption: Encryption) -> None:
         super().__init__(scope, construct_id)
         self.topic = SnsTopic(self, "topic", name=settings.topic, kms_master_key_id=encryption.arn)
-        SnsTopicPolicy(self, "topic-policy", arn=self.topic.arn, policy=json.dumps(_topic_policy(settings)))
+        SnsTopicPolicy(self, "topic-policy", arn=self.topic.arn, policy=document(_alarms_may_publish(settings)))
         self.queue = SqsQueue(
             self,
             "dead-letters",
@@ -45,18 +45,13 @@ class Failures(Construct):
         )
 
 
-def _topic_policy(settings: Settings) -> dict[str, Any]:
-    """The alarm may publish. This replaces the topic's default policy; the roles have IAM policies of their own."""
+def _alarms_may_publish(settings: Settings) -> dict[str, Any]:
+    """The topic's policy replaces its default one; the roles have IAM policies of their own."""
     return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "AlarmsOfThisAccount",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudwatch.amazonaws.com"},
-                "Action": "sns:Publish",
-                "Resource": settings.topic_arn,
-                "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
-            }
-        ],
+        "Sid": "AlarmsOfThisAccount",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": settings.topic_arn,
+        "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     }

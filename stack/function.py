@@ -3,82 +3,26 @@
 Used by the intake (validator, transformer), the workflow (loader) and the API (status).
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from cdktf import AssetType, Fn, TerraformAsset
 from constructs import Construct
 
 from stack.bindings import (
-    CloudwatchLogGroup,
-    IamRole,
-    IamRolePolicy,
     LambdaFunction,
     LambdaFunctionEnvironment,
     LambdaFunctionEphemeralStorage,
     LambdaFunctionTracingConfig,
 )
 from stack.encryption import Encryption, key_use
+from stack.identity import TRACING, ServiceRole, Statement, allow
+from stack.logs import log_group
 from stack.packaging import package
-from stack.settings import ACCOUNT, Settings
+from stack.settings import Settings
 
 RUNTIME = "python3.11"
 HANDLER = "app.handler"
-Statement = Mapping[str, Any]
-
-
-def allow(actions: str | Sequence[str], resources: str | Sequence[str], **condition: Any) -> dict[str, Any]:
-    """One Allow statement; `Condition=...` may narrow it."""
-    return {
-        "Effect": "Allow",
-        "Action": [actions] if isinstance(actions, str) else list(actions),
-        "Resource": [resources] if isinstance(resources, str) else list(resources),
-        **condition,
-    }
-
-
-# X-Ray knows no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")
-
-
-class ServiceRole(Construct):
-    """A role that one service may assume, on behalf of one resource of this account, with one inline policy."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        name: str,
-        service: str,
-        source_arn: str,
-        statements: Sequence[Statement],
-    ) -> None:
-        super().__init__(scope, construct_id)
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": service},
-                    "Action": "sts:AssumeRole",
-                    "Condition": {
-                        "StringEquals": {"aws:SourceAccount": ACCOUNT},
-                        "ArnLike": {"aws:SourceArn": source_arn},
-                    },
-                }
-            ],
-        }
-        self.role = IamRole(self, "role", name=name, assume_role_policy=json.dumps(trust))
-        self.policy = IamRolePolicy(
-            self,
-            "policy",
-            name=f"{name}-policy",
-            role=self.role.name,
-            policy=json.dumps({"Version": "2012-10-17", "Statement": list(statements)}),
-        )
 
 
 class PipelineFunction(Construct):
@@ -111,13 +55,7 @@ class PipelineFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.name, self.arn = settings.function(role), settings.function_arn(role)
-        logs = CloudwatchLogGroup(
-            self,
-            "logs",
-            name=settings.log_group(role),
-            retention_in_days=settings.log_retention_days,
-            kms_key_id=encryption.arn,
-        )
+        logs = log_group(self, settings, encryption, settings.log_group(role))
         service_role = ServiceRole(
             self,
             "identity",

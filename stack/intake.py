@@ -1,6 +1,5 @@
 """Where files come in: the bucket, the validator and the transformer, and the notifications that wake them."""
 
-import json
 from typing import Any
 
 from constructs import Construct
@@ -30,7 +29,8 @@ from stack.bindings import (
     S3BucketVersioningVersioningConfiguration,
 )
 from stack.encryption import Encryption
-from stack.function import PipelineFunction, allow
+from stack.function import PipelineFunction
+from stack.identity import allow, document
 from stack.settings import ACCOUNT, Settings
 
 # How long each prefix keeps its objects, in days. What can be made again from incoming/ goes first; what a person
@@ -120,7 +120,7 @@ class Intake(Construct):
             restrict_public_buckets=True,
         )
         # after the block: S3 refuses two changes of a bucket's access at once
-        S3BucketPolicy(self, "policy", bucket=bucket, policy=json.dumps(_bucket_policy(settings)), depends_on=[block])
+        S3BucketPolicy(self, "policy", bucket=bucket, policy=document(_tls_only(settings)), depends_on=[block])
 
     def _expire(self) -> None:
         rules = [_rule(f"expire-{prefix}", f"{prefix}/", days) for prefix, days in KEPT_DAYS.items()]
@@ -195,19 +195,14 @@ def _rule(id_: str, prefix: str, days: int | None) -> S3BucketLifecycleConfigura
     )
 
 
-def _bucket_policy(settings: Settings) -> dict[str, Any]:
+def _tls_only(settings: Settings) -> dict[str, Any]:
     return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "TlsOnly",
-                "Effect": "Deny",
-                "Principal": {"AWS": "*"},
-                "Action": "s3:*",
-                "Resource": [settings.bucket_arn, f"{settings.bucket_arn}/*"],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ],
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "s3:*",
+        "Resource": [settings.bucket_arn, f"{settings.bucket_arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from constructs import Construct
 
 from stack.bindings import (
-    CloudwatchLogGroup,
     SfnStateMachine,
     SfnStateMachineLoggingConfiguration,
     SfnStateMachineTracingConfiguration,
@@ -15,7 +14,9 @@ from stack.bindings import (
 from stack.encryption import Encryption, key_use
 from stack.errors import StackError
 from stack.failures import Failures
-from stack.function import TRACING, PipelineFunction, ServiceRole, allow
+from stack.function import PipelineFunction
+from stack.identity import TRACING, ServiceRole, allow
+from stack.logs import log_group
 from stack.settings import PARTITION, Settings
 
 DEFINITION = Path(__file__).with_name("workflow.asl.json")
@@ -40,13 +41,7 @@ class Workflow(Construct):
             environment={"BUCKET_NAME": settings.bucket, "TABLE_NAME": settings.table},
             statements=_loader_statements(settings),
         )
-        logs = CloudwatchLogGroup(
-            self,
-            "logs",
-            name=settings.workflow_log_group,
-            retention_in_days=settings.log_retention_days,
-            kms_key_id=encryption.arn,
-        )
+        logs = log_group(self, settings, encryption, settings.workflow_log_group)
         identity = ServiceRole(
             self,
             "identity",

@@ -1,0 +1,64 @@
+"""Who may do what: policy documents as plain JSON, and roles that one service assumes for one resource of ours."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from constructs import Construct
+
+from stack.bindings import IamRole, IamRolePolicy
+from stack.settings import ACCOUNT
+
+Statement = Mapping[str, Any]
+
+
+def document(*statements: Statement) -> str:
+    """A policy of these statements, as JSON that a reader of the synthesised file can read."""
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def allow(actions: str | Sequence[str], resources: str | Sequence[str], **condition: Any) -> dict[str, Any]:
+    """One Allow statement; `Condition=...` may narrow it."""
+    return {
+        "Effect": "Allow",
+        "Action": [actions] if isinstance(actions, str) else list(actions),
+        "Resource": [resources] if isinstance(resources, str) else list(resources),
+        **condition,
+    }
+
+
+# X-Ray knows no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")
+
+
+class ServiceRole(Construct):
+    """A role that one service may assume, on behalf of one resource of this account, with one inline policy."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        service: str,
+        source_arn: str,
+        statements: Sequence[Statement],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": ACCOUNT},
+                "ArnLike": {"aws:SourceArn": source_arn},
+            },
+        }
+        self.role = IamRole(self, "role", name=name, assume_role_policy=document(trust))
+        self.policy = IamRolePolicy(
+            self,
+            "policy",
+            name=f"{name}-policy",
+            role=self.role.name,
+            policy=document(*statements),
+        )
