@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 for command in (
     *(run, stack.synth, stack.plan, stack.deploy, stack.outputs, stack.destroy),
-    *(files.validate, files.upload, files.watch, files.status, files.rejects, doctor),
+    *(files.validate, files.upload, files.watch, files.status, files.rejects, files.resubmit, doctor),
 ):
     app.command()(command)
 app.add_typer(local, name="local")

@@ -1,13 +1,7 @@
-"""The domain of lambdas/, for use on this machine: the one place that puts `lambdas/` on the module path.
+"""The domain of lambdas/, for use on this machine: all that the deployer takes from it, in one place.
 
 So `tap validate` judges with the very code of the Lambda, and keys are derived where the functions derive them.
 """
-
-import sys
-
-from deployer.places import Places
-
-sys.path.append(str(Places.here().root / "lambdas"))
 
 from transactions.dialect import detect
 from transactions.errors import FileRefused, SchemaError

@@ -4,6 +4,7 @@ Used by the commands about files, by `tap run`, and by the suite. Knows the depl
 """
 
 import csv
+import hashlib
 import io
 import time
 from collections.abc import Iterator, Mapping
@@ -149,6 +150,24 @@ class Pipeline:
             return [_as_text(error) for error in report.get("errors", [])]
         body = self.target.client("s3").get_object(Bucket=self.bucket, Key=quarantined)["Body"].read()
         return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+
+    def raw_rejects(self, key: str, path: Path) -> None:
+        """Write a file's rejected rows to `path`: its header and their original bytes, ready to repair and resubmit.
+
+        Raises:
+            UsedWrongly: there is no report of such a file yet, or it could not be judged by rows.
+        """
+        report = get_json(self.target.client("s3"), self.bucket, report_key(key))
+        if report is None:
+            raise no_such_file(key)
+        if "raw" not in report["evidence"]:
+            raise UsedWrongly(f"{key} could not be judged by rows", remedy="mend the file itself and upload it again")
+        self.target.client("s3").download_file(self.bucket, report["evidence"]["raw"], str(path))
+
+    def resubmit(self, path: Path, key: str) -> Upload:
+        """Send the repaired rows of `key`, as a file of its own beside it, named after what is in it."""
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+        return self.upload(path, f"{key}.repaired-{digest}")
 
     def items(self, upload: Upload, limit: int) -> list[dict[str, Any]]:
         """The first rows of a file version that are in the table, as they are there."""

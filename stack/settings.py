@@ -125,6 +125,9 @@ class Settings:
     load_concurrency: int = _setting(
         10, "TAP_LOAD_CONCURRENCY", _whole(1, 1_000), "loaders at work at once for one file"
     )
+    tolerated_failure: int = _setting(
+        0, "TAP_TOLERATED_FAILURE_PERCENTAGE", _whole(0, 100), "failed parts, in percent, that don't stop the others"
+    )
     max_error_details: int = _setting(
         10_000, "TAP_MAX_ERROR_DETAILS", _whole(0, 1_000_000), "errors told in full per file"
     )

@@ -1,5 +1,7 @@
 """The table of loaded transactions, and the keys that answer what people ask of it."""
 
+from pathlib import Path
+
 from constructs import Construct
 
 from stack.bindings import (
@@ -10,16 +12,13 @@ from stack.bindings import (
     DynamodbTableServerSideEncryption,
 )
 from stack.encryption import Encryption
+from stack.errors import StackError
 from stack.settings import Settings
+from transactions.errors import SchemaError
+from transactions.schema import ROLES, SHIPPED, Schema, load
 
-KEY = "transaction_id"
-INDEXES = {
-    # what moved on an account, over time
-    "by-account": ("account_id", "timestamp"),
-    # what a file brought: keyed by its parts, so that a large file does not make one hot partition of the index
-    "by-source": ("source_part", "source_line"),
-}
-NUMBERS = {"source_line"}
+# Besides the columns of the schema, what the transformer adds: which part of which file a row came with, and its line.
+SOURCE_PART, SOURCE_LINE = "source_part", "source_line"
 
 
 class Store(Construct):
@@ -27,16 +26,25 @@ class Store(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, encryption: Encryption) -> None:
         super().__init__(scope, construct_id)
+        schema = columns()
+        key = schema.role("id")
+        indexes = {
+            # what moved on an account, over time
+            "by-account": (schema.role("account"), schema.role("timestamp")),
+            # what a file brought: keyed by its parts, so that a large file does not make one hot partition of the index
+            "by-source": (SOURCE_PART, SOURCE_LINE),
+        }
+        named = sorted({key, *(name for pair in indexes.values() for name in pair)})
         self.table = DynamodbTable(
             self,
             "table",
             name=settings.table,
             billing_mode="PAY_PER_REQUEST",
-            hash_key=KEY,
-            attribute=[DynamodbTableAttribute(name=name, type=_type(name)) for name in _attributes()],
+            hash_key=key,
+            attribute=[DynamodbTableAttribute(name=name, type=_type(name)) for name in named],
             global_secondary_index=[
                 DynamodbTableGlobalSecondaryIndex(name=name, hash_key=hash_, range_key=range_, projection_type="ALL")
-                for name, (hash_, range_) in INDEXES.items()
+                for name, (hash_, range_) in indexes.items()
             ],
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=encryption.arn),
@@ -44,9 +52,20 @@ class Store(Construct):
         )
 
 
-def _attributes() -> list[str]:
-    return sorted({KEY, *(name for keys in INDEXES.values() for name in keys)})
+def columns(path: Path = SHIPPED) -> Schema:
+    """The schema of the files, with the roles that the table's keys are made of.
+
+    Raises:
+        StackError: it is wrong, or lacks a role; with the field and the reason. What is refused here never deploys.
+    """
+    try:
+        schema = load(path)
+        for role in ROLES:
+            schema.role(role)
+    except SchemaError as error:
+        raise StackError(f"{path}:\n{error}") from error
+    return schema
 
 
 def _type(name: str) -> str:
-    return "N" if name in NUMBERS else "S"
+    return "N" if name == SOURCE_LINE else "S"

@@ -74,12 +74,13 @@ def definition(settings: Settings, dead_letters_url: str, source: Path = DEFINIT
     Raises:
         StackError: the file is no JSON, or names something that nobody fills.
     """
-    values: dict[str, str | int] = {
+    values: dict[str, str | float] = {
         "partition": PARTITION,
         "loader_arn": settings.function_arn("transaction-loader"),
         "topic_arn": settings.topic_arn,
         "dead_letters_url": dead_letters_url,
         "load_concurrency": settings.load_concurrency,
+        "tolerated_failure": float(settings.tolerated_failure),
     }
     try:
         return json.dumps(_filled(json.loads(source.read_text("utf-8")), values))
@@ -87,7 +88,7 @@ def definition(settings: Settings, dead_letters_url: str, source: Path = DEFINIT
         raise StackError(f"{source}: {error!r} (placeholders: {', '.join(values)})") from error
 
 
-def _filled(node: Any, values: dict[str, str | int]) -> Any:
+def _filled(node: Any, values: dict[str, str | float]) -> Any:
     """A string that is one placeholder takes its value's type; inside a longer string it is text."""
     if isinstance(node, dict):
         return {key: _filled(value, values) for key, value in node.items()}

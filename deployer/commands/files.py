@@ -1,9 +1,10 @@
-"""`tap validate`, `upload`, `watch`, `status`, `rejects`: the files."""
+"""`tap validate`, `upload`, `watch`, `status`, `rejects`, `resubmit`: the files."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 FilesArgument = Annotated[list[Path], typer.Argument(help="CSV files of transactions.", show_default=False)]
 SchemaOption = Annotated[Path | None, typer.Option("--schema", help="A Table Schema; the shipped one if not set.")]
 KeyOption = Annotated[str | None, typer.Option("--key", help="The file's key; its name if not set.")]
+RawOption = Annotated[Path | None, typer.Option("--raw", help="Also write the rows' original bytes to this file.")]
+RepairedArgument = Annotated[
+    Path | None, typer.Argument(help="The repaired rows; the rejected ones if not set.", show_default=False)
+]
 DetailsOption = Annotated[int, typer.Option("--max-errors", min=0, help="How many errors to list; all are counted.")]
 
 
@@ -106,6 +111,7 @@ def status(
 
 def rejects(
     key: KeyArgument,
+    raw: RawOption = None,
     target: TargetOption = None,
     suffix: SuffixOption = None,
     region: RegionOption = None,
@@ -116,10 +122,38 @@ def rejects(
 
     with pipeline_of(target, suffix, region, json=json) as pipeline:
         found = pipeline.rejects(key)
+        if raw:
+            pipeline.raw_rejects(key, raw)
     if json:
         print_json({"key": key, "rejects": found})
     else:
         show_rejects(sys.stdout, found)
+        if raw:
+            print(f"their original bytes are in {raw}: repair them, then `tap resubmit {key} {raw}`")
+
+
+def resubmit(
+    key: KeyArgument,
+    file: RepairedArgument = None,
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Send a file's rejected rows again: repaired, or as they are where the schema or the code was mended."""
+    from deployer.csvfiles import readable
+
+    with pipeline_of(target, suffix, region, json=json) as pipeline, TemporaryDirectory() as scratch:
+        if file is None:
+            path = Path(scratch) / "rejected.raw"
+            pipeline.raw_rejects(key, path)
+        else:
+            path = readable(file)
+        sent = pipeline.resubmit(path, key)
+    if json:
+        print_json({"key": sent.name, "version_id": sent.version, "of": key})
+    else:
+        print(f"sent as {sent.name}; `tap watch {sent.name}` shows where it is")
 
 
 @contextmanager

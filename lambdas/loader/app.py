@@ -1,6 +1,6 @@
-"""Entry point of transaction-loader: writes one part to the table, or reconciles a whole load.
+"""Entry point of transaction-loader: writes one part to the table, reconciles a whole load, or tells its failure.
 
-Called by the state machine, with {"step": "load", "part": ...} or {"step": "reconcile", "input": ...}.
+Called by the state machine, with {"step": "load", "part": ...} or {"step": "reconcile" or "fail", "input": ...}.
 """
 
 import os

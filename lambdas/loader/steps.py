@@ -1,9 +1,10 @@
-"""The two steps of the loader, with what is logged and counted of them. Called by `app`."""
+"""The steps of the loader, with what is logged and counted of them. Called by `app`."""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from failing import tell_failure
 from loading import OUTCOMES, Loader, load_part
 from reconciling import reconcile
 
@@ -15,7 +16,8 @@ def run(loader: Loader, event: dict[str, Any], logger: Logger, metrics: Metrics)
     """Do one step.
 
     Returns:
-        For "load", nothing: the figures are in the part's result object. For "reconcile", the file's figures.
+        For "reconcile", the file's figures. For "load", nothing: the figures are in the part's result object. For
+        "fail", nothing.
 
     Raises:
         DocumentRefused: the event, or what it points to, is not what it should be.
@@ -32,7 +34,12 @@ def run(loader: Loader, event: dict[str, Any], logger: Logger, metrics: Metrics)
             logger.info("the load is reconciled", extra={"rows": figures["rows"]})
             metrics.add_metric("FilesReconciled", MetricUnit.Count, 1)
             return figures
-    raise DocumentRefused("the event is no step of the loader: load with a part, or reconcile with an input")
+        case {"step": "fail", "input": {"manifest_key": str(manifest_key), "error": dict(error)}}:
+            logger.error("the load failed", extra={"manifest_key": manifest_key, "error": error.get("Error")})
+            metrics.add_metric("FilesFailed", MetricUnit.Count, 1)
+            tell_failure(loader, manifest_key, error)
+            return {}
+    raise DocumentRefused("the event is no step of the loader: load with a part; reconcile or fail with an input")
 
 
 def _load(loader: Loader, part: Part, logger: Logger, metrics: Metrics) -> dict[str, Any]:

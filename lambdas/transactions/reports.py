@@ -50,6 +50,7 @@ def of_manifest(manifest: Manifest, stage: str, now: str, evidence: Mapping[str,
         "totals": {currency: dict(figures) for currency, figures in manifest.totals.items()},
         "errors_by_code": dict(manifest.errors_by_code),
         "reconciled": None,
+        "problems": [],
         "evidence": {"manifest": manifest.source.upload.manifest, **manifest.objects, **evidence},
     }
 

@@ -132,3 +132,20 @@ def test_a_file_that_is_no_csv_is_refused_with_its_reason(pipeline: Pipeline, tm
 
     assert state.stage == "failed"
     assert [error["code"] for error in state.evidence["errors"]] == ["file-not-csv"]
+
+
+def test_repaired_rows_load_and_the_others_are_not_loaded_twice(
+    pipeline: Pipeline, csv_file: CsvFile, tmp_path: Path, tag: str
+) -> None:
+    """From quarantine to repair to resubmission: only the rejected row is sent again, and only it is loaded."""
+    key, raw = f"{tag}.csv", tmp_path / "raw.csv"
+    _end_of(pipeline, csv_file([{}, {"amount": "ten"}, {}]), key)
+
+    pipeline.raw_rejects(key, raw)
+    repaired = tmp_path / "repaired.csv"
+    repaired.write_text(raw.read_text().replace("ten", "10.00"))
+    *_, state = pipeline.watch(pipeline.resubmit(repaired, key))
+
+    assert raw.read_text().count("\n") == 2
+    assert (state.rows["read"], state.rows["loaded"], state.reconciled) == (1, 1, True)
+    assert len(_items(pipeline, f"acc-{tag}")) == 3

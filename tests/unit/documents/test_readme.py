@@ -32,7 +32,7 @@ def _named_commands() -> set[str]:
         cell = row.split("|")[1]
         words = re.findall(r"`([^`]+)`", cell)
         if words and words[0].startswith("tap "):
-            first = [word for word in words[0].split()[1:] if word.islower()]
+            first = [word for word in words[0].split()[1:] if re.fullmatch("[a-z]+", word)]
             group = first[:-1]
             named |= {" ".join([*group, *last.split()[:1]]) for last in [first[-1], *words[1:]]}
     return named

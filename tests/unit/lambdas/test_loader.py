@@ -157,3 +157,42 @@ def test_the_items_are_there_when_their_result_is(way, transformed):
 
     assert len(way.table()) == 6
     assert way.account.s3.head_object(Bucket=BUCKET, Key=transformed.result(1))
+
+
+FAILURE = {"Error": "States.ExceedToleratedFailureThreshold", "Cause": "x" * 5000}
+
+
+def fail(way, upload):
+    """The event with which the state machine tells that a load failed."""
+    given = {"bucket": way.account.bucket, "manifest_key": upload.manifest, "error": FAILURE}
+    return way.call("loader", {"step": "fail", "input": given})
+
+
+def test_a_load_that_failed_is_told_in_the_report(way, transformed):
+    """The report does not go on saying that the file is loading; it names the error, at a sane length."""
+    fail(way, transformed)
+
+    report = way.json(transformed.report)
+    assert (report["stage"], report["state"], report["reconciled"]) == ("loading", "failed", None)
+    assert report["problems"][0].startswith("States.ExceedToleratedFailureThreshold: xxx")
+    assert len(report["problems"][0]) < 600
+
+
+def test_a_late_failure_does_not_take_back_a_reconciled_load(way, transformed):
+    """The failure of a first try that is told after the second one reconciled changes nothing."""
+    way.load(KEY, transformed.version)
+    way.reconcile(KEY, transformed.version)
+
+    fail(way, transformed)
+
+    assert way.json(transformed.report)["state"] == "ok"
+
+
+def test_a_redriven_load_is_loading_again(way, transformed):
+    """With the next try, the report is no longer that of the failure."""
+    fail(way, transformed)
+
+    way.call("loader", {"step": "load", "part": way.json(transformed.parts)[0]})
+
+    report = way.json(transformed.report)
+    assert (report["stage"], report["state"], report["problems"]) == ("loading", "ok", [])

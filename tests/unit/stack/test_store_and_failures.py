@@ -1,9 +1,16 @@
 """The table, the key, the topic and the queue."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from stack.errors import StackError
+from stack.store import columns
 from tests.unit.stack.reading import resources, the
+from transactions.schema import SHIPPED
 
 
 def test_table_is_on_demand_recoverable_and_encrypted(document: dict[str, Any]) -> None:
@@ -28,6 +35,41 @@ def test_table_answers_by_account_and_by_source(document: dict[str, Any]) -> Non
     }
 
     assert indexes == {"by-account": ("account_id", "timestamp"), "by-source": ("source_part", "source_line")}
+
+
+def _schema(tmp_path: Path, change: Callable[[dict[str, Any]], Any]) -> Path:
+    """The shipped schema after a change, as a file."""
+    descriptor = json.loads(SHIPPED.read_text())
+    change(descriptor)
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps(descriptor))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda schema: schema["fields"][3].update(type="money"), "amount"),
+        (lambda schema: schema["fields"][0]["constraints"].update(pattern="("), "transaction_id"),
+        (lambda schema: schema["tap"]["roles"].pop("account"), "account"),
+        (lambda schema: schema["tap"]["roles"].update(amount="nothing"), "nothing"),
+    ],
+)
+def test_a_wrong_schema_is_refused_at_synthesis(
+    tmp_path: Path, change: Callable[[dict[str, Any]], Any], told: str
+) -> None:
+    """A schema with an unknown type, a broken pattern, or without a role never deploys; the message names the field."""
+    with pytest.raises(StackError, match=told):
+        columns(_schema(tmp_path, change))
+
+
+def test_the_tables_keys_are_the_roles_of_the_schema(tmp_path: Path) -> None:
+    """Another name for a column is another name in the table; no column's name is written in code."""
+
+    def rename(schema: dict[str, Any]) -> None:
+        schema["fields"][1]["name"] = schema["tap"]["roles"]["account"] = "iban"
+
+    assert columns(_schema(tmp_path, rename)).role("account") == "iban"
 
 
 def test_deletion_protection_is_a_setting(synthesised: Callable[..., dict[str, Any]]) -> None:

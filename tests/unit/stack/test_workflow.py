@@ -29,6 +29,7 @@ def test_every_placeholder_is_filled(machine: dict[str, Any]) -> None:
     """No `<name>` is left, and the concurrency is a number."""
     assert [text for text in strings(machine) if "<" in text] == []
     assert machine["States"]["LoadParts"]["MaxConcurrency"] == 10
+    assert machine["States"]["LoadParts"]["ToleratedFailurePercentage"] == 0.0
 
 
 def test_an_unknown_placeholder_is_refused(tmp_path: Path) -> None:
@@ -56,12 +57,13 @@ def test_every_task_that_calls_a_function_retries_and_every_failure_is_kept_and_
     states = dict(_states(machine))
     calls = [state for state in states.values() if state.get("Resource", "").endswith("lambda:invoke")]
 
-    assert len(calls) == 2
+    assert len(calls) == 3
     assert all(any("Throttled" in retry["ErrorEquals"] for retry in state["Retry"]) for state in calls)
     for name in ("LoadParts", "Reconcile"):
         catches = states[name]["Catch"]
         assert catches[-1]["ErrorEquals"] == ["States.ALL"]
-        assert {catch["Next"] for catch in catches} == {"KeepForRedrive"}
+        assert {catch["Next"] for catch in catches} == {"TellFailure"}
+    assert {states["TellFailure"]["Next"], states["TellFailure"]["Catch"][0]["Next"]} == {"KeepForRedrive"}
     assert states["KeepForRedrive"]["Next"] == "NotifyFailure"
     assert states["NotifyFailure"]["Next"] == "Failed"
     assert states["Failed"]["ErrorPath"] == "$.error.Error"
