@@ -5,14 +5,14 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import synthesis
+from benchmarks import loading, synthesis
 
 
 def main() -> int:
     table = Table("benchmark", "ours, s", "peer", "peer, s", "ours / peer", "goal", "met")
     console = Console()
     missed = 0
-    for suite in (synthesis,):
+    for suite in (synthesis, loading):
         for figure in suite.figures():
             missed += not figure.met
             table.add_row(

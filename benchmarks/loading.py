@@ -1,0 +1,87 @@
+"""Loading: the loader's conditional, accounted writes against a bare loop of PutItem on the same emulated table.
+
+The bare loop, with the loader's own number of connections, is the emulator's limit on this machine.
+"""
+
+import importlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Figure, paired
+from deployer import embedded, opening
+from deployer.places import Places
+from stack.settings import Settings
+from transactions.schema import load
+
+ITEMS = 2_000
+
+
+def _loading() -> Any:
+    """The loader's module, which lies at the root of its package beside `app.py`."""
+    folder = str(Path(__file__).parents[1] / "lambdas" / "loader")
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return importlib.import_module("loading")
+
+
+def figures() -> Iterator[Figure]:
+    with embedded.started(Places.here()) as emulator:
+        table = opening.on(emulator, Settings.load({})).client("dynamodb")
+        ours, peer = paired(lambda: _timed(table, _loader_puts), lambda: _timed(table, _bare_puts), 3)
+    met = ours / ITEMS <= 0.001 or ours <= 1.15 * peer
+    goal = "1,000 items/s, or within 15 % of the peer"
+    yield Figure(f"load {ITEMS:,} items", ours, "bare PutItem", peer, goal, met)
+
+
+def _timed(table: Any, puts: Callable[[Any, list[dict[str, Any]]], None]) -> float:
+    """Seconds for all items, into a table of their own."""
+    table.create_table(
+        TableName="bench",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "transaction_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "transaction_id", "AttributeType": "S"}],
+    )
+    items = [_item(number) for number in range(ITEMS)]
+    begun = time.perf_counter()
+    puts(table, items)
+    seconds = time.perf_counter() - begun
+    table.delete_table(TableName="bench")
+    return seconds
+
+
+def _item(number: int) -> dict[str, Any]:
+    return {
+        "transaction_id": f"TX-{number:08d}",
+        "account_id": f"ACC-{number % 97}",
+        "timestamp": "2025-03-01T09:00:00+00:00",
+        "amount": "10.25",
+        "currency": "EUR",
+        "type": "debit",
+        "merchant": "Shop",
+        "description": "Goods",
+        "transaction_date": "2025-03-01",
+        "source_file": "incoming/bench.csv",
+        "source_version": "v",
+        "source_part": "bench.csv#v#00000",
+        "source_line": number + 2,
+        "content_hash": f"{number:064x}",
+    }
+
+
+def _loader_puts(table: Any, items: list[dict[str, Any]]) -> None:
+    loading = _loading()
+    loader = loading.Loader(s3=None, table=table, bucket="bench", table_name="bench", schema=load())
+    with ThreadPoolExecutor(loading.CONNECTIONS) as pool:
+        list(pool.map(lambda item: loading._put(loader, item, "now"), items))
+
+
+def _bare_puts(table: Any, items: list[dict[str, Any]]) -> None:
+    def put(item: dict[str, Any]) -> None:
+        table.put_item(TableName="bench", Item={name: {"S": str(value)} for name, value in item.items()})
+
+    with ThreadPoolExecutor(_loading().CONNECTIONS) as pool:
+        list(pool.map(put, items))
