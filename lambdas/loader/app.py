@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from loading import CONNECTIONS, Loader
@@ -15,7 +15,8 @@ from steps import run
 
 from transactions.schema import load
 
-logger, metrics = Logger(), Metrics()
+# calls of boto3 are not traced one by one: the loader makes thousands, from threads that have no segment
+logger, metrics, tracer = Logger(), Metrics(), Tracer(auto_patch=False)
 settings = Config(max_pool_connections=CONNECTIONS, retries={"mode": "standard", "max_attempts": 5})
 loader = Loader(
     s3=boto3.client("s3", config=settings),
@@ -27,6 +28,7 @@ loader = Loader(
 
 
 @logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics(capture_cold_start_metric=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do the step that the state machine asks for."""
