@@ -56,6 +56,10 @@ check: setup ## Format, lint, types, unit tests
 	@for each in validator transformer loader status; do MYPYPATH="lambdas:lambdas/$$each" .venv/bin/mypy lambdas/$$each; done
 	@$(PYTEST) tests/unit -n $(WORKERS) -q
 
+.PHONY: prove-files
+prove-files: setup ## Thousands of files of every dialect with planted errors, judged
+	@$(PYTEST) tests/unit/domain --hypothesis-profile thorough -n $(WORKERS)
+
 .PHONY: bench
 bench: setup ## The benchmarks, each against its peer in the same run
 	@.venv/bin/python -m benchmarks

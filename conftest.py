@@ -1,3 +1,6 @@
-"""The suite's options and the deployment that its third level shares, and its last lines."""
+"""The suite's options, the deployment that its third level shares, its last lines, and how hard it searches."""
+
+from hypothesis import settings
 
 pytest_plugins = ["tests.integration.session", "tests.summary"]
+settings.register_profile("thorough", max_examples=5_000, deadline=None)
