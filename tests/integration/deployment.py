@@ -65,7 +65,7 @@ def _reached(site: Site) -> dict[str, str]:
 
 def _suffix() -> str:
     """Of its own per session, so that suites side by side in one account don't meet."""
-    return f"it-{random.randrange(16**6):06x}"  # noqa: S311  a name, not a secret
+    return f"it-{random.randrange(16**6):06x}"
 
 
 def _answer(folder: Path, content: Mapping[str, Any]) -> None:
