@@ -17,7 +17,9 @@ from pathlib import Path
 
 from stack.errors import StackError
 
-PLATFORM = "x86_64-manylinux2014"  # the python3.11 runtime is Amazon Linux 2: glibc 2.26
+# The python3.11 runtime is Amazon Linux 2, with glibc 2.26: wheels for it and for each one before.
+GLIBC = ("2_26", "2_24", "2_17", "2_12", "2_5")
+PLATFORMS = (*(f"manylinux_{version}_x86_64" for version in GLIBC), "manylinux2014_x86_64", "manylinux2010_x86_64")
 PYTHON = "3.11"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold
 REGULAR_FILE = 0o644 << 16
@@ -25,7 +27,7 @@ SHARED = ("transactions", "aws_io")  # packages below lambdas/ that every functi
 CACHE = Path(__file__).parent.parent / ".tap" / "cache" / "packages"
 
 # Bumped when this module changes what a ZIP looks like; the content's hash covers everything else.
-FORMAT = f"1 {PLATFORM} {PYTHON}"
+FORMAT = f"2 {PLATFORMS} {PYTHON}"
 _LEFT_OUT = {"__pycache__", "bin", "requirements.in"}
 
 
@@ -91,14 +93,18 @@ def _belongs(path: Path, root: Path) -> bool:
 
 
 def _install(requirements: Path, folder: Path) -> None:
-    """Unpack the locked wheels for the Lambda's platform; hashes are checked, nothing is built."""
+    """Unpack the locked wheels for the Lambda's platform; hashes are checked, nothing is built.
+
+    By pip, as uv knows of no platform between glibc 2.17 and 2.28.
+    """
     if not any(line.strip() and not line.startswith("#") for line in requirements.read_text().splitlines()):
         folder.mkdir()
         return
     command = [
-        *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-progress", "--target", str(folder)),
-        *("--python-platform", PLATFORM, "--python-version", PYTHON, "--only-binary", ":all:"),
-        *("--no-deps", "--require-hashes", "--link-mode", "copy", "--no-compile-bytecode", "-r", str(requirements)),
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(folder)),
+        *(option for platform in PLATFORMS for option in ("--platform", platform)),
+        *("--python-version", PYTHON, "--implementation", "cp", "--only-binary", ":all:", "--no-deps"),
+        *("--require-hashes", "--no-compile", "-r", str(requirements)),
     ]
     result = subprocess.run(command, capture_output=True, text=True, env=_quiet_environment(), check=False)
     if result.returncode:

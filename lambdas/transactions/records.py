@@ -1,28 +1,26 @@
 """A stream of records from a file: cells, physical line, record number, and where the original bytes lie.
 
-Called by `judge`. Memory is bounded by the longest record that is taken; what is broken in its structure becomes a
-record with a fault, and the records after it are read.
+Called by `judge`, and by `flat` and `originals` for what only this module can decide. Memory is bounded by the longest
+record that is taken; what is broken in its structure becomes a record with a fault, and the records after it are read.
 
 A record whose quote is not closed is its first physical line alone: the lines that the quote would have swallowed
 are read again, each as a record of its own.
 """
 
 import csv
-import hashlib
 import io
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from transactions.codes import Fault, file_error
+from transactions.codes import Fault
 from transactions.dialect import Dialect, find_undecodable
 from transactions.errors import FileRefused
+from transactions.lines import RECORD_LIMIT, FileLines, HashedFile, Lines
 
-RECORD_LIMIT = 256 * 1024  # characters; an item of the table holds at most 400 KB
 csv.field_size_limit(2 * RECORD_LIMIT)  # the limit above counts whole records, so csv's own never decides
 
-_TOO_LONG = Fault("row-too-long", f"the row is longer than {RECORD_LIMIT // 1024} KiB: shorten it")
+TOO_LONG = Fault("row-too-long", f"the row is longer than {RECORD_LIMIT // 1024} KiB: shorten it")
 _NUL = Fault("row-nul-byte", "the row holds a NUL byte: remove it")
 _UNCLOSED = Fault(
     "row-unclosed-quote", 'a quote is opened and not closed: close it, or double a quote that is text ("")'
@@ -48,21 +46,18 @@ class Record(NamedTuple):
 
 
 class Source:
-    """A file while it is read once: its header, then its records. A context manager.
+    """A file while it is read once, row by row: its header, then its records. A context manager.
 
     After the last record, `sha256` and `size` (bytes) are those of the whole file.
     """
 
-    def __init__(self, path: Path, dialect: Dialect) -> None:
+    def __init__(self, path: Path, dialect: Dialect, *, lines: Callable[[io.TextIOWrapper], Lines] = FileLines) -> None:
         self.path, self.dialect = path, dialect
-        self._file = path.open("rb", buffering=0)
-        self._before = self._identity()
-        self._hashing = _Hashing(self._file)
-        buffered = io.BufferedReader(self._hashing, 1 << 18)
+        self._file = HashedFile(path)
+        buffered = io.BufferedReader(self._file, 1 << 18)
         buffered.read(len(dialect.bom))
         text = io.TextIOWrapper(buffered, encoding=dialect.encoding, errors="strict", newline=dialect.newline)
-        self._lines = _Lines(text)
-        self._offset = len(dialect.bom)
+        self._splitter = Splitter(lines(text), dialect, len(dialect.bom), Rereads())
 
     def __enter__(self) -> "Source":
         return self
@@ -70,19 +65,15 @@ class Source:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def _identity(self) -> tuple[int, int]:
-        status = os.fstat(self._file.fileno())
-        return status.st_size, status.st_mtime_ns
-
     @property
     def sha256(self) -> str:
         """Hex digest of the bytes read."""
-        return self._hashing.digest.hexdigest()
+        return self._file.digest.hexdigest()
 
     @property
     def size(self) -> int:
         """Bytes read."""
-        return self._hashing.size
+        return self._file.size
 
     def header(self) -> Record:
         """The first record that is not blank, as number 0. A file without one is refused before, by `dialect`."""
@@ -98,28 +89,65 @@ class Source:
             FileRefused: a byte does not decode, or the file changed while it was read.
         """
         yield from self._read(1, width)
-        if self._identity() != self._before or self.size != self._before[0]:
-            raise FileRefused([file_error("file-changed", "the file changed while it was read: send it again")])
+        self._file.check_unchanged()
 
     def _read(self, number: int, width: int | None) -> Iterator[Record]:
         try:
-            yield from self._split(number, width)
+            yield from self._splitter.split(number, width)
         except UnicodeDecodeError as error:
             raise FileRefused([find_undecodable(self.path, self.dialect)]) from error
 
-    def _split(self, number: int, width: int | None) -> Iterator[Record]:
-        """The loop over all lines; what is without quotes and NUL bytes is split right here."""
-        lines, delimiter = self._lines, self.dialect.delimiter
+
+class Rereads:
+    """What reading lines again may cost, so that no file costs more than a few readings of it.
+
+    A quote that is not closed makes the lines behind it be read again, up to the limit of a record; a file made of
+    such lines would be read thousands of times. Beyond the allowance, a quote must be closed nearer by.
+    """
+
+    def __init__(self) -> None:
+        self._left = 64 * RECORD_LIMIT
+
+    def window(self, offset: int) -> int:
+        """Characters that a record at this byte of the file may have."""
+        return max(0, min(RECORD_LIMIT, self._left + 4 * offset))
+
+    def spend(self, characters: int) -> None:
+        """So many are read again."""
+        self._left -= characters
+
+
+class Splitter:
+    """Makes records of lines.
+
+    Args:
+        lines: where they come from.
+        dialect: how they are written.
+        offset: bytes of the file that lie before the first.
+        rereads: shared by all splitters of one reading of a file.
+    """
+
+    def __init__(self, lines: Lines, dialect: Dialect, offset: int, rereads: Rereads) -> None:
+        self._lines, self._dialect, self._offset, self._rereads = lines, dialect, offset, rereads
+
+    def split(self, number: int, width: int | None) -> Iterator[Record]:
+        """The loop over all lines; what is without quotes and NUL bytes is split right here.
+
+        Args:
+            number: of the first record.
+            width: cells that each must have; None for a header.
+        """
+        lines, delimiter = self._lines, self._dialect.delimiter
         while line := lines.next():
             first, fault = lines.number, None
             if '"' in line or "\0" in line or len(line) >= RECORD_LIMIT:
                 text, size, cells, fault = self._parse(line)
             else:
-                text, size, cells = line, self._bytes(line), _bare(line).split(delimiter)
-                if "\r" in text and "\r" in _bare(text):
+                text, size, cells = line, self._bytes(line), bare(line).split(delimiter)
+                if "\r" in text and "\r" in bare(text):
                     fault = _STRAY_RETURN
             offset, self._offset = self._offset, self._offset + size
-            if cells == [""] and not _bare(text):
+            if cells == [""] and not bare(text):
                 continue  # a blank line holds no record
             if fault is None and width is not None and len(cells) != width:
                 fault = _ragged(len(cells), width)
@@ -127,19 +155,19 @@ class Source:
             number += 1
 
     def _bytes(self, text: str) -> int:
-        wide = self.dialect.encoding != "utf-8"
-        return len(text.encode(self.dialect.encoding)) if wide or not text.isascii() else len(text)
+        return byte_length(text, self._dialect.encoding)
 
     def _parse(self, line: str) -> tuple[str, int, list[str], Fault | None]:
         """Text, bytes, cells and fault of a record with quotes, a NUL byte, or of great length."""
         if len(line) >= RECORD_LIMIT:
-            return line, self._bytes(line) + self._skip_rest(line), [], _TOO_LONG
+            return line, self._bytes(line) + self._skip_rest(line), [], TOO_LONG
         pulled = [line]
-        reader = csv.reader(self._feed(pulled), delimiter=self.dialect.delimiter, strict=True)
+        reader = csv.reader(self._feed(pulled), delimiter=self._dialect.delimiter, strict=True)
         try:
             cells, fault = next(reader), None
         except csv.Error as error:
             cells, fault = [], _classify(str(error), len(pulled))
+            self._rereads.spend(sum(map(len, pulled[1:])))
             self._lines.push_back(pulled[1:])
             del pulled[1:]
         text = "".join(pulled)
@@ -150,65 +178,27 @@ class Source:
     def _feed(self, pulled: list[str]) -> Iterator[str]:
         """The lines that the csv module asks for, noted in `pulled`, until the record would be too long."""
         yield pulled[0]
-        size = len(pulled[0])
-        while size < RECORD_LIMIT and (line := self._lines.next()):
+        size, window = len(pulled[0]), self._rereads.window(self._offset)
+        while size < window and (line := self._lines.next()):
             pulled.append(line)
             size += len(line)
-            if size < RECORD_LIMIT:
+            if size < window:
                 yield line
 
     def _skip_rest(self, line: str) -> int:
         """Read to the end of an overlong line without keeping it; its bytes."""
         size = 0
-        while not line.endswith(self.dialect.newline) and (line := self._lines.rest()):
+        while not line.endswith(self._dialect.newline) and (line := self._lines.rest()):
             size += self._bytes(line)
         return size
 
 
-class _Lines:
-    """Physical lines with their number; lines can be put back. An overlong line comes in pieces."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._readline = text.readline
-        self._put_back: list[str] = []
-        self.number = 0
-
-    def next(self) -> str:
-        """The next line with its ending, or "" at the end of the file."""
-        line = self._put_back.pop() if self._put_back else self._readline(RECORD_LIMIT)
-        if line:
-            self.number += 1
-        return line
-
-    def rest(self) -> str:
-        """The next piece of the same physical line."""
-        return self._put_back.pop() if self._put_back else self._readline(RECORD_LIMIT)
-
-    def push_back(self, lines: list[str]) -> None:
-        """Lines to be read again, in the file's order."""
-        self._put_back.extend(reversed(lines))
-        self.number -= len(lines)
+def byte_length(text: str, encoding: str) -> int:
+    """Bytes of a text as it stands in the file."""
+    return len(text) if encoding == "utf-8" and text.isascii() else len(text.encode(encoding))
 
 
-class _Hashing(io.RawIOBase):
-    """A file whose bytes are hashed and counted as they are read."""
-
-    def __init__(self, source: io.RawIOBase | io.FileIO) -> None:
-        self._source = source
-        self.digest = hashlib.sha256()
-        self.size = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        count = self._source.readinto(buffer) or 0
-        self.digest.update(memoryview(buffer)[:count])
-        self.size += count
-        return count
-
-
-def _bare(line: str) -> str:
+def bare(line: str) -> str:
     """The line without its ending."""
     if line.endswith("\r\n"):
         return line[:-2]

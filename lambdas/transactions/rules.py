@@ -3,6 +3,7 @@
 Called by `judge` for each row that a faster way did not already pass. All errors of a row are told, not the first.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,6 +17,14 @@ Row = dict[str, str | int | None]  # a normalised row: canonical texts by column
 _Check = Callable[[str], "str | list[Fault] | None"]
 _SHOWN = 15  # values of an enumeration that a message names
 _MEMO = 4096  # answers that are kept of a column with an enumeration
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def to_line(row: Row) -> bytes:
+    """The one way to write a row: a line of JSON."""
+    return _encode(row).encode() + b"\n"
 
 
 class Control(NamedTuple):
@@ -89,6 +98,13 @@ class RowRules:
 
 def _row_error(record: Record, fault: Fault) -> DataError:
     return DataError(record.line, record.number, None, fault.code, cut(record.text.rstrip("\r\n")), fault.message)
+
+
+def repeated(record: Record, column: str, at: int, first: int) -> DataError:
+    """The error of a cell, the row's cell `at`, whose value must be unique and stands first in line `first`."""
+    value = cut(record.cells[at])
+    message = f"{column} {value!r} stands first in line {first}: remove one of the two"
+    return DataError(record.line, record.number, column, "cell-duplicate", value, message)
 
 
 def _error(record: Record, column: str, value: str, fault: Fault) -> DataError:

@@ -102,15 +102,20 @@ class Tally:
         self._codes: Counter[str] = Counter()
         self._truncated = False
 
-    def read(self, control: Control | None) -> None:
-        """A row was read."""
-        self._read += 1
+    @property
+    def accepted(self) -> int:
+        """Rows accepted so far."""
+        return self._accepted
+
+    def read(self, control: Control | None, rows: int = 1) -> None:
+        """A row was read; or several, of which `control` has the sum."""
+        self._read += rows
         if control is not None:
             self._totals["read"].add(*control)
 
-    def accept(self, control: Control | None) -> None:
-        """A row was accepted; `control` is of its normalised form."""
-        self._accepted += 1
+    def accept(self, control: Control | None, rows: int = 1) -> None:
+        """A row was accepted; `control` is of its normalised form. Or several, as in `read`."""
+        self._accepted += rows
         if control is not None:
             self._totals["accepted"].add(*control)
 

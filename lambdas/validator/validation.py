@@ -3,7 +3,6 @@
 Called by `app`. A repeat writes the same objects again; dying in between leaves no manifest, so nothing follows.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,14 +24,11 @@ from transactions.manifest import Manifest, SourceObject
 from transactions.quarantine import RejectedCsv, RejectedRaw
 from transactions.records import Record
 from transactions.reports import of_verdict
-from transactions.rules import Row
 from transactions.schema import Schema
 from transactions.verdict import Verdict, facts_of_refused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +153,14 @@ class _Outputs(ExitStack):
     def begin(self, header: Record, dialect: Dialect) -> None:
         """Open the files."""
         rejected = self.paths["rejected"].open("w", encoding="utf-8", newline="")
-        self._accepted = self.enter_context(self.paths["accepted"].open("w", encoding="utf-8", newline="\n"))
+        self._accepted = self.enter_context(self.paths["accepted"].open("wb"))
         self._csv = RejectedCsv(self.enter_context(rejected), self._max_details)
         raw = self.enter_context(self.paths["raw"].open("wb"))
         self._raw = RejectedRaw(raw, self._original, dialect, header)
 
-    def accepted(self, row: Row) -> None:
-        """One line of JSON."""
-        self._accepted.write(_encode(row) + "\n")
+    def accepted(self, lines: bytes) -> None:
+        """Lines of JSON, as they are."""
+        self._accepted.write(lines)
 
     def rejected(self, record: Record, errors: Sequence[DataError]) -> None:
         """To people, and to be resubmitted."""

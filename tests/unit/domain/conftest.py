@@ -1,5 +1,6 @@
 """The shipped schema, and short ways to a file, a sink and a verdict."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,8 +23,8 @@ class Collected:
     def begin(self, header, dialect):
         self.header, self.dialect = header, dialect
 
-    def accepted(self, row):
-        self.rows.append(row)
+    def accepted(self, lines):
+        self.rows += [json.loads(line) for line in lines.decode().split("\n")[:-1]]
 
     def rejected(self, record, errors):
         self.refused.append((record, errors))

@@ -133,7 +133,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, schema):
     path.write_text(HEADER + make_row(1) + make_row(2))
 
     class Meddler(NoSink):
-        def accepted(self, row):
+        def accepted(self, lines):
             with path.open("a") as more:
                 more.write(make_row(3))
 

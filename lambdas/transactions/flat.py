@@ -1,0 +1,285 @@
+"""A file made flat: one line for each physical line, cells apart by one character, no quotes, in UTF-8.
+
+Called by `vectorised`. What a line cannot say (a record of several lines, a broken quote, a NUL byte) is put aside as
+the exact `Record` that `records` makes of it, and its line says so. A file that is flat as it is, is not copied.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from transactions.dialect import Dialect, find_undecodable
+from transactions.errors import FileRefused
+from transactions.lines import RECORD_LIMIT, HashedFile, MoreNeededError, TextLines
+from transactions.originals import Originals
+from transactions.records import TOO_LONG, Record, Rereads, Splitter, byte_length
+from transactions.spool import Spool
+from transactions.unquoted import ODD, SEPARATOR, simple, without_quotes
+
+NOTHING = "\x03"  # a line without a record
+RESERVED = "\0\x01\x02\x03\x04\x1f"  # what a flat file uses for itself; in a text, it makes the line an odd one
+BLOCK = 1 << 20  # bytes
+_TO_ODD = dict.fromkeys(map(ord, RESERVED), ODD)
+_BLANK_LINE = re.compile(r"\n\n")  # twice as fast as `in`
+_BLANK = re.compile(r"^(?=\n)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A flat file. Its first line after `skip` is the file's physical line `first`.
+
+    `records` were counted while it was made; `originals` finds lines as they stand in the file, `odd` holds what was
+    put aside.
+    """
+
+    path: Path
+    separator: str
+    skip: int
+    first: int
+    lines: int
+    records: int
+    originals: Originals
+    odd: Spool[Record]
+
+
+def _ended(block: str, newline: str) -> str:
+    """The end of a file whose last line has no end of its own, or one of another kind."""
+    other = "\n" if newline == "\r" else "\r"
+    if block == other or block.endswith(newline + other):
+        return block[:-1] + NOTHING + newline
+    return block.removesuffix(other) + newline
+
+
+class _Place:
+    """Where a line of a block stands: in the block's characters, and in the file."""
+
+    def __init__(self, offset: int, line: int, number: int) -> None:
+        self.characters, self.offset, self.line, self.number = 0, offset, line, number
+        self._at = 0
+
+    def move(self, at: int, lines: Sequence[str], flat: Sequence[str], newline: str, encoding: str) -> None:
+        """Go on to a later line."""
+        passed = "".join(line + newline for line in lines[self._at : at])
+        self.characters += len(passed)
+        self.offset += byte_length(passed, encoding)
+        self.line += at - self._at
+        self.number += at - self._at - flat[self._at : at].count(NOTHING)
+        self._at = at
+
+
+@dataclass
+class _LongRow:
+    """An overlong line while it is skipped."""
+
+    text: str
+    line: int
+    number: int
+    offset: int
+    size: int = 0
+
+    def record(self) -> Record:
+        return Record(self.line, self.number, self.text, [], TOO_LONG, self.offset, self.size)
+
+
+class Flattener:
+    """Makes a file flat, in one reading from its start to its end. A context manager.
+
+    Args:
+        file: the file, not yet read.
+        path: where it is.
+        header: its header; what follows is made flat.
+        scratch: a folder for the copy and for what is put aside.
+    """
+
+    def __init__(self, file: HashedFile, path: Path, dialect: Dialect, header: Record, scratch: Path) -> None:
+        self._file = file
+        self._path, self._dialect, self._newline = path, dialect, dialect.newline
+        self._body = self._offset = header.offset + header.size
+        self._file.read(self._body)
+        self._header_lines = header.text.count(self._newline) or 1
+        self._first, self._width = header.line + self._header_lines, len(header.cells)
+        self._lines, self._records, self._end = 0, 0, 0
+        self._originals = Originals(path, dialect)
+        self._rereads = Rereads()
+        self._odd = Spool[Record](scratch / "odd")
+        self._copy_path = scratch / "flat"
+        self._copy: BinaryIO | None = None
+        self._long: _LongRow | None = None
+        plain_header = header.line == 1 and self._header_lines == 1 and not {'"', "\r"} & set(header.text[:-1])
+        if dialect.encoding != "utf-8" or dialect.newline != "\n" or not plain_header:
+            self._copy = self._copy_path.open("wb")
+
+    def __enter__(self) -> "Flattener":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._odd.close()
+        if self._copy is not None:
+            self._copy.close()
+
+    def run(self) -> Flat:
+        """Read the file to its end.
+
+        Raises:
+            FileRefused: a byte does not decode.
+        """
+        decoder = codecs.getincrementaldecoder(self._dialect.encoding)()
+        text, last = "", False
+        try:
+            while not last:
+                data = self._file.read(BLOCK)
+                last = not data
+                text += decoder.decode(data, last)
+                self._end = self._file.size - len(decoder.getstate()[0])
+                text = self._take(text, last)
+        except UnicodeDecodeError as error:
+            raise FileRefused([find_undecodable(self._path, self._dialect)]) from error
+        return self._flat()
+
+    def _flat(self) -> Flat:
+        found = (self._lines, self._records, self._originals, self._odd)
+        if self._copy is None:
+            return Flat(self._path, self._dialect.delimiter, 1, self._first, *found)
+        self._copy.close()
+        return Flat(self._copy_path, SEPARATOR, 0, self._first, *found)
+
+    def _take(self, text: str, last: bool) -> str:
+        """Make flat what can be decided, and give back the rest, which begins with a record."""
+        if self._long is not None:
+            text = self._skip_long(self._long, text, last)
+        cut = len(text) if last else text.rfind(self._newline) + 1
+        if not cut:
+            if len(text) >= RECORD_LIMIT:
+                self._long = _LongRow(text[:RECORD_LIMIT], self._first + self._lines, self._records + 1, self._offset)
+                return self._skip_long(self._long, text, last)
+            return text
+        block = text[:cut]
+        if self._copy is None:
+            if self._is_flat(block):
+                self._count(text[cut:], block.count("\n") + (not block.endswith("\n")))
+                return text[cut:]
+            self._catch_up()
+        return text[self._flatten(block, text, last) :]
+
+    def _is_flat(self, block: str) -> bool:
+        strange = any(character in block for character in '"\r' + RESERVED)
+        return not (strange or block[0] == "\n" or _BLANK_LINE.search(block) or self._has_long(block))
+
+    def _has_long(self, block: str) -> bool:
+        """Whether a line is as long as a record may not be; found without looking at each line."""
+        at = 0
+        while len(block) - at >= RECORD_LIMIT:
+            end = block.rfind(self._newline, at, at + RECORD_LIMIT - 1) + 1
+            if not end:
+                return True
+            at = end
+        return False
+
+    def _catch_up(self) -> None:
+        """The file is not flat after all: copy what was."""
+        self._copy = self._copy_path.open("wb")
+        delimiter, left = self._dialect.delimiter.encode(), self._offset - self._body
+        with self._path.open("rb") as source:
+            source.seek(self._body)
+            while left and (block := source.read(min(left, BLOCK))):
+                self._copy.write(block.replace(delimiter, SEPARATOR.encode()))
+                left -= len(block)
+
+    def _count(self, rest: str, lines: int, nothing: int = 0) -> None:
+        """A block of whole records was made flat, and `rest` is what was read behind it."""
+        size = self._end - byte_length(rest, self._dialect.encoding) - self._offset
+        self._originals.add(self._first + self._lines, self._offset, size)
+        self._lines, self._records, self._offset = (
+            self._lines + lines,
+            self._records + lines - nothing,
+            self._offset + size,
+        )
+
+    def _write(self, flat: str) -> None:
+        if self._copy is not None:
+            self._copy.write(flat.encode())
+
+    def _skip_long(self, row: _LongRow, text: str, last: bool) -> str:
+        """Of an overlong line only the first piece is kept; gives back what follows it."""
+        end = text.find(self._newline) + 1
+        part = text[:end] if end else text
+        row.size += byte_length(part, self._dialect.encoding)
+        if not end and not last:
+            return ""
+        if self._copy is None:
+            self._catch_up()
+        self._odd.put(row.record())
+        self._write(ODD + "\n")
+        self._originals.add(row.line, row.offset, row.size)
+        self._lines, self._records, self._offset = self._lines + 1, self._records + 1, self._offset + row.size
+        self._long = None
+        return text[len(part) :]
+
+    def _flatten(self, block: str, text: str, last: bool) -> int:
+        """Write the flat lines of a block; how many of its characters that were, as its end may be undecided yet."""
+        plain = self._plain(block)
+        if '"' in block:
+            quoted = without_quotes(plain, self._dialect.delimiter)
+            if quoted is None or self._has_long(block):
+                return self._by_line(block, plain, text, last)
+            self._count(text[len(block) :], quoted.count("\n"))
+            self._write(quoted)
+            return len(block)
+        if self._has_long(block):
+            return self._by_line(block, plain, text, last)
+        flat = plain.replace(self._dialect.delimiter, SEPARATOR)
+        if flat[0] == "\n" or _BLANK_LINE.search(flat):
+            flat = _BLANK.sub(NOTHING, flat)
+        self._count(text[len(block) :], flat.count("\n"), flat.count(NOTHING))
+        self._write(flat)
+        return len(block)
+
+    def _plain(self, block: str) -> str:
+        r"""The block with \n at the end of each line and nowhere else, and nothing reserved in it."""
+        if any(character in block for character in RESERVED):
+            block = block.translate(_TO_ODD)
+        if not block.endswith(self._newline):
+            block = _ended(block, self._newline)
+        if self._newline == "\r":
+            block = block.replace("\n", ODD).replace("\r", "\n")
+        elif "\r" in block:
+            block = block.replace("\r\n", "\n").replace("\r", ODD)
+        return block
+
+    def _by_line(self, block: str, plain: str, text: str, last: bool) -> int:
+        """The same for a block of which some lines must be looked at one by one."""
+        lines = block.removesuffix(self._newline).split(self._newline)
+        flat = [line or NOTHING for line in plain.replace(self._dialect.delimiter, SEPARATOR).split("\n")[:-1]]
+        here = _Place(self._offset, self._first + self._lines, self._records + 1)
+        end = 0  # of the last record that was put aside
+        for at, row in self._special(lines):
+            if at < end:
+                continue
+            if row is not None:
+                flat[at] = row
+                continue
+            here.move(at, lines, flat, self._newline, self._dialect.encoding)
+            source = TextLines(text, here.characters, here.line - 1, self._newline, last=last)
+            splitter = Splitter(source, self._dialect, here.offset, self._rereads)
+            try:
+                record = next(splitter.split(here.number, self._width))
+            except MoreNeededError:
+                return self._finish(text, here.characters, flat[:at])
+            self._odd.put(record)
+            end = at + source.number - here.line + 1
+            flat[at:end] = [ODD, *[NOTHING] * (end - at - 1)]
+        return self._finish(text, len(block), flat)
+
+    def _special(self, lines: Sequence[str]) -> Iterator[tuple[int, str | None]]:
+        """Lines with quotes or too long: where they are, and their flat form if each holds just one record."""
+        places = [at for at, line in enumerate(lines) if '"' in line or len(line) + 1 >= RECORD_LIMIT]
+        return zip(places, simple([lines[at] for at in places], self._dialect.delimiter), strict=True)
+
+    def _finish(self, text: str, taken: int, flat: Sequence[str]) -> int:
+        if flat:
+            self._count(text[taken:], len(flat), flat.count(NOTHING))
+            self._write("\n".join(flat) + "\n")
+        return taken
