@@ -5,27 +5,31 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import loading, synthesis
+from benchmarks import judging, loading, synthesis
 
 
 def main() -> int:
-    table = Table("benchmark", "ours, s", "peer", "peer, s", "ours / peer", "goal", "met")
+    table = Table("benchmark", "ours", "peer", "peer's", "ours / peer", "goal", "met")
     console = Console()
     missed = 0
-    for suite in (synthesis, loading):
+    for suite in (synthesis, judging, loading):
         for figure in suite.figures():
             missed += not figure.met
             table.add_row(
                 figure.name,
-                f"{figure.ours:.2f}",
+                _shown(figure.ours, figure.unit),
                 figure.peer_name,
-                f"{figure.peer:.2f}",
+                _shown(figure.peer, figure.unit),
                 f"{figure.ratio:.3f}",
                 figure.goal,
                 "yes" if figure.met else "no",
             )
     console.print(table)
     return 1 if missed else 0
+
+
+def _shown(value: float, unit: str) -> str:
+    return f"{value:,.0f} {unit}" if value >= 1000 else f"{value:,.2f} {unit}"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One comparison. Times in seconds, medians; `ratio` is ours / peer; a goal is a bound on the ratio or on ours."""
+    """One comparison. Medians, in `unit`; `ratio` is ours / peer; a goal is a bound on the ratio or on ours."""
 
     name: str
     ours: float
@@ -17,6 +17,7 @@ class Figure:
     peer: float
     goal: str
     met: bool
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:

@@ -21,7 +21,7 @@ from transactions.flat import NOTHING, Flat
 from transactions.predicates import Predicates, text
 
 MEMORY_LIMIT = "192MB"  # of the engine's own buffers; what does not fit goes to the scratch folder
-ROWS_AT_ONCE = 1_500_000  # whose unique values are compared with each other in memory
+ROWS_AT_ONCE = 1_000_000  # whose unique values are compared with each other in memory
 HOLE = "\x04"  # a line that the engine writes for a row that it did not judge and that is right
 _BATCH = 5_000
 _PIPE = 1 << 20
@@ -52,6 +52,7 @@ class Engine:
             "threads": 1,
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(scratch / "spilled"),
+            "enable_external_file_cache": False,  # each file is read once or twice, from its start to its end
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
@@ -70,7 +71,7 @@ class Engine:
         currency, amount = self._predicates.control or ("NULL", "NULL")
         columns = ["row_", "good", f"{currency} AS currency", f"{amount} AS amount", *hashes]
         rows = f"SELECT {', '.join(columns)} FROM ({self._judged()})"
-        self._run(f"COPY ({rows}) TO {text(str(self._rows))} (FORMAT parquet, COMPRESSION snappy)")
+        self._run(f"COPY ({rows}) TO {text(str(self._rows))} (FORMAT parquet, COMPRESSION uncompressed)")
         self._run(f"CREATE VIEW verdicts AS SELECT *, file_row_number + 1 AS number_ FROM {self._kept()}")
         return self._number("SELECT count(*) FROM verdicts")
 
@@ -115,7 +116,7 @@ class Engine:
     def _find_repeats(self, at: int, cell: str, others: "Rows") -> None:
         """By hash first, a share of the hashes at a time; then by the values that have one in common."""
         self._run("CREATE OR REPLACE TABLE shared (hash UBIGINT)")
-        shares = self._flat.lines // ROWS_AT_ONCE + 1
+        shares = -(-self._flat.lines // ROWS_AT_ONCE)
         known = f"SELECT h{at} AS h FROM verdicts WHERE good UNION ALL SELECT hash(value) FROM judged WHERE col = {at}"
         for share in range(shares):
             some = f"SELECT h FROM ({known}) WHERE h % {shares} = {share} GROUP BY h HAVING count(*) > 1"

@@ -1,0 +1,35 @@
+"""Our judge on one file, as the validator calls it: `python tap_rows.py LAMBDAS FILE OUT`. Run by `judging`."""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, sys.argv[1])
+
+from transactions.judge import judge
+from transactions.schema import load
+
+
+class ToFile:
+    """The accepted rows in a file, as the validator keeps them; the rejected are counted by the verdict."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out.open("wb")
+
+    def begin(self, header: Any, dialect: Any) -> None: ...
+
+    def accepted(self, lines: bytes) -> None:
+        self._out.write(lines)
+
+    def rejected(self, record: Any, errors: Sequence[Any]) -> None: ...
+
+
+begun = time.perf_counter()
+verdict = judge(Path(sys.argv[2]), load(), ToFile(Path(sys.argv[3])), way="vectorised")
+seconds = time.perf_counter() - begun
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"rows": verdict.rows.read, "good": verdict.rows.accepted, "seconds": seconds, "peak_mb": peak}))

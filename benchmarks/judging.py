@@ -1,0 +1,135 @@
+"""The judgement of a file: rows a second against csv + Pydantic and frictionless-py, memory, cold start, the ZIP.
+
+Each judge runs in a process of its own on the same generated file; ours with one thread, reading, judging and writing
+the accepted rows.
+"""
+
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Figure, timed
+from deployer.environments import ensured
+from deployer.places import Places
+from stack.packaging import package
+
+ROOT = Path(__file__).parents[1]
+LAMBDAS, JUDGES = ROOT / "lambdas", ROOT / "benchmarks" / "judges"
+SCHEMA = LAMBDAS / "transactions" / "transactions.schema.json"
+ROWS, LARGE, FEW = 1_000_000, 10, 50_000  # rows; times as many for the large file; rows for the slowest peer
+NAMES = ("transaction_id", "account_id", "timestamp", "amount", "currency", "type", "merchant", "description")
+ROUNDS = 3
+COLD = """
+import os, sys
+sys.path[:0] = [os.environ["PACKAGE"]]
+import app
+from pathlib import Path
+from transactions.judge import NoSink, judge
+assert judge(Path(os.environ["FILE"]), app.validator.schema, NoSink(), way="vectorised").rows.accepted == 1
+"""
+
+
+def figures() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as scratch:
+        yield from _speed(Path(scratch))
+        yield from _package(Path(scratch))
+
+
+def _speed(scratch: Path) -> Iterator[Figure]:
+    file, few, large = scratch / "million.csv", scratch / "few.csv", scratch / "large.csv"
+    _generate(file)
+    with file.open() as source:
+        few.write_text("".join(next(source) for _ in range(FEW + 1)))
+    python = str(ensured("bench", Places.here()))
+    runs = [(_ours(file, scratch), _run(python, "pydantic_rows", SCHEMA, file, scratch / "out")) for _ in range(ROUNDS)]
+    ours = statistics.median(run["rows"] / run["seconds"] for run, _ in runs)
+    pydantic = statistics.median(run["rows"] / run["seconds"] for _, run in runs)
+    frictionless = _run(python, "frictionless_rows", SCHEMA, few)
+    others = frictionless["rows"] / frictionless["seconds"]
+    assert runs[0][0]["good"] == runs[0][1]["good"] == ROWS  # noqa: S101 - a judge that is wrong is not compared
+    yield Figure("rows a second, one thread", ours, "csv + Pydantic", pydantic, ">= 5x", ours >= 5 * pydantic, "/s")
+    yield Figure("rows a second, one thread", ours, "frictionless-py", others, ">= 25x", ours >= 25 * others, "/s")
+    yield Figure("rows a second, one thread", ours, "the goal", 400_000, ">= 400,000", ours >= 400_000, "/s")
+    _enlarge(file, large)
+    small, big = runs[0][0]["peak_mb"], _ours(large, scratch)["peak_mb"]
+    yield Figure("peak memory, 10 million rows", big, "1 million rows", small, "<= 1.15", big <= 1.15 * small, "MB")
+    yield Figure("peak memory, 10 million rows", big, "the goal", 512, "<= 512 MB", big <= 512, "MB")
+
+
+def _package(scratch: Path) -> Iterator[Figure]:
+    archive = package(LAMBDAS, "validator")
+    size = archive.stat().st_size / 1e6
+    yield Figure("the validator's ZIP", size, "the goal", 45, "<= 45 MB", size <= 45, "MB")
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(scratch / "package")
+    one = scratch / "one.csv"
+    _generate(one, 1)
+    seconds = statistics.median(_cold(scratch, one) for _ in range(5))
+    yield Figure("cold start, to the first row judged", seconds, "the goal", 1.5, "<= 1.5 s", seconds <= 1.5)
+
+
+def _cold(scratch: Path, file: Path) -> float:
+    """A process that loads the package as Lambda does, and judges a row by the engine; bytecode as in the package."""
+    environment = {
+        **os.environ,
+        **{"PACKAGE": str(scratch / "package"), "FILE": str(file), "PYTHONDONTWRITEBYTECODE": "1"},
+        **{"BUCKET_NAME": "bench", "AWS_DEFAULT_REGION": "eu-west-1", "POWERTOOLS_SERVICE_NAME": "bench"},
+        **{"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "POWERTOOLS_METRICS_NAMESPACE": "bench"},
+    }
+    return timed([sys.executable, "-c", COLD], environment)
+
+
+def _ours(file: Path, scratch: Path) -> dict[str, Any]:
+    return _run(sys.executable, "tap_rows", LAMBDAS, file, scratch / "out")
+
+
+def _run(python: str, judge: str, *arguments: Path) -> dict[str, Any]:
+    command = [python, str(JUDGES / f"{judge}.py"), *map(str, arguments)]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    result: dict[str, Any] = json.loads(answer)
+    return result
+
+
+def _generate(file: Path, rows: int = ROWS) -> None:
+    """Rows as banks send them, all right: ids that don't repeat, seven currencies, offsets, letters beyond ASCII."""
+    chosen = random.Random(7)  # noqa: S311 - the same file each time
+    with file.open("w", encoding="utf-8", newline="") as out:
+        out.write(",".join(NAMES) + "\n")
+        for number in range(rows):
+            out.write(_row(number, chosen) + "\n")
+
+
+def _row(number: int, chosen: random.Random) -> str:
+    currency = chosen.choice(("EUR", "USD", "GBP", "JPY", "KWD", "CHF", "SEK"))
+    cents = chosen.randrange(1, 1_000_000)
+    amount = {"JPY": f"{cents}", "KWD": f"{cents / 1000:.3f}"}.get(currency, f"{cents / 100:.2f}")
+    day = f"2025-{chosen.randint(1, 12):02d}-{chosen.randint(1, 28):02d}"
+    clock = f"{chosen.randrange(24):02d}:{chosen.randrange(60):02d}:{chosen.randrange(60):02d}"
+    cells = (
+        f"TX0{number:09d}{chosen.getrandbits(24):06x}",
+        f"ACC-{chosen.randrange(100_000):06d}",
+        f"{day}T{clock}{chosen.choice(('Z', '+01:00', '-05:30'))}",
+        amount,
+        currency,
+        chosen.choice(("debit", "credit", "payment", "refund", "fee")),
+        chosen.choice(("Shop", "Coffee House", "Grocer & Sons", "Airline", "Müller GmbH", "")),
+        f"order {number}",
+    )
+    return ",".join(cells)
+
+
+def _enlarge(file: Path, large: Path) -> None:
+    """The same rows ten times, under other ids."""
+    header, body = file.read_text(encoding="utf-8").split("\n", 1)
+    with large.open("w", encoding="utf-8", newline="") as out:
+        out.write(header + "\n")
+        for copy in range(LARGE):
+            out.write(body.replace("TX0", f"TX{copy}"))
