@@ -108,13 +108,14 @@ def oracle(drawn, tmp_path_factory) -> dict[str, set[int]]:
     return {name: set(numbers) for name, numbers in json.loads(done.stdout).items()}
 
 
-def test_the_oracle_rejects_the_same_rows_but_for_the_listed_differences(schema, drawn, oracle):
+@pytest.mark.parametrize("way", ["rows", "vectorised"])
+def test_the_oracle_rejects_the_same_rows_but_for_the_listed_differences(schema, drawn, oracle, way):
     """2,400 rows, each with the same verdict, or with a difference that is named and reasoned above."""
     folder, plants = drawn
     surprises, differed = [], set()
     for name, planted in plants.items():
         collected = Collected()
-        judge(folder / name, schema, collected)
+        judge(folder / name, schema, collected, way=way)
         ours = {record.number for record, _ in collected.refused}
         for number, plant in enumerate(planted, 1):
             sides = {side for side, found in (("ours", ours), ("oracle", oracle[name])) if number in found}

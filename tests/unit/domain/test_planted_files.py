@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,16 +123,17 @@ def _cell(drawn: Drawn, cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if special or drawn.quote_all else cell
 
 
+@pytest.mark.parametrize("way", ["rows", "vectorised"])
 @settings(deadline=None)
 @given(drawn=files())
-def test_each_rows_verdict_is_the_plan_and_nothing_is_lost(schema, drawn):
+def test_each_rows_verdict_is_the_plan_and_nothing_is_lost(schema, way, drawn):
     """Every planted error is told at its line and column and no other is; figures add up; accepted rows come back."""
     content, begins = _written(drawn)
     collected = Collected()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.csv"
         path.write_bytes(content)
-        verdict = judge(path, schema, collected)
+        verdict = judge(path, schema, collected, way=way)
 
     told = defaultdict(set)
     for error in verdict.errors:
