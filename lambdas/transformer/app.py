@@ -6,7 +6,7 @@ Called by S3's notification on `validated/`.
 import os
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.utilities.data_classes import S3Event, event_source
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from transformation import Transformer, transform_all
@@ -14,7 +14,7 @@ from transformation import Transformer, transform_all
 from aws_io.events import notices
 from transactions.schema import load
 
-logger, metrics = Logger(), Metrics()
+logger, metrics, tracer = Logger(), Metrics(), Tracer(auto_patch=False)
 transformer = Transformer(
     s3=boto3.client("s3"),
     workflow=boto3.client("stepfunctions"),
@@ -26,6 +26,7 @@ transformer = Transformer(
 
 
 @logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics(capture_cold_start_metric=False)
 @event_source(data_class=S3Event)
 def handler(event: S3Event, context: LambdaContext) -> dict[str, int]:

@@ -7,7 +7,7 @@ mend is an error.
 import os
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.utilities.data_classes import S3Event, event_source
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from validation import Validator, validate_all
@@ -15,7 +15,7 @@ from validation import Validator, validate_all
 from aws_io.events import notices
 from transactions.schema import load
 
-logger, metrics = Logger(), Metrics()
+logger, metrics, tracer = Logger(), Metrics(), Tracer(auto_patch=False)
 validator = Validator(
     s3=boto3.client("s3"),
     bucket=os.environ["BUCKET_NAME"],
@@ -25,6 +25,7 @@ validator = Validator(
 
 
 @logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics(capture_cold_start_metric=False)
 @event_source(data_class=S3Event)
 def handler(event: S3Event, context: LambdaContext) -> dict[str, int]:
