@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from transactions.parts import Part, enrich, items, of_lines, to_lines
 from transactions.reports import merge, of_manifest, supersedes
 from transactions.uniqueness import FirstLines
 
+CODES = Path(__file__).parents[3] / "docs" / "codes.md"
 SOURCE = SourceObject("bucket", "incoming/a/b.csv", "v1", 10, "0" * 64, "etag", "2025-03-01T00:00:00+00:00", "0A")
 ROWS = {"read": 3, "accepted": 2, "rejected": 1, "duplicates": 0}
 TOTALS = {"EUR": {"read": "3.00", "accepted": "2.00", "rejected": "1.00"}}
@@ -223,3 +225,10 @@ def test_each_code_says_its_level_and_what_it_means():
 def test_a_quoted_value_has_a_sane_length():
     """A long value is cut, a short one is not."""
     assert (cut("x" * 80), len(cut("x" * 81))) == ("x" * 80, 80)
+
+
+def test_the_documented_codes_are_the_codes_of_the_program():
+    """docs/codes.md lists each code with its meaning, in the same words, and no other."""
+    rows = re.findall(r"^\| `([a-z-]+)` \|(?: [a-z ]+ \|)? (.+) \|$", CODES.read_text(), re.MULTILINE)
+
+    assert rows == list(MEANINGS.items())

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from transactions.judge import NoSink, judge
 from transactions.lines import RECORD_LIMIT
 from transactions.schema import parse
@@ -49,9 +48,8 @@ WRONG = {
 }  # fmt: skip
 CELLS = {name: st.sampled_from(RIGHT[name] * 3 + WRONG[name]) for name in RIGHT}
 BROKEN = [
-    "", "   ",
-    "T1", "T1,A,B", '"', '""', 'T9,"open', 'T9,"a" b,c', "T9,a\rb,c", ",,,,,,,", ",,,,,,,,", '5" pipe,x', "\0",
-    "\x1f" * 7, 'x",y,"z', '"a""b",c', 'T9,"two\nlines",c', ";" * 7,
+    "", "   ", "T1", "T1,A,B", '"', '""', 'T9,"open', 'T9,"a" b,c', "T9,a\rb,c", ",,,,,,,", ",,,,,,,,",
+    '5" pipe,x', "\0", "\x1f" * 7, 'x",y,"z', '"a""b",c', 'T9,"two\nlines",c', ";" * 7,
     '"T8","A-1","2025-03-01T12:00:00Z","1.00","EUR","fee","",""',
     'T7,A-1,2025-03-01T12:00:00Z,1.00,EUR,fee,a"b,""', 'T7,A-1,2025-03-01T12:00:00Z,1.00,EUR,fee,"a","b"\r',
 ]  # fmt: skip
