@@ -11,7 +11,7 @@ from transactions.lines import RECORD_LIMIT
 
 SEPARATOR = "\x1f"
 ODD = "\x01"  # a line that is to be judged as it stands in the file
-_EMPTY = re.compile(r"^$", re.MULTILINE)  # the one cell of such a line is a record, and an empty line is none
+_EMPTY = re.compile(r"\n\n")  # the one cell of such a line is a record, and an empty line is none
 _CONTROL = re.compile(r"[\0-\x1f]")
 
 
@@ -23,10 +23,10 @@ def without_quotes(plain: str, delimiter: str) -> str | None:
     if len(plain) == 2 or not plain.startswith('"') or not plain.endswith('"\n'):
         return None
     inner = plain[1:-2].replace(f'"{delimiter}"', SEPARATOR)
-    if inner.count('"\n"') != inner.count("\n"):
+    flat = inner.replace('"\n"', "\n")
+    if '"' in flat or 2 * flat.count("\n") != len(inner) - len(flat) or _EMPTY.search(f"\n{flat}\n"):
         return None
-    inner = inner.replace('"\n"', "\n")
-    return None if '"' in inner or _EMPTY.search(inner) else inner + "\n"
+    return flat + "\n"
 
 
 def simple(lines: Sequence[str], delimiter: str) -> list[str | None]:
