@@ -128,8 +128,9 @@ def _row(number: int, chosen: random.Random) -> str:
 
 def _enlarge(file: Path, large: Path) -> None:
     """The same rows ten times, under other ids."""
-    header, body = file.read_text(encoding="utf-8").split("\n", 1)
     with large.open("w", encoding="utf-8", newline="") as out:
-        out.write(header + "\n")
         for copy in range(LARGE):
-            out.write(body.replace("TX0", f"TX{copy}"))
+            with file.open(encoding="utf-8", newline="") as source:
+                header = next(source)
+                out.write("" if copy else header)
+                out.writelines(line.replace("TX0", f"TX{copy}", 1) for line in source)
