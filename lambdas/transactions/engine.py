@@ -136,7 +136,8 @@ class Engine:
         hole = self._among("holes", holes)
         line = f"CASE WHEN {hole} THEN {text(HOLE)} ELSE {self._json()} END"
         rows = f"SELECT {line} FROM ({self._cells()}) WHERE {hole} OR NOT {self._among('left_out', left_out)}"
-        options = "FORMAT csv, HEADER false, QUOTE '\x02', ESCAPE '\x02', DELIMITER '\x03'"
+        # no quote at all: with one, a line that holds a `#`, which some readers take for a comment, is put in quotes
+        options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x03'"
         yield from _piped(lambda path: self._run(f"COPY ({rows}) TO {text(path)} ({options})"))
 
     def _json(self) -> str:

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from transactions.patterns import translated
 
 TAKEN = [

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from transactions.judge import NoSink, judge
 from transactions.lines import RECORD_LIMIT
 from transactions.schema import parse
@@ -255,3 +256,19 @@ def test_lines_that_quotes_leave_open_are_not_read_thousands_of_times(schema, tm
 
     assert found > 190_000
     assert sum(read) < 30_000_000
+
+
+def test_every_sign_that_a_csv_writer_might_quote_comes_through(schema):
+    """A hash, a quote, a blank at either end, a backslash: in a text they are text, in either way."""
+    signs = ["#", "a#b", '"#"', " x ", "\\", "'", ";", "%", "null", "\u2028", "\ufeffx"]
+    body = "".join(
+        f"T{n},A-1,2025-03-01T12:00:00Z,1.00,EUR,debit,Shop,{_quoted(sign)}\n" for n, sign in enumerate(signs)
+    )
+
+    _, _, rows, _ = assert_same((",".join(NAMES) + "\n" + body).encode(), schema)
+
+    assert [row["description"] for row in rows] == signs
+
+
+def _quoted(cell):
+    return '"' + cell.replace('"', '""') + '"' if '"' in cell else cell
