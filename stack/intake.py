@@ -59,7 +59,7 @@ class Intake(Construct):
             source="validator",
             memory_mb=1769,
             timeout_s=900,
-            storage_mb=10_240,  # the largest: a file of 1 GB, its flat copy, and 2.3 GB of accepted rows,
+            storage_mb=10_240,  # the largest: a file of 1 GB, its flat copy, and 2.3 GB of accepted rows
             environment={"BUCKET_NAME": settings.bucket, "MAX_ERROR_DETAILS": str(settings.max_error_details)},
             statements=_validator_statements(settings),
         )
