@@ -45,12 +45,13 @@ class NotJudged:
 
 @dataclass(frozen=True, order=True)
 class Evaluation:
-    """One rule's verdict on one block in one file."""
+    """One rule's verdict on one block in one file, as it is `written`, `planned`, or `evaluated` by Tap."""
 
     rule: str
     resource: str
     file: str
     passed: bool
+    eye: str = "written"
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,12 @@ class Judgement:
         return tuple(finding for finding in self.findings if finding.is_own)
 
     def by_rule(self, rule: str, *, passed: bool) -> set[str]:
-        """Where `rule` passed or failed: `FILE ADDRESS` for each block."""
-        found = (one for one in self.evaluations if one.rule == rule and one.passed == passed)
-        return {f"{one.file} {one.resource}" for one in found}
+        """Where `rule` passed or failed: `FILE ADDRESS` for each block. What fails in any eye has not passed."""
+        found: dict[bool, set[str]] = {True: set(), False: set()}
+        for one in self.evaluations:
+            if one.rule == rule:
+                found[one.passed].add(f"{one.file} {one.resource}")
+        return found[True] - found[False] if passed else found[False]
 
     def to_json(self) -> dict[str, Any]:
         """As `tap comply --json` prints it."""

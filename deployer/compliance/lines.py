@@ -2,7 +2,7 @@
 
 import re
 
-_PART = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\]:,]')
+_PART = re.compile(r'(?P<name>"(?:\\.|[^"\\])*")(?P<colon>\s*:)?|[{}\[\]]|\n')
 _DEPTH = {"resource": 3, "data": 3, "provider": 2, "module": 2, "output": 2, "locals": 1, "terraform": 2}
 
 
@@ -10,7 +10,7 @@ def lines_of(text: str) -> dict[str, int]:
     """Address to line, from 1. An address that stands in several places gets the first."""
     found: dict[str, int] = {}
     path: list[str] = []
-    key = ""
+    key, line = "", 1
     for match in _PART.finditer(text):
         part = match[0]
         if part in "{[":
@@ -18,11 +18,11 @@ def lines_of(text: str) -> dict[str, int]:
             key = ""
         elif part in "}]" and path:
             path.pop()
-        elif part[0] == '"' and text[match.end() :].lstrip()[:1] == ":":
-            key = part[1:-1]
-            names = [name for name in (*path, key) if name]
-            if address := _address(names):
-                found.setdefault(address, text.count("\n", 0, match.start()) + 1)
+        elif match["colon"]:
+            key = match["name"][1:-1]
+            if len(path) <= 7 and (address := _address([name for name in (*path, key) if name])):
+                found.setdefault(address, line)
+        line += part.count("\n")
     return found
 
 

@@ -59,3 +59,27 @@ def merge(node: Any, where: str) -> Document:
                 raise ValueError(f"{where}.{name} has {min(merged[name].keys() & value.keys())} twice")
             merged[name] = {**merged[name], **value} if both_nest else value
     return merged
+
+
+def merged(documents: list[Document]) -> Document | None:
+    """Several files as one configuration; None where two of them define the same, and so are none."""
+    together: Document = {}
+    for document in documents:
+        for kind, blocks in document.items():
+            if kind == "//":
+                continue
+            if kind == "provider" and kind in together and together[kind].keys() & blocks.keys():
+                return None
+            if not _taken(together.setdefault(kind, {}), blocks, LABELS.get(kind, 1)):
+                return None
+    return together
+
+
+def _taken(target: Document, blocks: Document, depth: int) -> bool:
+    """Whether `blocks` have gone into `target` without meeting a name that is there."""
+    for name, value in blocks.items():
+        if name not in target:
+            target[name] = dict(value) if depth > 1 and isinstance(value, dict) else value
+        elif name != "//" and not (depth > 1 and _taken(target[name], value, depth - 1)):
+            return False
+    return True

@@ -15,6 +15,9 @@ _DATA_SOURCE = {
     "actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource",
     "principals": "Principal", "not_principals": "NotPrincipal", "effect": "Effect", "sid": "Sid",
 }  # fmt: skip
+POLICY_NAMES = (
+    "policy", "assume_role_policy", "policy_document", "access_policy", "access_policies", "inline_policy", "policy_text",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

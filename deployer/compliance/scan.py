@@ -25,7 +25,8 @@ from deployer.compliance.checkov import JSON, PLAN, Record
 from deployer.compliance.errors import CouldNotJudge
 from deployer.compliance.judgement import OWN, Evaluation, Finding, Judgement, NotJudged
 from deployer.compliance.planning import plan_of
-from deployer.compliance.subject import Subject, lay_out, subject, subjects_at
+from deployer.compliance.readable import require_policies_are_json
+from deployer.compliance.subject import Subject, lay_out, subject, subjects_at, without_keys
 from deployer.environments import ensured
 from deployer.places import Places
 
@@ -49,9 +50,10 @@ def scan(
     """
     checks = checks or places.root / "tests" / "policy" / "checks"
     rules = own_rules(checks)
-    subjects = subjects_at(path)
+    subjects = subjects_at(path, evaluate=not plan)
     if plan:
         subjects += [_planned(one, path, places, mirror) for one in subjects if not one.is_plan and one.blocks()]
+    require_policies_are_json(subjects)
     everything = subjects + _canaries()
     with tempfile.TemporaryDirectory(prefix="tap-scan-") as scratch:
         root = Path(scratch).resolve()
@@ -72,12 +74,17 @@ def judged(subjects: list[Subject], records: list[Record], rules: Collection[str
         raise CouldNotJudge(f"unknown rules, or rules that judge nothing here: {', '.join(unheard)}")
     wanted = [(one, record) for one, record in verdicts if _is_wanted(one, record.rule, only)]
     heard = {record.rule for _, record in wanted}
+    resources = {
+        (one.place(address)[0], without_keys(one.full(address)))
+        for one in subjects if _is_subject(one) for address in one.blocks()
+    }  # fmt: skip
     return Judgement(
-        resources=len({(one.shown, address) for one in subjects if _is_subject(one) for address in one.blocks()}),
+        resources=len(resources),
         rules=len(heard),
         evaluations=tuple(sorted({_evaluation(one, record) for one, record in wanted})),
         findings=_once(finding for one, record in wanted if not record.passed for finding in _findings(one, record)),
-        not_judged=tuple(NotJudged(rule, "nothing here that it applies to") for rule in expected if rule not in heard),
+        not_judged=tuple(NotJudged(rule, "nothing here that it applies to") for rule in expected if rule not in heard)
+        + tuple(sorted({_absent(*module) for one in subjects for module in one.missing})),
     )
 
 
@@ -86,13 +93,15 @@ def _is_subject(one: Subject) -> bool:
 
 
 def _is_wanted(one: Subject, rule: str, only: Collection[str]) -> bool:
+    if one.is_evaluated and not rule.startswith(OWN):
+        return False  # Checkov's own rules join resources by their references, of which it has none
     return _is_subject(one) and (not only or rule in only or (rule.startswith(OWN) and f"{OWN}*" in only))
 
 
 def _planned(stack: Subject, path: Path, places: Places, mirror: str) -> Subject:
     folder = (path if path.is_dir() else path.parent) / Path(stack.shown).parent
     document = plan_of(folder, stack.document, places, mirror)
-    return replace(stack, document=document, copied=f"{stack.copied.removesuffix('.tf.json')}.plan.json")
+    return replace(stack, document=document, missing=(), copied=f"{stack.copied.removesuffix('.tf.json')}.plan.json")
 
 
 def _canaries() -> list[Subject]:
@@ -154,20 +163,30 @@ def _require_canary_fails(rules: list[str], verdicts: list[tuple[Subject, Record
 
 
 def _findings(one: Subject, record: Record) -> Iterator[Finding]:
-    line = one.line(record.resource)
+    resource, (file, line) = one.full(record.resource), one.place(record.resource)
     if not record.rule.startswith(OWN):
         mend = record.guideline or "see Checkov's documentation of the rule"
-        yield Finding(record.rule, _BUILTIN_SEVERITY, record.resource, one.shown, line, record.title, mend)
+        yield Finding(record.rule, _BUILTIN_SEVERITY, resource, file, line, record.title, mend)
         return
     for offence in _said(record)["offences"]:
         message, mend = str(offence["message"]), str(offence["mend"])
-        yield Finding(record.rule, str(offence["severity"]), record.resource, one.shown, line, message, mend)
+        yield Finding(record.rule, str(offence["severity"]), resource, file, line, message, mend)
 
 
 def _evaluation(one: Subject, record: Record) -> Evaluation:
-    return Evaluation(record.rule, record.resource, one.copied.removeprefix("subject/"), record.passed)
+    return Evaluation(record.rule, one.full(record.resource), one.place(record.resource)[0], record.passed, one.eye)
+
+
+def _absent(module: str, source: str) -> NotJudged:
+    told = "a module that is not local is not fetched" if source else "a module without a source that can be read"
+    return NotJudged("*", f"{module} ({source or 'unknown'}): {told}; a plan as JSON shows what it makes")
 
 
 def _once(findings: Iterator[Finding]) -> tuple[Finding, ...]:
-    """Both eyes may see the same."""
-    return tuple(sorted(set(findings)))
+    """Both eyes may see the same; what one tells of a block, the other needs not repeat for each of its instances."""
+    found = set(findings)
+    plain = {(one.rule, one.resource, one.message) for one in found}
+    return tuple(sorted(
+        one for one in found
+        if "[" not in one.resource or (one.rule, without_keys(one.resource), one.message) not in plain
+    ))  # fmt: skip

@@ -1,6 +1,7 @@
-"""What there is to judge at a path: the Terraform JSON and plans in it, as copies that Checkov reads without stumbling.
+"""What there is to judge at a path, as copies that Checkov reads without stumbling. Called by `scan`.
 
-Called by `scan`. A copy is indented, so that each block has lines of its own, and in one form (see normal.py).
+A copy is Terraform JSON or a plan, indented so that each block has lines of its own, and in one form (see normal.py).
+HCL is read by ourselves: Checkov's parser gives up on files that Terraform takes, and forgets comments' places.
 """
 
 import json
@@ -9,72 +10,108 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deployer.compliance.configurations import STATIC, evaluated, roots_in, written
 from deployer.compliance.errors import NotTerraform
+from deployer.compliance.hcl.modules import Instance, Module, from_json, instantiated, module_of
+from deployer.compliance.hcl.syntax import SyntaxWrong
 from deployer.compliance.lines import lines_of
-from deployer.compliance.normal import normal
+from deployer.compliance.normal import merged, normal
+from deployer.compliance.texts import read, sources, text_of
 
-_LEFT_OUT = {".terraform", ".git", "node_modules"}
 _PLAN_FORMAT = "1."
+_JUDGED = {"resource", "data", "provider", "module", "locals", "output", "terraform"}
+Places = dict[str, tuple[str, int]]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One file to judge: `shown` is its name for people, `copied` that in the scan, `lines` where its blocks begin."""
+    """One document to judge: `shown` is its name for people, `copied` that in the scan.
+
+    `places` has file and line of its blocks, `prefix` the module that their addresses belong to, `missing` the modules
+    that it calls and that are not there.
+    """
 
     shown: str
     document: dict[str, Any]
     copied: str
-    lines: dict[str, int] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
+    prefix: str = ""
+    missing: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_plan(self) -> bool:
         return "planned_values" in self.document
 
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether it is what Tap made of a configuration, beside which the configuration itself is judged."""
+        return self.document.get("terraform_version") == STATIC
+
+    @property
+    def eye(self) -> str:
+        """How it shows a block: as `written`, `planned` by Terraform, or `evaluated` by Tap."""
+        return "evaluated" if self.is_evaluated else "planned" if self.is_plan else "written"
+
     def blocks(self) -> set[str]:
         """The addresses of all resources and data sources that must get a verdict."""
         if self.is_plan:
-            return {one["address"] for one in _planned(self.document["planned_values"].get("root_module", {}))}
+            return {one["address"] for one in self.planned()}
         found = {f"{kind}.{name}" for kind, all_ in self.document.get("resource", {}).items() for name in all_}
         return found | {f"data.{kind}.{name}" for kind, all_ in self.document.get("data", {}).items() for name in all_}
 
-    def line(self, address: str) -> int:
-        """Where the block of an address begins; 0 where that is not known."""
-        return self.lines.get(address.split("[")[0], 0)
+    def planned(self) -> Iterator[dict[str, Any]]:
+        """All resources of a plan."""
+        yield from _planned(self.document["planned_values"].get("root_module") or {})
+
+    def place(self, address: str) -> tuple[str, int]:
+        """File and line of a block; line 0 where that is not known."""
+        known = (address, without_keys(address), address.rpartition(".")[0])  # the last for a provider with an alias
+        return next((self.places[name] for name in known if name in self.places), (self.shown, 0))
+
+    def full(self, address: str) -> str:
+        """The address as Terraform tells it, the module's before it."""
+        return f"{self.prefix}.{address}" if self.prefix else address
 
 
-def subjects_at(path: Path) -> list[Subject]:
-    """The files to judge at `path`, itself one or a folder of them.
+def without_keys(address: str) -> str:
+    """An address without `[0]` and `["a"]`."""
+    plain, depth = "", 0
+    for char in address:
+        depth += (char == "[") - (char == "]")
+        plain += char if not depth and char != "]" else ""
+    return plain
+
+
+def subjects_at(path: Path, *, evaluate: bool = True) -> list[Subject]:
+    """The documents to judge at `path`, itself a file or a folder.
+
+    `evaluate`: also judge what a configuration comes to, as far as that is known without Terraform.
 
     Raises:
-        NotTerraform: there is none, or one of them can't be read.
+        NotTerraform: there is nothing to judge, or a file can't be read.
     """
     if not path.exists():
-        raise NotTerraform(
-            "there is nothing to judge", where=str(path), remedy="name a folder or a file with Terraform"
-        )
+        raise NotTerraform("there is nothing there", where=str(path), remedy="name a folder or a file with Terraform")
     base = path if path.is_dir() else path.parent
-    found = [subject(file, base) for file in _files(path)]
-    if not any(one.blocks() for one in found):
+    found = sources(path)
+    subjects = [_plan(file, text, base) for file, text in found.plans.items()]
+    subjects += _of_json({file: _document(text, file) for file, text in found.json.items()}, found.json, base, evaluate)
+    subjects += _of_hcl(found.hcl, found.tfvars, base, evaluate)
+    if not any(one.is_plan and one.blocks() or _JUDGED & one.document.keys() for one in subjects):
         raise NotTerraform(
-            "no Terraform JSON and no plan with a resource in it", where=str(path),
-            remedy="synthesise first; of HCL, give a plan: terraform show -json PLAN > plan.json",
+            "no HCL, no Terraform JSON and no plan with a resource in it", where=str(path),
+            remedy="name a folder of *.tf, a synthesised cdk.tf.json, or the output of `terraform show -json PLAN`",
         )  # fmt: skip
-    return found
+    return subjects
 
 
 def subject(file: Path, base: Path) -> Subject:
-    """One file. Raises NotTerraform if it is not what its name says."""
-    text = _text(file)
-    document = read(text, file)
+    """One file of JSON. Raises NotTerraform if it is not what its name says."""
+    text = text_of(file)
+    if '"planned_values"' in text:
+        return _plan(file, text, base)
     shown = file.relative_to(base).as_posix()
-    if "planned_values" in document and not str(document.get("format_version", "")).startswith(_PLAN_FORMAT):
-        raise NotTerraform(
-            f"a plan of a format that is not known: {document.get('format_version')}", where=str(file),
-            remedy="make it with `terraform show -json` of Terraform 1.x",
-        )  # fmt: skip
-    if "planned_values" not in document:
-        document = _normal(document, file)
-    return Subject(shown, document, f"subject/{shown}", lines_of(text))
+    return Subject(shown, _document(text, file), f"subject/{shown}", _places(text, shown))
 
 
 def lay_out(subjects: list[Subject], root: Path) -> None:
@@ -85,17 +122,75 @@ def lay_out(subjects: list[Subject], root: Path) -> None:
         target.write_text(json.dumps(one.document, indent=1))
 
 
-def read(text: str, file: Path) -> dict[str, Any]:
-    """A JSON object. A name that stands twice in one object is refused: a parser would drop the first unseen."""
-    try:
-        document = json.loads(text, object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
+def _plan(file: Path, text: str, base: Path) -> Subject:
+    document = read(text, file)
+    if not str(document.get("format_version", "")).startswith(_PLAN_FORMAT):
         raise NotTerraform(
-            f"not JSON: {error}", where=str(file), remedy="mend the file, or synthesise again"
-        ) from error
-    if not isinstance(document, dict):
-        raise NotTerraform("JSON, but no object", where=str(file), remedy="synthesise again")
-    return document
+            f"a plan of a format that is not known: {document.get('format_version')}", where=str(file),
+            remedy="make it with `terraform show -json` of Terraform 1.x",
+        )  # fmt: skip
+    if not isinstance(document.get("planned_values"), dict):
+        raise NotTerraform("a plan without planned values", where=str(file), remedy="give what `show -json` prints")
+    shown = file.relative_to(base).as_posix()
+    return Subject(shown, document, f"subject/{shown}")
+
+
+def _of_json(documents: dict[Path, dict[str, Any]], texts: dict[Path, str], base: Path, evaluate: bool) -> (
+        list[Subject]):  # fmt: skip
+    """Files of one folder are one module, as Terraform has it, unless they contradict each other."""
+    subjects = []
+    for folder in sorted({file.parent for file in documents}):
+        here = {file: document for file, document in documents.items() if file.parent == folder}
+        together = merged(list(here.values())) if len(here) > 1 else None
+        groups = [(list(here), together)] if together is not None else [([file], one) for file, one in here.items()]
+        for files, document in groups:
+            shown = files[0].relative_to(base).as_posix()
+            places: Places = {}
+            for file in reversed(files):
+                places |= _places(texts[file], file.relative_to(base).as_posix())
+            subjects.append(Subject(shown, document, f"subject/{shown}", places))
+            if evaluate:
+                root = instantiated(Module(folder, from_json(document, "")), lambda _: None, {})
+                subjects.append(_evaluated(root, shown, f"subject/{shown}.evaluated.plan.json", places))
+    return subjects
+
+
+def _of_hcl(texts: dict[Path, str], tfvars: dict[Path, str], base: Path, evaluate: bool) -> list[Subject]:
+    folders = {file.parent.resolve() for file in texts}
+    if not folders:
+        return []
+    try:
+        modules = {
+            folder: module_of([file for file in texts if file.parent.resolve() == folder], folder, texts.__getitem__)
+            for folder in folders
+        }
+        roots = roots_in(modules, {file.resolve(): text for file, text in tfvars.items()})
+    except (SyntaxWrong, RecursionError) as error:
+        raise NotTerraform(f"not HCL: {error}", where=str(base), remedy="`terraform validate` tells more") from error
+    return [one for root in roots for one in _of_root(root, base.resolve(), evaluate)]
+
+
+def _of_root(root: Instance, base: Path, evaluate: bool) -> Iterator[Subject]:
+    name = root.module.folder.relative_to(base).as_posix() if root.module.folder != base else "root"
+    all_places: Places = {}
+    for number, instance in enumerate(root.everyone()):
+        one = written(instance, base)
+        document = _normal(one.document, instance.module.folder)
+        copied = f"subject/{name}/module-{number}.tf.json"
+        yield Subject(name, document, copied, one.places, instance.path, tuple(instance.missing))
+        all_places |= {without_keys(f"{one.path}.{address}".lstrip(".")): place for address, place in
+                       one.places.items()}  # fmt: skip
+    if evaluate:
+        yield _evaluated(root, name, f"subject/{name}/evaluated.plan.json", all_places)
+
+
+def _evaluated(root: Instance, shown: str, copied: str, places: Places) -> Subject:
+    missing = [] if any(block.file for block in root.module.body.blocks) else root.missing
+    return Subject(shown, evaluated(root), copied, places, missing=tuple(missing))
+
+
+def _document(text: str, file: Path) -> dict[str, Any]:
+    return _normal(read(text, file), file)
 
 
 def _normal(document: dict[str, Any], file: Path) -> dict[str, Any]:
@@ -105,28 +200,8 @@ def _normal(document: dict[str, Any], file: Path) -> dict[str, Any]:
         raise NotTerraform(f"no Terraform JSON: {error}", where=str(file), remedy="mend the file") from error
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    for file in sorted(path.rglob("*.json")):
-        left_out = _LEFT_OUT & set(file.relative_to(path).parts)
-        if not left_out and (file.name.endswith(".tf.json") or '"planned_values"' in _text(file)):
-            yield file
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotTerraform(f"the file can't be read: {error}", where=str(file), remedy="it has to be UTF-8") from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs if name != "//"]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"the name {min(twice)} stands twice in one object")
-    return dict(pairs)
+def _places(text: str, shown: str) -> Places:
+    return {address: (shown, line) for address, line in lines_of(text).items()}
 
 
 def _planned(module: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -102,7 +102,8 @@ def test_a_mistyped_folder_is_red(tmp_path: Path) -> None:
         ("cdk.tf.json", '{"resource": {"aws_s3_bucket": 3}}', "not a block"),
         ("cdk.tf.json", '{"variable": {"a": {}}}', "no plan with a resource"),
         ("plan.json", '{"format_version": "2.0", "planned_values": {}}', "format that is not known"),
-        ("main.tf", 'resource "aws_s3_bucket" "b" {}', "no Terraform JSON"),
+        ("main.tf", 'resource "aws_s3_bucket" {', "not HCL: main.tf, line 1"),
+        ("readme.md", "# nothing", "no HCL, no Terraform JSON"),
     ],
 )
 def test_what_is_no_terraform_is_told_as_such(tmp_path: Path, name: str, text: str, said: str) -> None:
@@ -151,7 +152,7 @@ def test_another_exit_code_is_red(tmp_path: Path, code: int) -> None:
 
 def test_a_block_that_nobody_saw_is_red() -> None:
     """Where one resource of the file has no verdict, the verdicts on all others are worth nothing."""
-    whole = subjects_at(CASE)
+    whole = subjects_at(CASE, evaluate=False)
 
     with pytest.raises(CouldNotJudge, match=f"did not see {len(whole[0].blocks())} of the blocks"):
         judged(whole, [], [], [])

@@ -27,10 +27,10 @@ def test_every_rule_of_ours_judged_the_stack(of_stack: Judgement) -> None:
 def test_everything_that_was_synthesised_is_judged(of_stack: Judgement, document: Document) -> None:
     """Each synthesised resource and data source has a verdict in the JSON, and each resource one in the plan."""
     written = {f"{kind}.{name}" for kind, named in document["resource"].items() for name in named}
-    judged = {(one.file, one.resource) for one in of_stack.evaluations}
+    judged = {(one.eye, one.resource) for one in of_stack.evaluations}
 
-    assert {address for address in written if ("cdk.tf.json", address) not in judged} == set()
-    assert {address for address in written if ("cdk.plan.json", address) not in judged} == set()
+    assert {address for address in written if ("written", address) not in judged} == set()
+    assert {address for address in written if ("planned", address) not in judged} == set()
     assert of_stack.resources >= len(written)
 
 

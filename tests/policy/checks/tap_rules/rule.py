@@ -112,7 +112,7 @@ def block_of(kind: str, scanned_file: str, conf: dict[str, Any], name: str, type
     """The block as its file has it. Checkov's working folder is the root of what it scans."""
     document = _document(scanned_file.lstrip("/"))
     if "planned_values" in document:
-        return _planned(kind, document, conf, type_)
+        return _planned(kind, scanned_file.lstrip("/"), conf, type_)
     if kind in ("resource", "data"):
         address = f"{type_}.{name}" if kind == "resource" else f"data.{type_}.{name}"
         return Block(kind, type_, address, document[kind][type_][name], document)
@@ -132,15 +132,21 @@ def _provider(document: dict[str, Any], conf: dict[str, Any], type_: str) -> Blo
     raise LookupError(f"no provider {type_} with the alias {wanted}")
 
 
-def _planned(kind: str, document: dict[str, Any], conf: dict[str, Any], type_: str) -> Block:
-    address = conf[ADDRESS]
+def _planned(kind: str, scanned_file: str, conf: dict[str, Any], type_: str) -> Block:
+    document, address = _document(scanned_file), conf[ADDRESS]
     if kind == "provider":
         return Block(kind, type_, f"provider.{address}".removesuffix(".default"), constants(conf), document)
-    values = next(
-        one["values"] for one in planned(document["planned_values"]["root_module"]) if one["address"] == address
-    )
-    changes = [one["change"] for one in document.get("resource_changes", []) if one["address"] == address]
-    return Block(kind, type_, address, values, document, changes[0].get("after_unknown") if changes else None)
+    values, unknown = _by_address(scanned_file)[address]
+    return Block(kind, type_, address, values, document, unknown)
+
+
+@cache
+def _by_address(scanned_file: str) -> dict[str, tuple[dict[str, Any], Any]]:
+    """Each planned resource's values, and what of them is known only after apply."""
+    document = _document(scanned_file)
+    changes = {one["address"]: one["change"].get("after_unknown") for one in document.get("resource_changes", [])}
+    found = planned(document["planned_values"].get("root_module") or {})
+    return {one["address"]: (one["values"], changes.get(one["address"])) for one in found}
 
 
 def constants(conf: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""The parser's place in a text: blanks, comments, and what is wrong on which line. The parsers build on it."""
+
+import re
+
+_COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_BLANKS = re.compile(r"[ \t\r]+")
+_LINES = re.compile(r"[ \t\r\n]+")
+
+
+class SyntaxWrong(ValueError):  # noqa: N818 - says what happened
+    """A text is not Terraform's language."""
+
+
+class Reader:
+    """A text and a place in it. Within brackets (`nesting`) a line's end is a blank."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at, self.nesting = text, 0, 0
+
+    def blanks(self, *, newlines: bool = False) -> None:
+        """Go beyond blanks and comments."""
+        pattern = _LINES if newlines or self.nesting else _BLANKS
+        while match := pattern.match(self.text, self.at) or _COMMENT.match(self.text, self.at):
+            self.at = match.end()
+
+    def peek(self, what: str) -> bool:
+        return self.text.startswith(what, self.at)
+
+    def took(self, what: str) -> bool:
+        """Whether `what` comes next; then it is taken."""
+        self.blanks()
+        if not self.peek(what):
+            return False
+        self.at += len(what)
+        return True
+
+    def take(self, what: str) -> None:
+        if not self.took(what):
+            raise self.wrong(f"expected {what}")
+
+    def word(self, pattern: re.Pattern[str]) -> str:
+        """What matches here, else blank."""
+        self.blanks()
+        match = pattern.match(self.text, self.at)
+        if match:
+            self.at = match.end()
+        return match[0] if match else ""
+
+    def since(self, start: int) -> str:
+        """The source from `start` to here, on one line and without comments outside of strings."""
+        source = self.text[start : self.at].strip()
+        if "#" not in source and "//" not in source and "/*" not in source:
+            return _LINES.sub(" ", source)
+        return _LINES.sub(" ", _STRINGS_AND_COMMENTS.sub(lambda match: match["string"] or " ", source))
+
+    def line(self) -> int:
+        return self.text.count("\n", 0, self.at) + 1
+
+    def wrong(self, what: str) -> SyntaxWrong:
+        found = self.text[self.at : self.at + 20].split("\n")[0]
+        return SyntaxWrong(f"line {self.line()}: {what}, found {found!r}" if found else f"line {self.line()}: {what}")
+
+
+_STRINGS_AND_COMMENTS = re.compile(rf'(?P<string>"(?:\\.|[^"\\\n])*")|{_COMMENT.pattern}', re.DOTALL)

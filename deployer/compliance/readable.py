@@ -1,0 +1,38 @@
+"""A policy that is written out and is no JSON: AWS would refuse it, and no rule can judge it. Called by `scan`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from deployer.compliance.errors import NotTerraform
+from deployer.compliance.policies import POLICY_NAMES, decoded
+from deployer.compliance.subject import Subject
+
+
+def require_policies_are_json(subjects: list[Subject]) -> None:
+    """Raises NotTerraform for the first policy that is known in full and is no JSON."""
+    for one in subjects:
+        for address, values in _blocks(one):
+            for name in POLICY_NAMES:
+                if not _is_well(values.get(name)):
+                    file, line = one.place(address)
+                    raise NotTerraform(
+                        f"the {name} of {one.full(address)} is no JSON", where=f"{file}:{line}" if line else file,
+                        remedy="mend the policy; jsonencode({...}) or aws_iam_policy_document can't go wrong so",
+                    )  # fmt: skip
+
+
+def _is_well(value: Any) -> bool:
+    """Anything with an expression in it may still become JSON: whether it can be judged is a rule's to say."""
+    if not isinstance(value, str) or not value.strip() or "${" in value or "%{" in value:
+        return True
+    return decoded(value) is not None
+
+
+def _blocks(one: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
+    if one.is_plan:
+        yield from ((each["address"], each.get("values") or {}) for each in one.planned()
+                    if each["type"].startswith("aws_"))  # fmt: skip
+        return
+    for kind, named in one.document.get("resource", {}).items():
+        if kind.startswith("aws_"):
+            yield from ((f"{kind}.{name}", values) for name, values in named.items() if name != "//")
