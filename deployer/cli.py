@@ -9,6 +9,7 @@ from types import FrameType
 import typer
 
 from deployer.commands import files, stack
+from deployer.commands.comply import comply
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
 from deployer.commands.run import run
@@ -24,7 +25,7 @@ app = typer.Typer(
 )
 for command in (
     *(run, stack.synth, stack.plan, stack.deploy, stack.outputs, stack.destroy),
-    *(files.validate, files.upload, files.watch, files.status, files.rejects, files.resubmit, doctor),
+    *(files.validate, files.upload, files.watch, files.status, files.rejects, files.resubmit, comply, doctor),
 ):
     app.command()(command)
 app.add_typer(local, name="local")

@@ -2,6 +2,7 @@
 
 TapError
 ├── AnswerIsNo            exit 1: the command did its work, and the answer is no
+│   ├── NotCompliant      the gate has findings
 │   ├── NothingRuns       no embedded AWS is kept running
 │   ├── NotReconciled     a file's figures do not add up
 │   ├── StageStopped      a file did not reach a stage by its deadline, or failed there
@@ -44,6 +45,10 @@ class AnswerIsNo(TapError):  # noqa: N818 - an answer is no fault
     """The command did its work, and the answer is no."""
 
     exit_code = 1
+
+
+class NotCompliant(AnswerIsNo):
+    """The compliance gate has findings."""
 
 
 class NothingRuns(AnswerIsNo):

@@ -20,6 +20,7 @@ from stack.identity import TRACING, ServiceRole, Statement, allow
 from stack.logs import log_group
 from stack.packaging import package
 from stack.settings import Settings
+from stack.suppressions import suppress
 
 RUNTIME = "python3.11"
 HANDLER = "app.handler"
@@ -83,8 +84,20 @@ class PipelineFunction(Construct):
             # the policy, so that no call runs before it may; the group, so that Lambda does not make one of its own
             depends_on=[service_role.policy, logs],
         )
+        for rule, reason in ACCEPTED.items():
+            suppress(self.function, rule, reason=reason)
 
 
+ACCEPTED = {
+    "CKV_AWS_115": "reserved concurrency is taken from the whole account, and small ones have none to give; the Map's "
+    "MaxConcurrency limits the loaders",
+    "CKV_AWS_116": "asynchronous functions have an on-failure destination, which tells more than a dead letter does; "
+    "the others are called synchronously",
+    "CKV_AWS_117": "the functions talk to AWS services alone; a VPC would add endpoints and cold starts, and protect "
+    "nothing",
+    "CKV_AWS_272": "packages are built reproducibly and pinned by source_code_hash; not every target has signing "
+    "profiles",
+}
 # reading and writing encrypted objects and items, and its own environment variables
 KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 

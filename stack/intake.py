@@ -32,6 +32,7 @@ from stack.encryption import Encryption
 from stack.function import PipelineFunction
 from stack.identity import allow, document
 from stack.settings import ACCOUNT, Settings
+from stack.suppressions import suppress
 
 # How long each prefix keeps its objects, in days. What can be made again from incoming/ goes first; what a person
 # may want to mend or prove stays longer. incoming/ and reports/ stay for good: they are the originals and the record.
@@ -48,6 +49,7 @@ class Intake(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.bucket = S3Bucket(self, "bucket", bucket=settings.bucket, force_destroy=False)
+        _accept(self.bucket)
         self._close(settings, encryption)
         self._expire()
         self.validator = PipelineFunction(
@@ -177,6 +179,19 @@ class Intake(Construct):
             ],
             depends_on=permissions,
         )
+
+
+def _accept(bucket: S3Bucket) -> None:
+    suppress(
+        bucket,
+        "CKV_AWS_18",
+        reason="server access logs need a second bucket; who reads and writes objects is CloudTrail's to record",
+    )
+    suppress(
+        bucket,
+        "CKV_AWS_144",
+        reason="who sent a file can send it again, and versions are kept; a second region would hold the data twice",
+    )
 
 
 def _rule(id_: str, prefix: str, days: int | None) -> S3BucketLifecycleConfigurationRule:

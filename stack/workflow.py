@@ -18,6 +18,7 @@ from stack.function import PipelineFunction
 from stack.identity import TRACING, ServiceRole, allow
 from stack.logs import log_group
 from stack.settings import PARTITION, Settings
+from stack.suppressions import suppress
 
 DEFINITION = Path(__file__).with_name("workflow.asl.json")
 
@@ -62,6 +63,11 @@ class Workflow(Construct):
             ),
             tracing_configuration=SfnStateMachineTracingConfiguration(enabled=True),
             depends_on=[identity.policy],
+        )
+        suppress(
+            self.state_machine,
+            "CKV_AWS_285",
+            reason="the history is logged at level ALL; the data of an execution are left out, they may quote a file",
         )
 
 

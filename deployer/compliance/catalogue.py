@@ -1,7 +1,9 @@
 """Which rules must be there, known from their files without running them. `scan` holds what has loaded against it."""
 
+import ast
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from deployer.compliance.errors import CouldNotJudge
@@ -36,6 +38,31 @@ def own_rules(checks: Path) -> dict[str, str]:
     if not rules:
         raise CouldNotJudge("the folder of rules holds no rule", where=str(checks))
     return rules
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a rule of ours says of itself."""
+
+    id: str
+    title: str
+    mend: str
+    why: str
+
+
+def described(checks: Path) -> dict[str, Rule]:
+    """Every rule of ours by its id; `why` is what its file says first."""
+    found = {}
+    for rule, name in own_rules(checks).items():
+        tree = ast.parse((checks / name).read_text("utf-8"))
+        texts = {
+            target.id: node.value.value
+            for node in ast.walk(tree) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets if isinstance(target, ast.Name)
+        }  # fmt: skip
+        why = " ".join((ast.get_docstring(tree) or "").partition(": ")[2].split())
+        found[rule] = Rule(rule, str(texts.get("title", rule)), str(texts.get("mend", "")), why)
+    return found
 
 
 def canary_expectations(canary: Path = CANARY) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """What a scan has found out, as `tap comply --json` prints it. Made by `scan`; read by commands and tests."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ class Finding:
     line: int
     message: str
     mend: str
+    construct: str = ""  # the construct's path, where CDKTF wrote one down
 
     @property
     def is_own(self) -> bool:
@@ -33,6 +35,8 @@ class Suppressed:
     resource: str
     reason: str
     until: str
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, order=True)
@@ -83,11 +87,15 @@ class Judgement:
         judged = {"resources": self.resources, "rules": self.rules, "evaluations": len(self.evaluations)}
         return {
             "judged": judged,
-            "findings": _plain(self.findings),
-            "suppressed": _plain(self.suppressed),
+            "findings": _plain(self.findings, without={"construct"}),
+            "suppressed": _plain(self.suppressed, without={"file", "line"}),
             "not_judged": _plain(self.not_judged),
         }
 
+    def to_text(self) -> str:
+        """The same as text, for a file."""
+        return json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n"
 
-def _plain(entries: Iterable[Any]) -> list[dict[str, Any]]:
-    return [asdict(entry) for entry in entries]
+
+def _plain(entries: Iterable[Any], without: Collection[str] = ()) -> list[dict[str, Any]]:
+    return [{name: value for name, value in asdict(entry).items() if name not in without} for entry in entries]

@@ -16,17 +16,19 @@ import json
 import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from deployer.compliance import checkov
 from deployer.compliance.catalogue import CANARY, canary_expectations, own_rules
 from deployer.compliance.checkov import JSON, PLAN, Record
-from deployer.compliance.errors import CouldNotJudge
+from deployer.compliance.errors import CouldNotJudge, NotTerraform
 from deployer.compliance.judgement import OWN, Evaluation, Finding, Judgement, NotJudged
 from deployer.compliance.planning import plan_of
 from deployer.compliance.readable import require_policies_are_json
 from deployer.compliance.subject import Subject, lay_out, subject, subjects_at, without_keys
+from deployer.compliance.suppressions import applied
 from deployer.environments import ensured
 from deployer.places import Places
 
@@ -36,12 +38,12 @@ _BUILTIN_SEVERITY = "MEDIUM"  # Checkov tells severities only to who has an acco
 
 def scan(
     path: Path, places: Places, *, plan: bool = True, only: Collection[str] = (), checks: Path | None = None,
-    mirror: str = "",
+    mirror: str = "", today: date | None = None,
 ) -> Judgement:  # fmt: skip
     """Judge the Terraform at `path`: a synthesised file, a plan as JSON, or a folder with any of these.
 
     `plan`: also make a plan of each synthesised file and judge that. `only`: ids of rules, blank for all, `TAP_*` for
-    our own. `checks`: the folder of our rules. `mirror`: as the setting TAP_PROVIDER_MIRROR.
+    our own. `checks`: the folder of our rules. `mirror`: as the setting TAP_PROVIDER_MIRROR. `today`: for suppressions.
 
     Raises:
         NotTerraform: there is nothing that can be judged.
@@ -61,7 +63,16 @@ def scan(
         frameworks = {PLAN if one.is_plan else JSON for one in everything}
         wanted = {*only, EVERY_BLOCK} if only else set()
         records = checkov.run(ensured("policy", places), root, checks, frameworks, wanted)
-    return judged(everything, records, rules, only)
+    found = judged(everything, records, rules, only)
+    if not found.resources and not found.findings:
+        raise NotTerraform(
+            "there is no resource to judge", where=str(path), details=tuple(one.reason for one in found.not_judged),
+            remedy="of modules that are fetched, give a plan: `terraform show -json PLAN > plan.json`",
+        )  # fmt: skip
+    left, suppressed = applied(
+        [one for one in subjects if not one.is_plan], found.findings, today or datetime.now(UTC).date(), only or None
+    )
+    return replace(found, findings=tuple(sorted(left)), suppressed=tuple(sorted(suppressed)))
 
 
 def judged(subjects: list[Subject], records: list[Record], rules: Collection[str], only: Collection[str]) -> Judgement:

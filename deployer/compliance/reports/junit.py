@@ -1,0 +1,50 @@
+"""JUnit XML: a test suite for each rule, a case for each resource; suppressed ones are skipped, with the reason."""
+
+import re
+from collections import defaultdict
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from deployer.compliance.judgement import Finding, Judgement
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(judgement: Judgement) -> str:
+    """The judgement as JUnit XML."""
+    findings: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for one in judgement.findings:
+        findings[one.rule, one.resource].append(one)
+    suppressed = {(one.rule, one.resource): one for one in judgement.suppressed}
+    cases = {(one.rule, one.resource) for one in judgement.evaluations} | findings.keys() | suppressed.keys()
+    root = Element("testsuites", name="tap comply")
+    for rule in sorted({rule for rule, _ in cases}):
+        suite = SubElement(root, "testsuite", name=rule)
+        for resource in sorted(resource for name, resource in cases if name == rule):
+            case = SubElement(suite, "testcase", classname=rule, name=_clean(resource))
+            if found := findings.get((rule, resource)):
+                text = "\n".join(f"{one.file}:{one.line} {one.message}\n{one.mend}" for one in found)
+                SubElement(case, "failure", message=_clean(found[0].message), type=found[0].severity).text = _clean(text)
+            elif entry := suppressed.get((rule, resource)):
+                SubElement(case, "skipped", message=_clean(f"suppressed until {entry.until}: {entry.reason}"))
+        _count(suite)
+    absent = [one for one in judgement.not_judged]
+    if absent:
+        suite = SubElement(root, "testsuite", name="not judged")
+        for missing in absent:
+            case = SubElement(suite, "testcase", classname=missing.rule, name=_clean(missing.reason))
+            SubElement(case, "skipped", message=_clean(missing.reason))
+        _count(suite)
+    _count(root)
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _count(element: Element) -> None:
+    for name, tag in (("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped")):
+        element.set(name, str(sum(1 for _ in element.iter(tag))))
+    element.set("errors", "0")
+
+
+def _clean(text: str) -> str:
+    """Without what XML can't hold."""
+    return _NOT_XML.sub("?", text)

@@ -1,0 +1,19 @@
+"""The judgement on a terminal."""
+
+from typing import TextIO
+
+from deployer.compliance.judgement import Judgement
+from deployer.compliance.reports import ORDER, summary
+
+
+def show(stream: TextIO, judgement: Judgement) -> None:
+    """Worst first; each finding with its place, what is wrong and what mends it."""
+    found = sorted(judgement.findings, key=lambda one: (ORDER.index(one.severity), one.rule, one.resource))
+    for one in found:
+        place = f"{one.file}:{one.line}" if one.line else one.file
+        print(f"{one.severity:<8} {one.rule}  {one.construct or one.resource}  {place}", file=stream)
+        print(f"         {one.message}", file=stream)
+        print(f"         mend: {one.mend}", file=stream)
+    for absent in judgement.not_judged:
+        print(f"not judged: {absent.rule}: {absent.reason}", file=stream)
+    print(summary(judgement), file=stream)

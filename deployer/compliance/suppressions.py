@@ -1,0 +1,83 @@
+"""Findings that somebody answers for, as the synthesised JSON carries them: see stack/suppressions.py. Called by `scan`.
+
+A suppression that is not whole suppresses nothing and is a finding itself; so is one past its day, or without effect.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from deployer.compliance.judgement import Finding, Suppressed
+from deployer.compliance.subject import Subject, without_keys
+
+RULE = "TAP_SUPPRESSION_1"
+TITLE = "A suppression has a reason and a last day, and suppresses something"
+WHY = "An exception that nobody can explain, or that outlives its cause, hides the next mistake."
+MEND = "give suppress(...) a reason and a day to come, or remove it when nothing is found there any more"
+_SHORTEST = 10
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One entry beside a resource."""
+
+    rule: str
+    resource: str
+    reason: str
+    until: str
+    file: str
+    line: int
+
+    def fault(self, today: date) -> str:
+        """What is wrong with it; blank if nothing is."""
+        if len(self.reason.strip()) < _SHORTEST:
+            return f"the suppression of {self.rule} has no reason"
+        try:
+            last = date.fromisoformat(self.until)
+        except ValueError:
+            return f"the suppression of {self.rule} has no last day: {self.until!r}"
+        return f"the suppression of {self.rule} ended on {self.until}" if last < today else ""
+
+
+def applied(
+    subjects: list[Subject], findings: Collection[Finding], today: date, heard: Collection[str] | None
+) -> tuple[list[Finding], list[Suppressed]]:
+    """The findings that are left, and those that are suppressed.
+
+    `heard`: the rules that were asked for, None for all; a suppression of another rule may have no effect.
+    """
+    left, suppressed = list(findings), []
+    for one in suppressions_in(subjects):
+        matching = [found for found in left if (found.rule, without_keys(found.resource)) == (one.rule, one.resource)]
+        fault = one.fault(today)
+        if not fault and not matching and (heard is None or one.rule in heard):
+            fault = f"nothing is found by {one.rule} here, so its suppression is not needed"
+        if fault:
+            left.append(Finding(RULE, "MEDIUM", one.resource, one.file, one.line, fault, MEND))
+        elif matching:
+            left = [found for found in left if found not in matching]
+            suppressed.append(Suppressed(one.rule, one.resource, one.reason, one.until, one.file, one.line))
+    return left, suppressed
+
+
+def suppressions_in(subjects: list[Subject]) -> Iterator[Suppression]:
+    """All that stand in the configurations, in the `"//"` of their resources."""
+    for subject in subjects:
+        for kind, named in subject.document.get("resource", {}).items():
+            for name, values in named.items():
+                entries = _entries(values)
+                for rule, entry in entries.items():
+                    address = f"{kind}.{name}"
+                    yield Suppression(
+                        str(rule), subject.full(address), str(entry.get("reason", "")), str(entry.get("until", "")),
+                        *subject.place(address),
+                    )  # fmt: skip
+
+
+def _entries(values: Any) -> dict[str, dict[str, Any]]:
+    comment = values.get("//") if isinstance(values, dict) else None
+    entries = comment.get("suppressions") if isinstance(comment, dict) else None
+    if not isinstance(entries, dict):
+        return {}
+    return {rule: entry if isinstance(entry, dict) else {} for rule, entry in entries.items()}
