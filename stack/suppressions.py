@@ -1,7 +1,7 @@
 """Findings of the compliance gate that we answer for: beside the resource, with the reason and the last day.
 
-They travel in the synthesised JSON, in the resource's own `"//"`, from where the gate reads them. After the last day, or
-when nothing is found there any more, the suppression itself is a finding.
+They travel in the synthesised JSON, in the resource's own `"//"`, from where the gate reads them. After the last day,
+or when nothing is found there any more, the suppression itself is a finding.
 """
 
 from datetime import date

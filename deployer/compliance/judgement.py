@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from deployer.compliance.addresses import without_keys
+
 OWN = "TAP_"
 
 
@@ -79,7 +81,8 @@ class Judgement:
         found: dict[bool, set[str]] = {True: set(), False: set()}
         for one in self.evaluations:
             if one.rule == rule:
-                found[one.passed].add(f"{one.file} {one.resource}")
+                resource = without_keys(one.resource) if one.eye == "evaluated" else one.resource
+                found[one.passed].add(f"{one.file} {resource}")
         return found[True] - found[False] if passed else found[False]
 
     def to_json(self) -> dict[str, Any]:

@@ -16,7 +16,8 @@ _DATA_SOURCE = {
     "principals": "Principal", "not_principals": "NotPrincipal", "effect": "Effect", "sid": "Sid",
 }  # fmt: skip
 POLICY_NAMES = (
-    "policy", "assume_role_policy", "policy_document", "access_policy", "access_policies", "inline_policy", "policy_text",
+    "policy", "assume_role_policy", "policy_document", "access_policy", "access_policies", "inline_policy",
+    "policy_text",
 )  # fmt: skip
 
 
@@ -111,5 +112,18 @@ def _from_data_source(block: dict[str, Any]) -> dict[str, Any]:
     raw = {_DATA_SOURCE[key]: value for key, value in block.items() if key in _DATA_SOURCE and value is not None}
     conditions: dict[str, Any] = {}
     for one in listed(block.get("condition")):
-        conditions.setdefault(one["test"], {})[one["variable"]] = one["values"]
+        if isinstance(one, dict):
+            conditions.setdefault(str(one.get("test")), {})[str(one.get("variable"))] = one.get("values")
+    for name in ("Principal", "NotPrincipal"):
+        if name in raw:
+            raw[name] = _principals(raw[name])
     return {**raw, "Condition": conditions}
+
+
+def _principals(blocks: Any) -> Any:
+    """The blocks `principals { type, identifiers }` as a policy has them."""
+    found: dict[str, list[Any]] = {}
+    for one in listed(blocks):
+        if isinstance(one, dict):
+            found.setdefault(str(one.get("type")), []).extend(listed(one.get("identifiers")))
+    return "*" if "*" in found.get("*", ()) else found

@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from deployer.compliance import checkov
+from deployer.compliance.addresses import without_keys
 from deployer.compliance.catalogue import CANARY, canary_expectations, own_rules
 from deployer.compliance.checkov import JSON, PLAN, Record
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
 from deployer.compliance.judgement import OWN, Evaluation, Finding, Judgement, NotJudged
 from deployer.compliance.planning import plan_of
 from deployer.compliance.readable import require_policies_are_json
-from deployer.compliance.subject import Subject, lay_out, subject, subjects_at, without_keys
+from deployer.compliance.subject import Subject, lay_out, subject, subjects_at
 from deployer.compliance.suppressions import applied
 from deployer.environments import ensured
 from deployer.places import Places

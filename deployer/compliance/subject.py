@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deployer.compliance.addresses import without_keys
 from deployer.compliance.configurations import STATIC, evaluated, roots_in, written
 from deployer.compliance.errors import NotTerraform
 from deployer.compliance.hcl.modules import Instance, Module, from_json, instantiated, module_of
@@ -73,15 +74,6 @@ class Subject:
         return f"{self.prefix}.{address}" if self.prefix else address
 
 
-def without_keys(address: str) -> str:
-    """An address without `[0]` and `["a"]`."""
-    plain, depth = "", 0
-    for char in address:
-        depth += (char == "[") - (char == "]")
-        plain += char if not depth and char != "]" else ""
-    return plain
-
-
 def subjects_at(path: Path, *, evaluate: bool = True) -> list[Subject]:
     """The documents to judge at `path`, itself a file or a folder.
 
@@ -97,7 +89,7 @@ def subjects_at(path: Path, *, evaluate: bool = True) -> list[Subject]:
     subjects = [_plan(file, text, base) for file, text in found.plans.items()]
     subjects += _of_json({file: _document(text, file) for file, text in found.json.items()}, found.json, base, evaluate)
     subjects += _of_hcl(found.hcl, found.tfvars, base, evaluate)
-    if not any(one.is_plan and one.blocks() or _JUDGED & one.document.keys() for one in subjects):
+    if not any((one.is_plan and one.blocks()) or _JUDGED & one.document.keys() for one in subjects):
         raise NotTerraform(
             "no HCL, no Terraform JSON and no plan with a resource in it", where=str(path),
             remedy="name a folder of *.tf, a synthesised cdk.tf.json, or the output of `terraform show -json PLAN`",

@@ -1,4 +1,4 @@
-"""Findings that somebody answers for, as the synthesised JSON carries them: see stack/suppressions.py. Called by `scan`.
+"""Findings that somebody answers for, as the synthesised JSON carries them (stack/suppressions.py). Called by `scan`.
 
 A suppression that is not whole suppresses nothing and is a finding itself; so is one past its day, or without effect.
 """
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from deployer.compliance.addresses import without_keys
 from deployer.compliance.judgement import Finding, Suppressed
-from deployer.compliance.subject import Subject, without_keys
+from deployer.compliance.subject import Subject
 
 RULE = "TAP_SUPPRESSION_1"
 TITLE = "A suppression has a reason and a last day, and suppresses something"

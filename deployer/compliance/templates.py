@@ -35,11 +35,13 @@ def parts(text: str) -> tuple[str, list[str]]:
 
 
 def quoted(expression: str) -> Iterator[str]:
-    """The quoted strings of an expression, unescaped."""
+    """The quoted strings of an expression, unescaped; not those that are compared with, nor the keys of an object."""
     at = 0
     while (start := expression.find('"', at)) >= 0:
         end = _end_of_string(expression, start + 1)
-        yield expression[start + 1 : end].replace('\\"', '"').replace("\\\\", "\\")
+        before, after = expression[:start].rstrip(), expression[end + 1 : end + 20].lstrip()
+        if not before.endswith(("==", "!=")) and not after.startswith(("=", "!=")):
+            yield expression[start + 1 : end].replace('\\"', '"').replace("\\\\", "\\")
         at = end + 1
 
 

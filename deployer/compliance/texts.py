@@ -9,6 +9,7 @@ from typing import Any
 from deployer.compliance.errors import NotTerraform
 
 _LEFT_OUT = {".terraform", ".git", "node_modules", ".venv", ".tap"}
+_KINDS = {".tf", ".tofu", ".json", ".tfvars"}
 _PLAN = '"planned_values"'
 Texts = dict[Path, str]
 
@@ -59,9 +60,8 @@ def text_of(file: Path) -> str:
 
 def _files(folder: Path) -> Iterator[Path]:
     for file in folder.rglob("*"):
-        if not _LEFT_OUT & set(file.relative_to(folder).parts) and file.suffix in (".tf", ".tofu", ".json", ".tfvars"):
-            if file.is_file():
-                yield file
+        if not _LEFT_OUT & set(file.relative_to(folder).parts) and file.suffix in _KINDS and file.is_file():
+            yield file
 
 
 def _sort(found: Sources, file: Path, text: str, *, named: bool) -> None:

@@ -162,7 +162,7 @@ class ExpressionParser(Reader):
 
     def _sequence(self, start: int) -> Node:
         items = []
-        while self.blanks() or not self.peek("]"):
+        while not self.comes("]"):
             items.append(self.expression())
             if not self.took(","):
                 break
@@ -171,7 +171,7 @@ class ExpressionParser(Reader):
 
     def _mapping(self, start: int) -> Node:
         pairs = []
-        while self.blanks() or not self.peek("}"):
+        while not self.comes("}"):
             key = self.expression()
             if isinstance(key, Name):
                 key = Literal(key.name, text=key.name)

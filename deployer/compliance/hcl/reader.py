@@ -26,6 +26,11 @@ class Reader:
     def peek(self, what: str) -> bool:
         return self.text.startswith(what, self.at)
 
+    def comes(self, what: str) -> bool:
+        """Whether `what` is next beyond the blanks."""
+        self.blanks()
+        return self.peek(what)
+
     def took(self, what: str) -> bool:
         """Whether `what` comes next; then it is taken."""
         self.blanks()

@@ -23,12 +23,13 @@ def junit(judgement: Judgement) -> str:
             case = SubElement(suite, "testcase", classname=rule, name=_clean(resource))
             if found := findings.get((rule, resource)):
                 text = "\n".join(f"{one.file}:{one.line} {one.message}\n{one.mend}" for one in found)
-                SubElement(case, "failure", message=_clean(found[0].message), type=found[0].severity).text = _clean(text)
+                SubElement(case, "failure", message=_clean(found[0].message), type=found[0].severity).text = _clean(
+                    text
+                )
             elif entry := suppressed.get((rule, resource)):
                 SubElement(case, "skipped", message=_clean(f"suppressed until {entry.until}: {entry.reason}"))
         _count(suite)
-    absent = [one for one in judgement.not_judged]
-    if absent:
+    if absent := judgement.not_judged:
         suite = SubElement(root, "testsuite", name="not judged")
         for missing in absent:
             case = SubElement(suite, "testcase", classname=missing.rule, name=_clean(missing.reason))

@@ -15,7 +15,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def sarif(judgement: Judgement, rules: dict[str, Rule]) -> str:
     """The judgement as SARIF; what is suppressed is a result with its suppression."""
-    named = sorted({one.rule for one in (*judgement.findings, *judgement.suppressed)} | rules.keys())
+    named = sorted({one.rule for one in judgement.findings} | {one.rule for one in judgement.suppressed} | rules.keys())
     severities = {one.rule: one.severity for one in judgement.findings}
     index = {rule: at for at, rule in enumerate(named)}
     results = [_result(one, index[one.rule]) for one in judgement.findings]

@@ -5,23 +5,22 @@ scopes it as well. In a resource's own policy `*` means that resource, and part 
 that AWS itself gives for a service (`kms:GenerateDataKey*`).
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from tap_rules.rule import Block, Offence, Rule
-from tap_rules.scopes import is_scopable, only_lists
+from tap_rules.scopes import is_scopable, is_unscoped, only_lists
 
 from deployer.compliance.policies import Statement, listed, statements_in
-from deployer.compliance.templates import OPAQUE
 
 NARROWING = (
     "aws:resourcetag/", "aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "kms:resourcealiases",
     "kms:encryptioncontext:", "dynamodb:leadingkeys", "s3:resourceaccount", "ecs:cluster", "iam:resourcetag/",
     "ec2:resourcetag/", "secretsmanager:resourcetag/", "ssm:resourcetag/", "cloudformation:stackname",
+    "kms:viaservice", "aws:requesttag/", "ec2:createaction", "ec2:vpc", "ec2:subnet", "ec2:instanceprofile",
+    "autoscaling:resourcetag/", "rds:db-tag/", "elasticloadbalancing:resourcetag/", "lambda:functionarn",
 )  # fmt: skip
 POSITIVE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
-NAMED_FIRST = ("s3", "execute-api")  # whose ARNs begin with a name, where others have a type
 OWN_ACCOUNT = ":root"  # the key policy by which AWS lets the account's IAM decide
 
 
@@ -62,17 +61,6 @@ def _resources(statement: Statement) -> Iterator[Offence]:
             ]
             for action in scopable:
                 yield Offence(f"{_where(statement)} allows {action} on {resource}, though it can be scoped")
-
-
-def is_unscoped(resource: str) -> bool:
-    """Whether it names nothing: `*`, or an ARN that holds no more than a type and wildcards."""
-    fields = resource.split(":", 5)
-    if len(fields) < 6:
-        return not resource.strip("*?:") or (resource.startswith("arn:") and resource.endswith("*"))
-    kind, *names = re.split("[/:]", fields[5])
-    if not names or fields[2] in NAMED_FIRST or OPAQUE in kind:
-        return not kind.strip("*?")
-    return not any(name.strip("*?") for name in names)
 
 
 def narrows(conditions: dict[str, Any]) -> bool:

@@ -9,10 +9,13 @@ class LambdaZip(Rule):
     id = "TAP_LAMBDA_1"
     title = "A Lambda function is a ZIP with a runtime and a handler"
     mend = "give filename, source_code_hash, runtime and handler; remove package_type and image_uri"
-    types = ("aws_lambda_function",)
+    types = ("aws_lambda_function", "aws_ecr_repository", "aws_ecrpublic_repository")
 
     def judge(self, block: Block) -> Iterator[Offence]:
         values = block.values
+        if block.type != "aws_lambda_function":
+            yield Offence("a registry for container images is declared", "MEDIUM")
+            return
         if str(values.get("package_type") or "Zip").lower() != "zip":
             yield Offence(f"package_type is {values['package_type']}")
         if values.get("image_uri"):

@@ -5,16 +5,14 @@ variables. A plan has everything evaluated: there, the regions it was given are 
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-from tap_rules.rule import Block, Offence, Rule, planned
+from tap_rules.literals import given_to, strings
+from tap_rules.rule import Block, Offence, Rule
 
-from deployer.compliance.policies import decoded
 from deployer.compliance.regions import regions_in
-from deployer.compliance.templates import literals, walk
+from deployer.compliance.templates import walk
 
-PROSE = {"description", "comment", "alarm_description", "//"}
-REFERENCES = {"depends_on", "provider", "providers", "alias"}
+ENDPOINTS = {"endpoint", "endpoints", "iam_endpoint", "sts_endpoint", "dynamodb_endpoint", "sso_endpoint"}
 
 
 class NoHardcodedRegion(Rule):
@@ -25,34 +23,17 @@ class NoHardcodedRegion(Rule):
 
     def judge(self, block: Block) -> Iterator[Offence]:
         if block.kind == "terraform":
+            yield from _of_backend(block)
             return
-        given = given_to(block.document) if block.is_planned else set()
+        given = given_to(block.document, regions_in) if block.is_planned else set()
         for path, text in strings(block.values, block.kind):
             for region in regions_in(text):
                 if region not in given:
                     yield Offence(f"{'.'.join(path)} names the region {region}")
 
 
-def strings(values: Any, kind: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every literal of a block that is neither prose nor a reference; JSON in a string is read as what it is."""
-    for path, text in walk(values):
-        if any(name.lower() in PROSE for name in path) or (path and path[0] in REFERENCES and kind != "locals"):
-            continue
-        inner = decoded(text)
-        if inner is None:
-            yield from ((path, literal) for literal in literals(text))
-        else:
-            yield from ((path + below, literal) for below, literal in strings(inner, "locals"))
-
-
-def given_to(plan: dict[str, Any]) -> set[str]:
-    """The regions that a plan was made with: by variables, by its providers, or as AWS said."""
-    sources: list[Any] = [variable.get("value") for variable in plan.get("variables", {}).values()]
-    sources += [one.get("expressions", {}).get("region") for one in providers(plan)]
-    state = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
-    sources += [one["values"] for one in planned(state) if one["type"] == "aws_region"]
-    return {region for source in sources for _, text in walk(source) for region in regions_in(text)}
-
-
-def providers(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(plan.get("configuration", {}).get("provider_config", {}).values())
+def _of_backend(block: Block) -> Iterator[Offence]:
+    """Its region is the state's, and takes no variable; an endpoint follows from it and needs not be written."""
+    for path, text in walk(block.values):
+        if block.type == "backend" and ENDPOINTS & set(path) and regions_in(text):
+            yield Offence(f"{'.'.join(path)} names the region {regions_in(text)[0]}")

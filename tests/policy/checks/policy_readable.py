@@ -1,15 +1,19 @@
 """TAP_UNREADABLE_1: a policy that is only known after apply is judged by nobody, so it may not stay so.
 
-Only a plan shows it. In the configuration a policy may be any expression; the plan has what becomes of it. Attributes
+Only a plan shows it, or what a configuration evaluates to. As it is written a policy may be any expression. Attributes
 that are not configured are the provider's to fill in, and no policy of ours.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from tap_rules.links import configured
 from tap_rules.rule import Block, Offence, Rule
 
-POLICIES = ("policy", "assume_role_policy", "policy_document", "access_policy", "access_policies", "inline_policy")
+from deployer.compliance.policies import POLICY_NAMES, decoded, listed, statements_in
+from deployer.compliance.templates import OPAQUE
+
+JUDGED_ITSELF = ("${data.aws_iam_policy_document.",)  # where it stands, also if nobody can say which of several it is
 
 
 class PolicyReadable(Rule):
@@ -19,12 +23,26 @@ class PolicyReadable(Rule):
     types = ("aws_*",)
 
     def judge(self, block: Block) -> Iterator[Offence]:
+        if block.is_evaluated:
+            yield from _evaluated(block)
+            return
         if not block.is_planned or not isinstance(block.unknown, dict):
             return
         configured = expressions(block)
-        for name in POLICIES:
+        for name in POLICY_NAMES:
             if name in configured and is_unknown(block.unknown.get(name)):
                 yield Offence(f"{name} is not known before apply, so nobody can judge it")
+
+
+def _evaluated(block: Block) -> Iterator[Offence]:
+    for name in POLICY_NAMES:
+        for value in listed(block.values.get(name)):
+            text = value.get("policy") if isinstance(value, dict) else value
+            if isinstance(text, str) and "${" in text and not text.startswith(JUDGED_ITSELF) and decoded(text) is None:
+                yield Offence(f"{name} is {text[:80]}, which nobody can judge")
+    for statement in statements_in(block.values, block.type):
+        if statement.allows and OPAQUE in statement.actions:
+            yield Offence(f"the actions of {statement.path} are not known, so nobody can judge them", "MEDIUM")
 
 
 def is_unknown(marks: Any) -> bool:
@@ -41,11 +59,5 @@ def expressions(block: Block) -> set[str]:
     name = block.address.split("[")[0] if block.address.endswith("]") else block.address
     wanted = (block.type, name.rpartition(".")[2])
     root = block.document.get("configuration", {}).get("root_module", {})
-    found = [one for one in configured_in(root) if (one["type"], one["name"]) == wanted]
+    found = [one for one in configured(root) if (one["type"], one["name"]) == wanted]
     return {key for one in found for key in one.get("expressions", {})}
-
-
-def configured_in(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from module.get("resources", [])
-    for call in module.get("module_calls", {}).values():
-        yield from configured_in(call.get("module", {}))

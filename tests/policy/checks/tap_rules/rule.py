@@ -59,6 +59,15 @@ class Block:
     def is_planned(self) -> bool:
         return "planned_values" in self.document
 
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether the plan is Tap's own, of a configuration: unknown values are expressions in it."""
+        return self.document.get("terraform_version") == "evaluated by Tap"
+
+    @property
+    def is_written(self) -> bool:
+        return not self.is_planned
+
 
 @dataclass(frozen=True)
 class Offence:

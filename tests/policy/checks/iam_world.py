@@ -1,0 +1,55 @@
+"""TAP_IAM_4: what is open to everybody is read, filled or called by everybody.
+
+A condition that names who calls, and a Deny that leaves only those, are honoured. The policy of a VPC endpoint is for
+whoever is in that network.
+"""
+
+from collections.abc import Iterator
+
+from tap_rules.conditions import CALLER, holds_to, is_denied_to_others, principals, where
+from tap_rules.rule import Block, Offence, Rule
+
+from deployer.compliance.policies import Statement, statements_in
+
+
+class IamWorld(Rule):
+    id = "TAP_IAM_4"
+    title = "Nothing is open to the world"
+    mend = "name the principals, or hold the statement to aws:PrincipalOrgID, aws:SourceArn or aws:SourceVpce"
+    kinds = ("resource", "data")
+    types = ("aws_*",)
+
+    def judge(self, block: Block) -> Iterator[Offence]:
+        values = block.values
+        told = any(values.get(name) for name in ("source_account", "principal_org_id", "source_arn"))
+        if block.type == "aws_lambda_permission" and values.get("principal") == "*" and not told:
+            yield Offence("the permission lets everybody call the function", "CRITICAL")
+        if block.type == "aws_lambda_function_url" and values.get("authorization_type") == "NONE":
+            yield Offence("the function's URL asks nobody who they are")
+        if block.type != "aws_vpc_endpoint":
+            yield from _policies(list(statements_in(values, block.type)))
+
+
+def _policies(statements: list[Statement]) -> Iterator[Offence]:
+    for one in statements:
+        if not one.allows:
+            continue
+        if one.not_principal is not None:
+            yield Offence(f"{where(one)} allows everybody but some (NotPrincipal)", "CRITICAL")
+        elif "*" in principals(one.principal, "AWS") and not _is_held(one, statements):
+            yield Offence(f"{where(one)} allows everybody {', '.join(one.actions[:3])}", "CRITICAL")
+        for provider in principals(one.principal, "Federated"):
+            yield from _federated(one, provider)
+
+
+def _is_held(statement: Statement, statements: list[Statement]) -> bool:
+    return holds_to(statement, CALLER) or is_denied_to_others(statement, statements)
+
+
+def _federated(statement: Statement, provider: str) -> Iterator[Offence]:
+    """Whoever has an account there, unless audience and subject are named."""
+    keys = [name.lower() for values in statement.conditions.values() if isinstance(values, dict) for name in values]
+    if not keys:
+        yield Offence(f"{where(statement)} trusts everybody whom {provider} knows", "CRITICAL")
+    elif "token.actions.githubusercontent.com" in provider and not any(name.endswith(":sub") for name in keys):
+        yield Offence(f"{where(statement)} trusts every repository on GitHub: no condition on :sub", "CRITICAL")

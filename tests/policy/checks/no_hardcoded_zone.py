@@ -1,0 +1,24 @@
+"""TAP_REGION_2: the id of an availability zone, such as use1-az1, is one region's as much as the zone's name is."""
+
+import re
+from collections.abc import Iterator
+
+from tap_rules.literals import given_to, strings
+from tap_rules.rule import Block, Offence, Rule
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
+ZONE = re.compile(r"(?<![\w-])(?:af|ap|ca|cn|eu|il|me|mx|sa|us|usg)[a-z]{1,3}\d(?:-[a-z]{3}\d)?-az\d{1,2}(?![\w-])")
+
+
+class NoHardcodedZone(Rule):
+    id = "TAP_REGION_2"
+    title = "No zone id is written where data should stand"
+    mend = "take zones from data.aws_availability_zones, by names or zone_ids"
+    kinds = ("resource", "data", "provider", "module", "locals", "output")
+
+    def judge(self, block: Block) -> Iterator[Offence]:
+        given = given_to(block.document, ZONE.findall) if block.is_planned else set()
+        for path, text in strings(block.values, block.kind):
+            for zone in ZONE.findall(text):
+                if zone not in given:
+                    yield Offence(f"{'.'.join(path)} names the zone {zone}")
