@@ -10,7 +10,8 @@ from deployer.compliance.planning import plan_of
 from deployer.compliance.scan import scan
 from deployer.synthesis import synthesised
 from stack.settings import Settings
-from tests.policy.mutations import lay_out_mutants
+from tests.policy.mutants import lay_out_mutants
+from tests.policy.mutations import RULES
 from tests.policy.shared import CASES, OWN, PLACES, once
 
 Document = dict[str, Any]
@@ -56,6 +57,6 @@ def of_mutants(document: Document, plan: Document, tmp_path_factory: pytest.Temp
 
     def make(folder: Path):
         lay_out_mutants(document, plan, folder / "mutants")
-        return scan(folder / "mutants", PLACES, plan=False, only=OWN)
+        return scan(folder / "mutants", PLACES, plan=False, only=(*OWN, *RULES))
 
     return once(tmp_path_factory, "mutants", make)

@@ -1,146 +1,158 @@
-"""Ways to spoil the stack, each of which a rule of ours must notice, in the synthesised JSON and in the plan."""
+"""Ways to spoil the stack, each of which a rule must notice, in the synthesised JSON and where it can in the plan."""
 
-import copy
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from tests.policy.spoiling import Mutation, also, in_environment, in_policy, in_text, put, without
 
-Document = dict[str, Any]
 BACKEND = "terraform.backend"
 PROVIDER = "provider.aws"
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """`spoil` changes the values of the first block of a `type`, for which the `rule` must then fail."""
-
-    name: str
-    rule: str
-    type: str
-    spoil: Callable[[Document], object]
-    planned: bool = True  # False for what a plan has not got, or knows after apply only
-    written: bool = True  # False for what only a plan shows
-
-
-def in_policy(change: Callable[[Document], object], attribute: str = "policy") -> Callable[[Document], None]:
-    """Change the first statement of a policy that is a JSON string."""
-
-    def spoil(values: Document) -> None:
-        policy = json.loads(values[attribute])
-        change(policy["Statement"][0])
-        values[attribute] = json.dumps(policy)
-
-    return spoil
-
-
-def in_text(attribute: str, old: str, new: str) -> Callable[[Document], None]:
-    """Put `new` in front of the first `old`, which must be there."""
-
-    def spoil(values: Document) -> None:
-        assert old in values[attribute]
-        values[attribute] = values[attribute].replace(old, new + old, 1)
-
-    return spoil
-
-
-def known_later(plan: Document, address: str, attribute: str) -> None:
-    """As if the attribute referred to something that AWS makes up."""
-    (change,) = [one["change"] for one in plan["resource_changes"] if one["address"] == address]
-    change["after_unknown"][attribute] = True
-
-
-def in_environment(values: Document) -> None:
-    environment = values["environment"]
-    (environment[0] if isinstance(environment, list) else environment)["variables"]["HOME_REGION"] = "eu-west-1"
-
-
+OUTPUT = "output.region"
 REGION, IAM, LAMBDA, LOCK = "TAP_REGION_1", "TAP_IAM_1", "TAP_LAMBDA_1", "TAP_BACKEND_1"
-ROLE_POLICY, FUNCTION = "aws_iam_role_policy", "aws_lambda_function"
+ESCALATION, DEPUTY, WORLD, ACCOUNT = "TAP_IAM_2", "TAP_IAM_3", "TAP_IAM_4", "TAP_IAM_5"
+PUBLIC, ENCRYPTED, RECOVERY, NOTIFY = "TAP_PUBLIC_1", "TAP_ENCRYPTION_1", "TAP_RECOVERY_1", "TAP_NOTIFY_1"
+ROLE_POLICY, FUNCTION, ROLE, KEY = "aws_iam_role_policy", "aws_lambda_function", "aws_iam_role", "aws_kms_key"
+BUCKET, TABLE, TOPIC_POLICY = "aws_s3_bucket", "aws_dynamodb_table", "aws_sns_topic_policy"
+ACCESS_BLOCK, NOTIFICATION = "aws_s3_bucket_public_access_block", "aws_s3_bucket_notification"
+TRUST = "assume_role_policy"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:q"
 CHINESE_LOGS = "logs.cn-north-1.amazonaws.com.cn"
+EVERYBODY = {"Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+SUPPRESSED = "CKV_AWS_18"
+
+
+def _suppression(**changed: str):  # type: ignore[no-untyped-def]
+    return lambda values: values["//"]["suppressions"][SUPPRESSED].update(changed)
+
 
 MUTATIONS = (
-    Mutation("region in a policy's ARN", REGION, ROLE_POLICY, in_policy(lambda one: one.update(Resource=[QUEUE]))),
+    Mutation("region in a policy's ARN", REGION, ROLE_POLICY, in_policy(lambda one: one.update(Resource=[QUEUE])),
+             planned=True),
     Mutation("region in a trust policy", REGION, "aws_iam_role",
-             in_policy(lambda one: one["Condition"].update(ArnLike={"aws:SourceArn": QUEUE}), "assume_role_policy")),
+             in_policy(lambda one: one["Condition"].update(ArnLike={"aws:SourceArn": QUEUE}), "assume_role_policy"),
+             planned=True),
     Mutation("region in a service principal", REGION, "aws_kms_key",
-             in_policy(lambda one: one.update(Principal={"Service": CHINESE_LOGS}, Action="kms:Decrypt"))),
-    Mutation("region in an environment variable", REGION, FUNCTION, in_environment),
+             in_policy(lambda one: one.update(Principal={"Service": CHINESE_LOGS}, Action="kms:Decrypt")),
+             planned=True),
+    Mutation("region in an environment variable", REGION, FUNCTION, in_environment, planned=True),
     Mutation("region in the state machine", REGION, "aws_sfn_state_machine",
-             in_text("definition", "lambda:invoke", "sqs.us-gov-west-1."), planned=False),
+             in_text("definition", "lambda:invoke", "sqs.us-gov-west-1.")),
     Mutation("region in an alarm's action", REGION, "aws_cloudwatch_metric_alarm",
-             lambda values: values.update(alarm_actions=[QUEUE])),
+             lambda values: values.update(alarm_actions=[QUEUE]), planned=True),
     Mutation("a policy that is known after apply", "TAP_UNREADABLE_1", ROLE_POLICY,
-             lambda values: values.pop("policy"), written=False),
+             lambda values: values.pop("policy"), written=False, planned=True),
     Mutation("region in an integration", REGION, "aws_api_gateway_integration",
-             lambda values: values.update(uri="arn:aws:apigateway:ap-southeast-2:lambda:path/functions/f/invocations")),
+             lambda values: values.update(uri="arn:aws:apigateway:ap-southeast-2:lambda:path/functions/f/invocations"),
+             planned=True),
     Mutation("region of the provider", REGION, PROVIDER,
-             lambda values: values.update(region="eu-west-1"), planned=False),
+             lambda values: values.update(region="eu-west-1")),
     Mutation("every action of a service", IAM, ROLE_POLICY,
-             in_policy(lambda one: one.update(Action="s3:*", Resource="*"))),
-    Mutation("every action", IAM, ROLE_POLICY, in_policy(lambda one: one.update(Action="*"))),
-    Mutation("actions by a pattern", IAM, ROLE_POLICY, in_policy(lambda one: one.update(Action=["s3:Put*"]))),
+             in_policy(lambda one: one.update(Action="s3:*", Resource="*")), planned=True),
+    Mutation("every action", IAM, ROLE_POLICY, in_policy(lambda one: one.update(Action="*")), planned=True),
+    Mutation("actions by a pattern", IAM, ROLE_POLICY, in_policy(lambda one: one.update(Action=["s3:Put*"])),
+             planned=True),
     Mutation("all actions but some", IAM, ROLE_POLICY,
-             in_policy(lambda one: (one.pop("Action"), one.update(NotAction="iam:*")))),
+             in_policy(lambda one: (one.pop("Action"), one.update(NotAction="iam:*"))), planned=True),
     Mutation("every resource", IAM, ROLE_POLICY,
-             in_policy(lambda one: one.update(Action=["dynamodb:PutItem"], Resource="*"))),
+             in_policy(lambda one: one.update(Action=["dynamodb:PutItem"], Resource="*")), planned=True),
     Mutation("every role passed on", IAM, ROLE_POLICY,
-             in_policy(lambda one: one.update(Action="iam:PassRole", Resource="arn:aws:iam::123456789012:role/*"))),
+             in_policy(lambda one: one.update(Action="iam:PassRole", Resource="arn:aws:iam::123456789012:role/*")),
+             planned=True),
     Mutation("every key, without the condition", IAM, ROLE_POLICY, in_policy(
-        lambda one: one.update(Action="kms:Decrypt", Resource="arn:aws:kms:${var.aws_region}:123456789012:key/*"))),
+        lambda one: one.update(Action="kms:Decrypt", Resource="arn:aws:kms:${var.aws_region}:123456789012:key/*")),
+             planned=True),
     Mutation("every action on the key, for a role", IAM, "aws_kms_key", in_policy(
-        lambda one: one.update(Principal={"AWS": "arn:aws:iam::123456789012:role/r"}))),
+        lambda one: one.update(Principal={"AWS": "arn:aws:iam::123456789012:role/r"})), planned=True),
     Mutation("a function from an image", LAMBDA, FUNCTION,
-             lambda values: values.update(package_type="Image", image_uri="registry/image:1")),
-    Mutation("a function without a runtime", LAMBDA, FUNCTION, lambda values: values.update(runtime=None)),
+             lambda values: values.update(package_type="Image", image_uri="registry/image:1"), planned=True),
+    Mutation("a function without a runtime", LAMBDA, FUNCTION, lambda values: values.update(runtime=None),
+             planned=True),
     Mutation("a table that locks the state", LOCK, BACKEND,
-             lambda values: values["s3"].update(dynamodb_table="locks"), planned=False),
-    Mutation("a state without a lock", LOCK, BACKEND, lambda values: values["s3"].pop("use_lockfile"), planned=False),
+             lambda values: values["s3"].update(dynamodb_table="locks")),
+    Mutation("a state without a lock", LOCK, BACKEND, lambda values: values["s3"].pop("use_lockfile")),
+    # who may do what
+    Mutation("all resources but some", IAM, ROLE_POLICY,
+             in_policy(lambda one: (one.pop("Resource"), one.update(NotResource="arn:aws:s3:::other/*")))),
+    Mutation("every key, by leaving out the alias", IAM, ROLE_POLICY,
+             also({"Action": "kms:Decrypt", "Resource": "arn:aws:kms:*:*:key/*"})),
+    Mutation("a role may write its own policy", ESCALATION, ROLE_POLICY,
+             also({"Action": "iam:PutRolePolicy", "Resource": "*"}), planned=True),
+    Mutation("a role may make functions of any role", ESCALATION, ROLE_POLICY,
+             also({"Action": ["iam:PassRole", "lambda:CreateFunction"], "Resource": "*"})),
+    Mutation("a role may become any role", ESCALATION, ROLE_POLICY, also({"Action": "sts:AssumeRole", "Resource": "*"})),
+    Mutation("a function's role without its condition", DEPUTY, ROLE,
+             in_policy(lambda one: one.pop("Condition"), TRUST), planned=True),
+    Mutation("the machine's role without its condition", DEPUTY, ROLE,
+             in_policy(lambda one: one.pop("Condition"), TRUST), pick="workflow_identity"),
+    Mutation("a role for any account's functions", DEPUTY, ROLE, in_policy(
+        lambda one: one.update(Condition={"StringLike": {"aws:SourceAccount": "*"}}), TRUST), pick="workflow_identity"),
+    Mutation("the key for anybody's alarms", DEPUTY, KEY, in_policy(lambda one: one.pop("Condition"), at=2),
+             planned=True),
+    Mutation("the topic for anybody's alarms", DEPUTY, TOPIC_POLICY, in_policy(lambda one: one.pop("Condition"))),
+    Mutation("a permission for anybody's bucket", DEPUTY, "aws_lambda_permission",
+             without("source_arn", "source_account"), pick="intake"),
+    Mutation("a role that everybody may assume", WORLD, ROLE, in_policy(
+        lambda one: (one.update(Principal={"AWS": "*"}), one.pop("Condition")), TRUST), planned=True),
+    Mutation("the key for everybody", WORLD, KEY, in_policy(lambda one: one.update(Principal="*"))),
+    Mutation("the topic for everybody", WORLD, TOPIC_POLICY,
+             in_policy(lambda one: (one.update(Principal={"AWS": "*"}), one.pop("Condition")))),
+    Mutation("the bucket for everybody", WORLD, "aws_s3_bucket_policy", also(EVERYBODY), planned=True),
+    Mutation("the bucket for all but some", WORLD, "aws_s3_bucket_policy",
+             also({"NotPrincipal": {"AWS": "x"}, "Action": "s3:GetObject", "Resource": "*"})),
+    Mutation("a function that everybody may call", WORLD, "aws_lambda_permission",
+             lambda values: (values.update(principal="*"), values.pop("source_arn"), values.pop("source_account")),
+             pick="intake"),
+    Mutation("an account's number in a resource", ACCOUNT, ROLE_POLICY,
+             also({"Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:${var.aws_region}:210987654321:q"})),
+    Mutation("another account as principal", ACCOUNT, "aws_s3_bucket_policy",
+             also({"Principal": {"AWS": "arn:aws:iam::210987654321:root"}, "Action": "s3:GetObject", "Resource": "*"})),
+    Mutation("an administrator", "TAP_IAM_6", ROLE,
+             put(managed_policy_arns=["arn:aws:iam::aws:policy/AdministratorAccess"]), planned=True),
+    # what lies in the bucket, the table, the queue
+    *(Mutation(f"{name} off", PUBLIC, ACCESS_BLOCK, put(**{name: False}), planned=True) for name in (
+        "block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")),
+    Mutation("no block of public access", PUBLIC, ACCESS_BLOCK, put(), removed=True),
+    Mutation("no bucket policy", "TAP_TLS_1", "aws_s3_bucket_policy", put(), removed=True),
+    Mutation("plain HTTP is allowed", "TAP_TLS_1", "aws_s3_bucket_policy", in_policy(
+        lambda one: one.update(Condition={"Bool": {"aws:SecureTransport": "true"}}))),
+    Mutation("plain HTTP is denied for reading alone", "TAP_TLS_1", "aws_s3_bucket_policy",
+             in_policy(lambda one: one.update(Action="s3:GetObject"))),
+    Mutation("the bucket is not encrypted", ENCRYPTED, "aws_s3_bucket_server_side_encryption_configuration", put(),
+             removed=True),
+    Mutation("the table is not encrypted", ENCRYPTED, TABLE, without("server_side_encryption")),
+    Mutation("the topic is not encrypted", ENCRYPTED, "aws_sns_topic", without("kms_master_key_id")),
+    Mutation("the queue is not encrypted", ENCRYPTED, "aws_sqs_queue", without("kms_master_key_id")),
+    Mutation("logs are not encrypted", ENCRYPTED, "aws_cloudwatch_log_group", without("kms_key_id")),
+    Mutation("a function's variables are not encrypted", ENCRYPTED, FUNCTION, without("kms_key_arn")),
+    Mutation("the key never turns", ENCRYPTED, KEY, put(enable_key_rotation=False), planned=True),
+    Mutation("versions are suspended", RECOVERY, "aws_s3_bucket_versioning",
+             put(versioning_configuration={"status": "Suspended"})),
+    Mutation("no versions", RECOVERY, "aws_s3_bucket_versioning", put(), removed=True),
+    Mutation("no point-in-time recovery", RECOVERY, TABLE, without("point_in_time_recovery")),
+    Mutation("point-in-time recovery off", RECOVERY, TABLE, put(point_in_time_recovery=[{"enabled": False}]),
+             planned=True),
+    # what wakes what, and what is left of it
+    Mutation("a notification of nobody", NOTIFY, NOTIFICATION, without("lambda_function")),
+    Mutation("a notification before its permission", NOTIFY, NOTIFICATION, without("depends_on")),
+    Mutation("a notification without an ARN", NOTIFY, NOTIFICATION,
+             lambda values: values["lambda_function"][0].update(lambda_function_arn="")),
+    Mutation("a notification of no events", NOTIFY, NOTIFICATION,
+             lambda values: values["lambda_function"][0].update(events=[]), planned=True),
+    Mutation("logs are kept for good", "TAP_LOGS_1", "aws_cloudwatch_log_group", without("retention_in_days")),
+    Mutation("a log group of nobody", "TAP_LOGS_1", "aws_cloudwatch_log_group", put(name="/aws/lambda/other"),
+             pick="intake_validator"),
+    Mutation("no tags", "TAP_TAGS_1", PROVIDER, without("default_tags")),
+    Mutation("a function without a handler", LAMBDA, FUNCTION, without("handler")),
+    Mutation("a function without code", LAMBDA, FUNCTION, without("filename")),
+    Mutation("region in an output", REGION, OUTPUT, put(value="eu-west-1")),
+    Mutation("region in the backend's endpoint", REGION, BACKEND,
+             lambda values: values["s3"].update(endpoints={"s3": "https://s3.eu-west-1.amazonaws.com"})),
+    Mutation("a zone's id in an environment variable", "TAP_REGION_2", FUNCTION,
+             lambda values: values["environment"]["variables"].update(ZONE="euw1-az2")),
+    # by Checkov's own rules
+    Mutation("a method without authorisation", "CKV_AWS_59", "aws_api_gateway_method", put(authorization="NONE")),
+    Mutation("a stage without a trace", "CKV_AWS_73", "aws_api_gateway_stage", put(xray_tracing_enabled=False)),
+    Mutation("a stage without access logs", "CKV_AWS_76", "aws_api_gateway_stage", without("access_log_settings")),
+    # and what is suppressed
+    Mutation("a suppression without a reason", "TAP_SUPPRESSION_1", BUCKET, _suppression(reason="")),
+    Mutation("a suppression without a day", "TAP_SUPPRESSION_1", BUCKET, _suppression(until="")),
+    Mutation("a suppression past its day", "TAP_SUPPRESSION_1", BUCKET, _suppression(until="2020-01-01")),
 )  # fmt: skip
-
-
-def spoiled(document: Document, mutation: Mutation) -> tuple[Document, str]:
-    """The configuration with the mutation, and the address of the block that was spoiled.
-
-    Of the resources only those of its type are left: enough to see that no other is found, at a tenth of the time.
-    """
-    document = copy.deepcopy(document)
-    document["resource"] = {kind: all_ for kind, all_ in document["resource"].items() if kind == mutation.type}
-    if mutation.type == BACKEND:
-        mutation.spoil(document["terraform"]["backend"])
-        return document, BACKEND
-    if mutation.type == PROVIDER:
-        mutation.spoil(document["provider"]["aws"][0])
-        return document, PROVIDER
-    name, values = min(document["resource"][mutation.type].items())
-    mutation.spoil(values)
-    return document, f"{mutation.type}.{name}"
-
-
-def spoiled_plan(plan: Document, mutation: Mutation) -> tuple[Document, str]:
-    """The plan with the mutation, and the address of the resource that was spoiled."""
-    plan = copy.deepcopy(plan)
-    module = plan["planned_values"]["root_module"]
-    module["resources"] = [one for one in module["resources"] if one["type"] == mutation.type]
-    resource = min(module["resources"], key=lambda one: one["address"])
-    mutation.spoil(resource["values"])
-    if not mutation.written:
-        known_later(plan, resource["address"], "policy")
-    return plan, resource["address"]
-
-
-def folder_of(mutation: Mutation) -> str:
-    return mutation.name.replace(" ", "-").replace("'", "").replace(",", "")
-
-
-def lay_out_mutants(document: Document, plan: Document, folder: Path) -> None:
-    """Each mutant, as JSON and where it has one as a plan, in a folder of its own."""
-    for mutation in MUTATIONS:
-        target = folder / folder_of(mutation)
-        target.mkdir(parents=True, exist_ok=True)
-        if mutation.written:
-            (target / "cdk.tf.json").write_text(json.dumps(spoiled(document, mutation)[0], indent=2))
-        if mutation.planned:
-            (target / "plan.json").write_text(json.dumps(spoiled_plan(plan, mutation)[0]))
+RULES = sorted({one.rule for one in MUTATIONS if not one.rule.startswith("TAP_")})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.links import first, is_open, is_true, linked
+from tap_rules.links import first, is_open, is_true, linked, unknown
 from tap_rules.rule import Block, Offence, Rule
 
 # the attribute that has to name a key, or to be true
@@ -59,5 +59,9 @@ def _bucket(block: Block) -> Iterator[Offence]:
 
 def _holds(block: Block, value: Any, name: str) -> bool:
     """Whether it is set; in a plan, a key's ARN may be known only after apply."""
-    unknown = block.unknown.get(name) if isinstance(block.unknown, dict) else None
-    return bool(unknown) or is_true(value) or is_open(value) or (isinstance(value, str) and value not in ("", "false"))
+    return (
+        unknown(block, name)
+        or is_true(value)
+        or is_open(value)
+        or (isinstance(value, str) and value not in ("", "false"))
+    )

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 from collections.abc import Iterator
 
 from tap_rules.conditions import FOR_WHOM, holds_to, principals, where
-from tap_rules.links import is_open, of_kind
+from tap_rules.links import is_open, of_kind, unknown
 from tap_rules.rule import Block, Offence, Rule
 
 from deployer.compliance.policies import Statement, statements_in
@@ -39,8 +39,7 @@ class IamDeputy(Rule):
 def _permission(block: Block) -> Iterator[Offence]:
     principal = str(block.values.get("principal") or "")
     told = ("source_arn", "source_account", "principal_org_id")
-    unknown = block.unknown if isinstance(block.unknown, dict) else {}
-    if ".amazonaws." in principal and not any(block.values.get(name) or unknown.get(name) for name in told):
+    if ".amazonaws." in principal and not any(block.values.get(name) or unknown(block, name) for name in told):
         yield Offence(
             f"the permission lets {principal} call for anybody: no source_arn and no source_account", "MEDIUM"
         )

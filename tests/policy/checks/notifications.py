@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.links import is_true
+from tap_rules.links import is_true, is_unknown, unknown
 from tap_rules.rule import Block, Offence, Rule
 
 from deployer.compliance.policies import listed
@@ -18,27 +18,27 @@ class Notifications(Rule):
     types = ("aws_s3_bucket_notification",)
 
     def judge(self, block: Block) -> Iterator[Offence]:
-        unknown = block.unknown if isinstance(block.unknown, dict) else {}
+        marks = block.unknown if isinstance(block.unknown, dict) else {}
         found = {name: listed(block.values.get(name)) for name in TARGETS}
         if not any(found.values()) and not is_true(block.values.get("eventbridge")) and not any(
-                unknown.get(name) for name in TARGETS):  # fmt: skip
+                unknown(block, name) for name in TARGETS):  # fmt: skip
             yield Offence("it has no target")
         for name, targets in found.items():
             for at, target in enumerate(targets):
-                yield from _target(name, target, _unknown(unknown.get(name), at))
+                yield from _target(name, target, _marks(marks.get(name), at))
         if block.is_written and found["lambda_function"] and not _is_after_permission(block.values.get("depends_on")):
             yield Offence("it does not depend on a permission for the function")
 
 
-def _target(name: str, target: Any, unknown: Any) -> Iterator[Offence]:
+def _target(name: str, target: Any, marks: dict[str, Any]) -> Iterator[Offence]:
     if isinstance(target, dict):
-        if not target.get(TARGETS[name]) and not unknown.get(TARGETS[name]):
+        if not target.get(TARGETS[name]) and not is_unknown(marks.get(TARGETS[name])):
             yield Offence(f"a {name} has no ARN")
-        if not target.get("events") and not unknown.get("events"):
+        if not target.get("events") and not is_unknown(marks.get("events")):
             yield Offence(f"a {name} has no events")
 
 
-def _unknown(marks: Any, at: int) -> dict[str, Any]:
+def _marks(marks: Any, at: int) -> dict[str, Any]:
     mark = marks[at] if isinstance(marks, list) and at < len(marks) else {}
     return mark if isinstance(mark, dict) else {}
 

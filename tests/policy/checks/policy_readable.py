@@ -5,9 +5,8 @@ that are not configured are the provider's to fill in, and no policy of ours.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-from tap_rules.links import configured
+from tap_rules.links import configured, is_unknown
 from tap_rules.rule import Block, Offence, Rule
 
 from deployer.compliance.policies import POLICY_NAMES, decoded, listed, statements_in
@@ -43,15 +42,6 @@ def _evaluated(block: Block) -> Iterator[Offence]:
     for statement in statements_in(block.values, block.type):
         if statement.allows and OPAQUE in statement.actions:
             yield Offence(f"the actions of {statement.path} are not known, so nobody can judge them", "MEDIUM")
-
-
-def is_unknown(marks: Any) -> bool:
-    """Whether a plan marks a value, or any part of it, as known after apply only."""
-    if isinstance(marks, dict):
-        return any(is_unknown(value) for value in marks.values())
-    if isinstance(marks, list):
-        return any(is_unknown(value) for value in marks)
-    return marks is True
 
 
 def expressions(block: Block) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.links import first
+from tap_rules.links import first, unknown
 from tap_rules.rule import Block, Offence, Rule
 
 from deployer.compliance.policies import listed
@@ -28,8 +28,7 @@ class Tags(Rule):
         if block.is_evaluated:
             return
         if block.is_planned:
-            unknown = block.unknown if isinstance(block.unknown, dict) else {}
-            if "tags_all" in block.values and not block.values["tags_all"] and not unknown.get("tags_all"):
+            if "tags_all" in block.values and not block.values["tags_all"] and not unknown(block, "tags_all"):
                 yield Offence("it has no tags", "LOW")
         elif block.type in TAGGABLE and not block.values.get("tags") and _is_untagged(block.document):
             yield Offence("it has no tags, and the provider has no default_tags", "LOW")

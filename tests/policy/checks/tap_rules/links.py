@@ -101,3 +101,17 @@ def is_true(value: Any) -> bool:
 def is_open(value: Any) -> bool:
     """Whether a value is an expression: what it comes to, another eye sees."""
     return isinstance(value, str) and "${" in value
+
+
+def is_unknown(marks: Any) -> bool:
+    """Whether a plan marks a value, or any part of it, as known after apply only."""
+    if isinstance(marks, dict):
+        return any(is_unknown(value) for value in marks.values())
+    if isinstance(marks, list):
+        return any(is_unknown(value) for value in marks)
+    return marks is True
+
+
+def unknown(block: Block, name: str) -> bool:
+    """Whether a plan knows an attribute, or a part of it, only after apply."""
+    return isinstance(block.unknown, dict) and is_unknown(block.unknown.get(name))
