@@ -1,7 +1,7 @@
 """The judgement of a file: rows a second against csv + Pydantic and frictionless-py, memory, cold start, the ZIP.
 
-Each judge runs in a process of its own on the same generated file; ours with one thread, reading, judging and writing
-the accepted rows.
+Each judge runs in a process of its own on the same generated file; ours with one thread. csv + Pydantic
+writes the accepted rows as we do; frictionless-py judges only, and is compared with our judgement alone.
 """
 
 import json
@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ SCHEMA = LAMBDAS / "transactions" / "transactions.schema.json"
 ROWS, LARGE, FEW = 1_000_000, 10, 50_000  # rows; times as many for the large file; rows for the slowest peer
 NAMES = ("transaction_id", "account_id", "timestamp", "amount", "currency", "type", "merchant", "description")
 ROUNDS = 3
+SAMPLE = 1_000  # written rows that are compared
 COLD = """
 import os, sys
 sys.path[:0] = [os.environ["PACKAGE"]]
@@ -49,19 +51,45 @@ def _speed(scratch: Path) -> Iterator[Figure]:
     with file.open() as source:
         few.write_text("".join(next(source) for _ in range(FEW + 1)))
     python = str(ensured("bench", Places.here()))
-    runs = [(_ours(file, scratch), _run(python, "pydantic_rows", SCHEMA, file, scratch / "out")) for _ in range(ROUNDS)]
-    ours = statistics.median(run["rows"] / run["seconds"] for run, _ in runs)
-    pydantic = statistics.median(run["rows"] / run["seconds"] for _, run in runs)
-    frictionless = _run(python, "frictionless_rows", SCHEMA, few)
-    others = frictionless["rows"] / frictionless["seconds"]
-    assert runs[0][0]["good"] == runs[0][1]["good"] == ROWS  # noqa: S101 - a judge that is wrong is not compared
-    yield Figure("rows a second, one thread", ours, "csv + Pydantic", pydantic, ">= 5x", ours >= 5 * pydantic, "/s")
-    yield Figure("rows a second, one thread", ours, "frictionless-py", others, ">= 25x", ours >= 25 * others, "/s")
-    yield Figure("rows a second, one thread", ours, "the goal", 400_000, ">= 400,000", ours >= 400_000, "/s")
+    runs = [
+        (_ours(file, scratch), _run(python, "pydantic_rows", SCHEMA, file, scratch / "peer")) for _ in range(ROUNDS)
+    ]
+    pairs = [
+        (_run(sys.executable, "tap_rows", LAMBDAS, file), _run(python, "frictionless_rows", SCHEMA, few))
+        for _ in range(ROUNDS)
+    ]
+    _same(runs[0], scratch / "out", scratch / "peer")
+    written, pydantic = map(_rate, zip(*runs, strict=True))
+    judged, frictionless = map(_rate, zip(*pairs, strict=True))
+    yield Figure(
+        "rows a second, judged and written", written, "csv + Pydantic", pydantic, ">= 5x", written >= 5 * pydantic, "/s"
+    )
+    yield Figure(
+        "rows a second, judged", judged, "frictionless-py", frictionless, ">= 25x", judged >= 25 * frictionless, "/s"
+    )
+    yield Figure(
+        "rows a second, judged and written", written, "the goal", 400_000, ">= 400,000", written >= 400_000, "/s"
+    )
     _enlarge(file, large)
-    small, big = runs[0][0]["peak_mb"], _ours(large, scratch)["peak_mb"]
+    small = statistics.median(run["peak_mb"] for run, _ in runs)
+    big = statistics.median(_ours(large, scratch)["peak_mb"] for _ in range(ROUNDS))
     yield Figure("peak memory, 10 million rows", big, "1 million rows", small, "<= 1.15", big <= 1.15 * small, "MB")
     yield Figure("peak memory, 10 million rows", big, "the goal", 512, "<= 512 MB", big <= 512, "MB")
+
+
+def _rate(runs: Sequence[dict[str, Any]]) -> float:
+    """Rows a second in the best of some runs, as `timeit` has it: what disturbs a run only makes it slower."""
+    return float(max(run["rows"] / run["seconds"] for run in runs))
+
+
+def _same(run: Sequence[dict[str, Any]], ours: Path, theirs: Path) -> None:
+    """A peer is compared only if it does the same: as many good rows, and the same values in them."""
+    with ours.open() as a, theirs.open() as b:
+        for mine, other in islice(zip(a, b, strict=False), SAMPLE):
+            row = json.loads(other)
+            same = [*row.values()] == [*json.loads(mine.replace("+00:00", "Z"))]
+            assert same, f"{mine} is not {other}"  # noqa: S101 - a defect of the benchmark
+    assert [one["good"] for one in run] == [ROWS, ROWS]  # noqa: S101
 
 
 def _package(scratch: Path) -> Iterator[Figure]:

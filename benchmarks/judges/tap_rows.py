@@ -1,4 +1,7 @@
-"""Our judge on one file, as the validator calls it: `python tap_rows.py LAMBDAS FILE OUT`. Run by `judging`."""
+"""Our judge on one file, as the validator calls it: `python tap_rows.py LAMBDAS FILE [OUT]`. Run by `judging`.
+
+Without OUT it judges only, as `tap validate` does.
+"""
 
 import json
 import re
@@ -10,7 +13,8 @@ from typing import Any
 
 sys.path.insert(0, sys.argv[1])
 
-from transactions.judge import judge
+import transactions.vectorised  # noqa: F401 - what the peers import is not timed either
+from transactions.judge import NoSink, judge
 from transactions.schema import load
 
 
@@ -20,7 +24,7 @@ class ToFile:
     def __init__(self, out: Path) -> None:
         self._out = out.open("wb")
 
-    def begin(self, header: Any, dialect: Any) -> None: ...
+    def begin(self, header: Any, dialect: Any, columns: Any) -> None: ...
 
     def accepted(self, lines: bytes) -> None:
         self._out.write(lines)
@@ -29,7 +33,8 @@ class ToFile:
 
 
 begun = time.perf_counter()
-verdict = judge(Path(sys.argv[2]), load(), ToFile(Path(sys.argv[3])), way="vectorised")
+sink = ToFile(Path(sys.argv[3])) if sys.argv[3:] else NoSink()
+verdict = judge(Path(sys.argv[2]), load(), sink, way="vectorised")
 seconds = time.perf_counter() - begun
 # the kernel's own mark: `ru_maxrss` of a new process begins with what its parent had
 peak = int(re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[0]) / 1024

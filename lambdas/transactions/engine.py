@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from transactions.flat import NOTHING, Flat
-from transactions.predicates import Predicates, text
+from transactions.predicates import Predicates, Sql, joined, text
 
 MEMORY_LIMIT = "192MB"  # of the engine's own buffers; what does not fit goes to the scratch folder
 ROWS_AT_ONCE = 1_000_000  # whose unique values are compared with each other in memory
@@ -142,11 +142,8 @@ class Engine:
 
     def _json(self) -> str:
         """A row as `rules` writes it."""
-        parts = ["'{'"]
-        for name, value in self._predicates.values.items():
-            parts += [text(_key(name)), value, "','"]
-        parts += [text(f"{_key(name)}null,") for name in self._predicates.absent]
-        return f"""concat({", ".join(parts)}, '"source_line":', row_ + {self._flat.first - 1}, '}}')"""
+        values = [part for value in self._predicates.values for part in (*value, ",")]
+        return joined(["[", *values, Sql(f"row_ + {self._flat.first - 1}"), "]"])
 
     def _lines(self) -> str:
         """All lines that hold a record, with their row."""
@@ -184,10 +181,6 @@ class Engine:
         cursor = self._database.cursor().execute(statement)
         while batch := cursor.fetchmany(_BATCH):
             yield from batch
-
-
-def _key(name: str) -> str:
-    return json.dumps(name, ensure_ascii=False) + ":"
 
 
 class Rows:

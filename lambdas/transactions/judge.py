@@ -13,7 +13,7 @@ from transactions.codes import DataError, Fault, cut
 from transactions.dialect import detect
 from transactions.errors import FileRefused
 from transactions.records import Record, Source
-from transactions.rules import RowRules, repeated, to_line
+from transactions.rules import RowRules, columns, repeated, to_line
 from transactions.schema import Schema
 from transactions.sinks import NoSink, Sink
 from transactions.uniqueness import FirstLines
@@ -49,7 +49,7 @@ def judge(path: Path, schema: Schema, sink: Sink, *, max_details: int = MAX_DETA
         with Source(path, dialect) as source:
             header = source.header()
             tally.note(check_header(header, schema))
-            sink.begin(header, dialect)
+            sink.begin(header, dialect, columns(schema, header.cells))
             if _vectorised(path, schema, header, way):
                 from transactions.vectorised import judge_rows  # the engine takes a while to load
 
@@ -81,7 +81,7 @@ def _judge_rows(source: Source, header: Record, schema: Schema, sink: Sink, tall
         repeats = _repeats(record, unique, schema.missing_values) if record.fault is None else []
         if isinstance(verdict, dict) and not repeats:
             tally.accept(rules.accepted_control(verdict))
-            sink.accepted(to_line(verdict))
+            sink.accepted(to_line(verdict.values()))
         else:
             errors = [*(verdict if isinstance(verdict, list) else []), *repeats]
             tally.reject(control, errors, duplicate=bool(repeats))

@@ -1,7 +1,7 @@
 """Where each object of an upload lies in the bucket. The only place that knows; used by all functions and by `tap`.
 
 incoming/KEY                                          what was uploaded
-validated/KEY/VERSION/accepted.jsonl                  accepted, normalised rows
+validated/KEY/VERSION/accepted.jsonl                  accepted, normalised rows; the first line names the columns
 validated/KEY/VERSION/manifest.json                   the figures; written last, and starts what follows
 quarantine/KEY/VERSION/rejected.csv                   what people open
 quarantine/KEY/VERSION/rejected.raw                   original bytes, to repair and resubmit

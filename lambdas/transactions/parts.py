@@ -80,6 +80,19 @@ def enrich(row: Item, schema: Schema, upload: Upload, part: int) -> Item:
     }
 
 
+def rows_of(lines: Iterable[bytes], schema: Schema) -> Iterator[Item]:
+    """The accepted rows as the validator wrote them; raises `DocumentRefused` for what is none."""
+    try:
+        stream = map(json.loads, lines)
+        names = next(stream, None)
+        if not isinstance(names, list) or sorted(names) != sorted([*schema.names, "source_line"]):
+            raise DocumentRefused(f"the first line does not name the schema's columns: {names}")
+        for values in stream:
+            yield dict(zip(names, values, strict=True))
+    except (TypeError, ValueError) as error:
+        raise DocumentRefused(f"not accepted rows: {error}") from error
+
+
 def _date(timestamp: str) -> str:
     """The day in UTC."""
     return datetime.fromisoformat(timestamp).date().isoformat()

@@ -4,9 +4,10 @@ Used by `engine`. A line that the SQL passes is one that `rules` accepts, with t
 not pass nothing is known. So a rule may be stricter here, and rare spellings are left to `rules`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,6 @@ from transactions.patterns import text_class, translated
 from transactions.schema import Field, Schema
 
 _DECIMALS = 4  # of numbers that the engine reads, besides 14 digits before the point: 64 bits hold them
-_UNIT = Decimal(1).scaleb(-_DECIMALS)
 _NUMBER = rf"(?:0|[1-9][0-9]{{0,13}})(?:\.[0-9]{{1,{_DECIMALS}}})?"
 _INTEGER = r"(?:0|[1-9][0-9]{0,17})"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
@@ -53,10 +53,9 @@ class Predicates:
     pattern: str
     steps: tuple[tuple[str, str], ...]  # names and SQL, each of which may refer to those before it
     checks: tuple[str, ...]
-    values: Mapping[str, str]  # SQL of the normalised text as JSON, by column, in the order of `rules`
+    values: tuple[tuple[str, ...], ...]  # the normalised texts as JSON in the order of `rules`, as parts of `joined`
     unique: Mapping[str, str]  # SQL of the cell, NULL for nothing
     control: tuple[str, str] | None  # SQL of currency and amount
-    absent: tuple[str, ...] = field(default=())
 
 
 def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicates | None:
@@ -80,10 +79,12 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
         pattern=separator_pattern(separator).join(patterns),
         steps=tuple(step for column in columns.values() for step in column.steps),
         checks=tuple(check for column in columns.values() for check in column.checks),
-        values={one.name: _json(one, columns[one.name], schema) for one in schema.fields if one.name in columns},
+        values=(
+            *(_json(one, columns[one.name], schema) for one in schema.fields if one.name in columns),
+            *(("null",) for one in schema.fields if one.name not in columns),
+        ),
         unique={name: _or_null(columns[name].cell, schema) for name in schema.unique if name in columns},
         control=control,
-        absent=tuple(name for name in schema.names if name not in columns),
     )
 
 
@@ -97,11 +98,27 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _json(one: Field, column: Column, schema: Schema) -> str:
-    quoted = f"'\"', {column.value}, '{column.ending}\"'"
+class Sql(str):
+    """An expression, where a plain `str` is a text as it is."""
+
+
+def joined(parts: Iterable[str]) -> str:
+    """SQL of a text made of parts. Neighbouring texts are joined here: the engine is then a quarter faster."""
+    runs = groupby(parts, key=lambda part: isinstance(part, Sql))
+    return f"concat({', '.join(one for is_sql, run in runs for one in (run if is_sql else [text(''.join(run))]))})"
+
+
+def _json(one: Field, column: Column, schema: Schema) -> tuple[str, ...]:
+    ending = column.ending + '"'
     if one.required or "" not in schema.missing_values:
-        return quoted
-    return f"CASE WHEN {column.cell} = '' THEN 'null' ELSE concat({quoted}) END"
+        return '"', Sql(column.value), ending
+    value = column.value if column.value == column.cell else _unless_empty(column, "''", column.value)
+    begin, end = _unless_empty(column, "'null'", "'\"'"), _unless_empty(column, "''", text(ending))
+    return Sql(begin), Sql(value), Sql(end)  # to join texts within a CASE takes twice as long
+
+
+def _unless_empty(column: Column, empty: str, other: str) -> str:
+    return f"CASE WHEN {column.cell} = '' THEN {empty} ELSE {other} END"
 
 
 def _or_null(cell: str, schema: Schema) -> str:
@@ -141,8 +158,8 @@ def _possibly_empty(one: Field, column: Column, missing: frozenset[str]) -> Colu
 
 
 def _lengths(one: Field, cell: str) -> list[str]:
-    low = [] if one.min_length is None else [f"length({cell}) >= {one.min_length}"]
-    return low if one.max_length is None else [*low, f"length({cell}) <= {one.max_length}"]
+    limits = ((">=", one.min_length), ("<=", one.max_length))
+    return [f"length({cell}) {sign} {limit}" for sign, limit in limits if limit is not None]
 
 
 def _enumerated(one: Field, column: Column) -> Column | None:
@@ -196,7 +213,7 @@ def _decimal_limit(limit: Any, *, lowest: bool) -> str | None:
     """A limit in the decimals that are read: for those, the same limit."""
     if abs(limit) >= Decimal(10) ** 14:
         return None
-    rounded = Decimal(limit).quantize(_UNIT, ROUND_CEILING if lowest else ROUND_FLOOR)
+    rounded = Decimal(limit).quantize(Decimal(1).scaleb(-_DECIMALS), ROUND_CEILING if lowest else ROUND_FLOOR)
     return f"CAST('{rounded:f}' AS DECIMAL(18, {_DECIMALS}))"
 
 
@@ -241,7 +258,8 @@ def _datetime(one: Field, cell: str, separator: str) -> Column | None:
     column = _cast(_INSTANT, cell, "TIMESTAMPTZ")
     number = column.number
     step = (number, f"make_timestamp(epoch_us({column.steps[0][1]}))")  # a cast to TIMESTAMP drops the offset
-    long, short = f"strftime({number}, '%Y-%m-%dT%H:%M:%S.%f')", f"replace(CAST({number} AS VARCHAR), ' ', 'T')"
+    long = f"strftime({number}, '%Y-%m-%dT%H:%M:%S.%f')"
+    short = f"concat(CAST({number} AS DATE), 'T', CAST({number} AS TIME))"  # half the time of `strftime`
     whole = f"WHEN NOT contains({cell}, '.') THEN {short} WHEN epoch_us({number}) % 1000000 = 0 THEN {short}"
     column = replace(column, value=f"CASE {whole} ELSE {long} END", ending="+00:00", steps=(step,))
     return None if one.enum else _limited(one, column, _quoted_limit("TIMESTAMP"))

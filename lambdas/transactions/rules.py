@@ -4,7 +4,7 @@ Called by `judge` for each row that a faster way did not already pass. All error
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from transactions.codes import DataError, Fault, cut
 from transactions.records import Record
 from transactions.schema import Field, Schema
 
-Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, and source_line
+Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, as `columns`
 _Check = Callable[[str], "str | list[Fault] | None"]
 _SHOWN = 15  # values of an enumeration that a message names
 _MEMO = 4096  # answers that are kept of a column with an enumeration
@@ -22,9 +22,15 @@ _MEMO = 4096  # answers that are kept of a column with an enumeration
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def to_line(row: Row) -> bytes:
-    """The one way to write a row: a line of JSON."""
-    return _encode(row).encode() + b"\n"
+def columns(schema: Schema, header: Sequence[str]) -> list[str]:
+    """The names of a normalised row's values, in their order: what the file has, what it lacks, `source_line`."""
+    present, absent = ([name for name in schema.names if (name in header) is there] for there in (True, False))
+    return [*present, *absent, "source_line"]
+
+
+def to_line(values: Iterable[str | int | None]) -> bytes:
+    """The one way to write a row's values, or their names: a JSON array on a line."""
+    return _encode(list(values)).encode() + b"\n"
 
 
 class Control(NamedTuple):

@@ -11,11 +11,17 @@ from transactions.records import Record
 class Sink(Protocol):
     """Where judged rows go: the accepted in the file's order, and the rejected in the file's order."""
 
-    def begin(self, header: Record, dialect: Dialect) -> None:
-        """Called once, before any row, with the header and how the file is written."""
+    def begin(self, header: Record, dialect: Dialect, columns: Sequence[str]) -> None:
+        """Called once, before any row.
+
+        Args:
+            header: the file's first record.
+            dialect: how the file is written.
+            columns: names of the values of an accepted row.
+        """
 
     def accepted(self, lines: bytes) -> None:
-        """Rows that are right, normalised: lines of JSON; `source_line` of each is its physical line."""
+        """Rows that are right, normalised: a JSON array on each line; `source_line` is the row's physical line."""
 
     def rejected(self, record: Record, errors: Sequence[DataError]) -> None:
         """A row that is not, with all of its errors."""
@@ -24,7 +30,7 @@ class Sink(Protocol):
 class NoSink:
     """Keeps nothing: only the verdict is wanted."""
 
-    def begin(self, header: Record, dialect: Dialect) -> None:
+    def begin(self, header: Record, dialect: Dialect, columns: Sequence[str]) -> None:
         """Nothing to prepare."""
 
     def accepted(self, lines: bytes) -> None:

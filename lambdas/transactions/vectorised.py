@@ -92,13 +92,14 @@ class _Judgement:
         rows = self._engine.judge()
         if rows != self._flat.records:
             raise ConservationBroken(f"{self._flat.records} rows were read, and {rows} judged")
-        for control, count in self._controls(None):
+        read = list(self._controls(None))
+        for control, count in read:
             self._tally.read(control, count)
         others, left_out, holes = (Rows(self._flat.lines) for _ in range(3))
         self._engine.add(self._judge_others(others))
         repeats = self._engine.repeats(others)
         self._tell(repeats, left_out, holes)
-        for control, count in self._controls(left_out):
+        for control, count in self._controls(left_out) if left_out.count else read:
             self._tally.accept(control, count)
         self._hand_over(left_out, holes)
 
@@ -163,7 +164,9 @@ class _Judgement:
         """The rows that are right to the sink, those that `rules` judged in their places."""
         if isinstance(self._sink, NoSink):
             return  # to write a row costs as much as to judge it
-        fillings = (to_line(one.verdict) for one in self._judged if one.row in holes and isinstance(one.verdict, dict))
+        fillings = (
+            to_line(one.verdict.values()) for one in self._judged if one.row in holes and isinstance(one.verdict, dict)
+        )
         written = 0
         for piece in self._engine.write(left_out, holes):
             first, *others = piece.split(_HOLE) if holes.count else [piece]

@@ -18,7 +18,7 @@ from aws_io.faults import code, throttling
 from transactions.errors import DocumentRefused, TapError
 from transactions.identity import execution_name
 from transactions.manifest import Manifest
-from transactions.parts import Part, items, to_lines
+from transactions.parts import Part, items, rows_of, to_lines
 from transactions.reports import of_manifest
 from transactions.schema import Schema
 
@@ -107,8 +107,7 @@ def _rows(transformer: Transformer, key: str) -> Iterator[dict[str, Any]]:
     """The accepted rows, a line at a time."""
     with throttling():
         body = transformer.s3.get_object(Bucket=transformer.bucket, Key=key)["Body"]
-    for line in body.iter_lines(chunk_size=1 << 18):
-        yield json.loads(line)
+    yield from rows_of(body.iter_lines(chunk_size=1 << 18), transformer.schema)
 
 
 def _start(transformer: Transformer, manifest: Manifest) -> None:

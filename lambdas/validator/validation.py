@@ -24,6 +24,7 @@ from transactions.manifest import Manifest, SourceObject
 from transactions.quarantine import RejectedCsv, RejectedRaw
 from transactions.records import Record
 from transactions.reports import of_verdict
+from transactions.rules import to_line
 from transactions.schema import Schema
 from transactions.verdict import Verdict, facts_of_refused
 
@@ -150,10 +151,11 @@ class _Outputs(ExitStack):
         self.paths = {name: folder / name for name in ("accepted", "rejected", "raw")}
         self._original, self._max_details = original, max_details
 
-    def begin(self, header: Record, dialect: Dialect) -> None:
+    def begin(self, header: Record, dialect: Dialect, columns: Sequence[str]) -> None:
         """Open the files."""
         rejected = self.paths["rejected"].open("w", encoding="utf-8", newline="")
         self._accepted = self.enter_context(self.paths["accepted"].open("wb"))
+        self._accepted.write(to_line(columns))
         self._csv = RejectedCsv(self.enter_context(rejected), self._max_details)
         raw = self.enter_context(self.paths["raw"].open("wb"))
         self._raw = RejectedRaw(raw, self._original, dialect, header)

@@ -20,11 +20,12 @@ class Collected:
     def __init__(self):
         self.header, self.dialect, self.rows, self.refused = None, None, [], []
 
-    def begin(self, header, dialect):
-        self.header, self.dialect = header, dialect
+    def begin(self, header, dialect, columns):
+        self.header, self.dialect, self.columns = header, dialect, columns
 
     def accepted(self, lines):
-        self.rows += [json.loads(line) for line in lines.decode().split("\n")[:-1]]
+        values = [json.loads(line) for line in lines.decode().split("\n")[:-1]]
+        self.rows += [dict(zip(self.columns, row, strict=True)) for row in values]
 
     def rejected(self, record, errors):
         self.refused.append((record, errors))

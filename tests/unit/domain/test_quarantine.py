@@ -73,7 +73,8 @@ def test_the_raw_file_is_header_and_rejected_records_byte_for_byte(tmp_path, sch
     path.write_bytes((HEADER + make_row(1) + "".join(bad) + make_row(4) + long + make_row(5)).encode(encoding))
 
     class Keep(Collected):
-        def begin(self, header, dialect):
+        def begin(self, header, dialect, columns):
+            super().begin(header, dialect, columns)
             self.raw = RejectedRaw(raw.open("wb"), path, dialect, header)
 
         def rejected(self, record, errors):

@@ -109,7 +109,20 @@ def test_a_manifest_in_another_ones_place_is_refused(way, validated):
 
 def test_accepted_rows_that_are_not_as_many_as_the_manifest_says_start_nothing(way, validated):
     """A row that got lost between two functions is found before anything is loaded."""
-    way.put(validated.accepted, way.bytes(validated.accepted).split(b"\n", 1)[1])
+    names, _, rest = way.bytes(validated.accepted).split(b"\n", 2)
+    way.put(validated.accepted, names + b"\n" + rest)
+
+    with pytest.raises(Exception, match="1 manifests could not be worked on"):
+        way.transform(KEY, validated.version)
+    assert way.executions() == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b'["a"]\n', b'{"source_line":2}\n', b"\xff\n"], ids=["empty", "other names", "objects", "no text"]
+)
+def test_what_is_not_accepted_rows_starts_nothing(way, validated, content):
+    """Whatever lies in the rows' place, nothing of it is loaded."""
+    way.put(validated.accepted, content)
 
     with pytest.raises(Exception, match="1 manifests could not be worked on"):
         way.transform(KEY, validated.version)

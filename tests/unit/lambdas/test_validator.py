@@ -24,7 +24,9 @@ def test_the_sample_is_judged_and_its_objects_written(way):
     assert answer == {"judged": 1, "refused": 0}
     assert manifest["rows"] == expected["rows"]
     assert manifest["objects"] == {name: getattr(upload, name) for name in KEYS}
-    assert len(way.bytes(upload.accepted).splitlines()) == expected["rows"]["accepted"]
+    names, *rows = map(json.loads, way.bytes(upload.accepted).splitlines())
+    assert (len(names), names[-1], len(rows)) == (9, "source_line", expected["rows"]["accepted"])
+    assert {len(row) for row in rows} == {9}
     assert len(way.bytes(upload.rejected).decode("utf-8-sig").splitlines()) > len(expected["errors"])
     assert way.json(upload.report)["stage"] == "validated"
 
