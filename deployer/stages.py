@@ -1,4 +1,4 @@
-"""The stages of a deployment, in the order they run: synth, init, plan, apply, outputs, verify.
+"""The stages of a deployment, in the order they run: synth, init, plan, comply, apply, outputs, verify.
 
 Each is one function over a `Run`; `deploy`, `plan_only` and `destroy` are what the commands and the suite call. A dry
 run is a shorter list of stages, never a flag inside one.
@@ -77,6 +77,15 @@ def plan(run: Run) -> None:
     run.view.note(run.changes.summary())
 
 
+def comply(run: Run) -> None:
+    """The compliance gate, before anything is changed. Raises NotCompliant."""
+    if run.changes.any:
+        from deployer.compliance.gate import require_compliant
+
+        with run.stage("comply"):
+            require_compliant(run.settings, run.places)
+
+
 def apply(run: Run) -> None:
     """What the plan says, and nothing else. An empty plan has nothing to apply."""
     if run.changes.any:
@@ -109,7 +118,7 @@ def verify(run: Run) -> None:
             )
 
 
-DEPLOY: tuple[Callable[[Run], None], ...] = (synth, init, plan, apply, outputs, verify)
+DEPLOY: tuple[Callable[[Run], None], ...] = (synth, init, plan, comply, apply, outputs, verify)
 PLAN_ONLY: tuple[Callable[[Run], None], ...] = (synth, init, plan)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployer.compliance.templates import parts
+from deployer.compliance.templates import OPAQUE, parts
 
 _DATA_SOURCE = {
     "actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource",
@@ -49,9 +49,14 @@ class Statement:
 
 def statements_in(values: Any, kind: str = "") -> Iterator[Statement]:
     """All statements in a block's values; `kind` is the block's type, such as `aws_iam_policy_document`."""
+    return (_statement(raw, path) for raw, path in raw_statements_in(values, kind))
+
+
+def raw_statements_in(values: Any, kind: str = "") -> Iterator[tuple[Any, str]]:
+    """The same as they are written, expressions included, each with the path that leads to its document."""
     if kind == "aws_iam_policy_document":
         for block in listed(values.get("statement")):
-            yield _statement(_from_data_source(block), "statement")
+            yield _from_data_source(block) if isinstance(block, dict) else block, "statement"
     yield from _walk(values, "")
 
 
@@ -72,10 +77,10 @@ def decoded(text: str) -> Any:
         return None
 
 
-def _walk(node: Any, path: str) -> Iterator[Statement]:
+def _walk(node: Any, path: str) -> Iterator[tuple[Any, str]]:
     if isinstance(node, dict):
         if "Statement" in node:
-            yield from (_statement(one, path) for one in listed(node["Statement"]))
+            yield from ((one, path) for one in listed(node["Statement"]))
             return
         for key, value in node.items():
             yield from _walk(value, f"{path}.{key}" if path else str(key))
@@ -88,6 +93,8 @@ def _walk(node: Any, path: str) -> Iterator[Statement]:
 
 def _statement(raw: Any, path: str) -> Statement:
     """Raises TypeError for what is no statement: the rule then could not judge, which is never a pass."""
+    if isinstance(raw, str) and "${" in raw:
+        return Statement("Allow", actions=(OPAQUE,), path=path)  # whatever it may become, it may allow
     if not isinstance(raw, dict):
         raise TypeError(f"a policy's statement at `{path}` is no object: {raw!r}")
     return Statement(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deployer.compliance.errors import NotTerraform
-from deployer.compliance.policies import POLICY_NAMES, decoded
+from deployer.compliance.policies import POLICY_NAMES, decoded, statements_in
 from deployer.compliance.subject import Subject
 
 
@@ -16,7 +16,8 @@ def require_policies_are_json(subjects: list[Subject]) -> None:
                 if not _is_well(values.get(name)):
                     file, line = one.place(address)
                     raise NotTerraform(
-                        f"the {name} of {one.full(address)} is no JSON", where=f"{file}:{line}" if line else file,
+                        f"the {name} of {one.full(address)} is no JSON, or no policy",
+                        where=f"{file}:{line}" if line else file,
                         remedy="mend the policy; jsonencode({...}) or aws_iam_policy_document can't go wrong so",
                     )  # fmt: skip
 
@@ -25,7 +26,11 @@ def _is_well(value: Any) -> bool:
     """Anything with an expression in it may still become JSON: whether it can be judged is a rule's to say."""
     if not isinstance(value, str) or not value.strip() or "${" in value or "%{" in value:
         return True
-    return decoded(value) is not None
+    document = decoded(value)
+    try:
+        return document is not None and list(statements_in(document)) is not None
+    except TypeError:
+        return False
 
 
 def _blocks(one: Subject) -> Iterator[tuple[str, dict[str, Any]]]:

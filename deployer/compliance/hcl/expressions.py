@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _INDEX = re.compile(r"\d+")
 _KEYWORDS = {"true": True, "false": False, "null": None}
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
-_DEEPEST = 200
+_DEEPEST = 50  # each level is a dozen of Python's frames
 
 
 class ExpressionParser(Reader):

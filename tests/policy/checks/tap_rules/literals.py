@@ -8,7 +8,7 @@ from tap_rules.rule import planned
 from deployer.compliance.policies import decoded
 from deployer.compliance.templates import literals, walk
 
-PROSE = {"description", "comment", "alarm_description", "documentation", "error_message", "//"}
+PROSE = {"description", "title", "comment", "alarm_description", "documentation", "error_message", "//"}
 REFERENCES = {"depends_on", "provider", "providers", "alias", "lifecycle"}
 
 
