@@ -47,7 +47,8 @@ def comply(
 
     places, coverage = Places.here(), ""
     if path is None:
-        of_stack = gate.stack_judged(settings_of(target, suffix, region), places, accept_access=accept_access)
+        settings = gate.with_backend(settings_of(target, suffix, region))
+        of_stack = gate.stack_judged(settings, places, accept_access=accept_access)
         judgement, coverage = of_stack.judgement, of_stack.coverage
     elif accept_access:
         raise UsedWrongly("--accept-access is about this stack, and a path is given", remedy="leave out the path")

@@ -3,7 +3,9 @@
 `tap comply` without a path, `make compliance` and `tap deploy` call it.
 """
 
+import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +18,16 @@ from deployer.compliance.scan import scan
 from deployer.errors import NotCompliant
 from deployer.places import Places, digest_of
 from deployer.synthesis import synthesised
+from deployer.terraform import installed_version
 
 if TYPE_CHECKING:
     from stack.settings import Settings
 
 _SHOWN = 20  # findings in the message of a refused deployment
 STATE_BUCKET = "tap-state"  # so that the backend is judged also where nobody has set one
+_ACCOUNT_DIGITS = 12
+_FOR_GOOD = "9999-12-31"
+_WORD = "SUFFIX"  # in capitals, as no suffix is
 
 
 @dataclass(frozen=True)
@@ -32,13 +38,17 @@ class OfStack:
     coverage: str = ""
 
 
+def with_backend(settings: "Settings") -> "Settings":
+    """The settings as they are judged where nothing is to be deployed."""
+    return replace(settings, state_bucket=settings.state_bucket or STATE_BUCKET)
+
+
 def stack_judged(settings: "Settings", places: Places, *, accept_access: bool = False) -> OfStack:
     """What the gate says of the stack that these settings make. Raises as `scan` does.
 
     `accept_access`: write down the access that it grants as the new baseline.
     """
-    settings = replace(settings, state_bucket=settings.state_bucket or STATE_BUCKET)
-    folder, document = _synthesised(settings, places)
+    folder, document = configuration_of(settings, places)
     baseline = places.root / access.BASELINE
     if accept_access:
         access.accept(document, settings.environment_suffix, baseline)
@@ -49,44 +59,59 @@ def stack_judged(settings: "Settings", places: Places, *, accept_access: bool = 
 
 
 def require_compliant(settings: "Settings", places: Places) -> None:
-    """The gate before a deployment, from a cache by content: what was judged clean needs no second look that day.
+    """The gate before a deployment. What was judged clean is not judged again until its first suppression ends.
 
     Raises:
         NotCompliant: with what was found.
     """
-    folder, document = _synthesised(settings, places)
-    clean = places.cache / "compliant" / _key(folder, settings, places)
-    if clean.is_file():
+    clean, today = places.cache / "compliant" / _key(settings, places), f"{datetime.now(UTC):%Y-%m-%d}"
+    if clean.is_file() and today <= clean.read_text():
         return
-    found = at_lines(scan(folder, places, mirror=settings.provider_mirror), document, places.root)
-    findings = [
-        *found.findings,
-        *access.differences(document, settings.environment_suffix, places.root / access.BASELINE),
-    ]
-    if findings:
+    judgement = stack_judged(settings, places).judgement
+    if found := judgement.findings:
         raise NotCompliant(
-            f"the stack does not comply: {len(findings)} findings; nothing was applied",
+            f"the stack does not comply: {len(found)} finding{'s' * (len(found) > 1)}; nothing was applied",
             remedy="mend them, or suppress each beside its resource with a reason; `tap comply` tells more",
-            details=tuple(
-                f"{one.severity} {one.rule} {one.file}:{one.line} {one.message}" for one in findings[:_SHOWN]
-            ),
+            details=tuple(f"{one.severity} {one.rule} {one.file}:{one.line} {one.message}" for one in found[:_SHOWN]),
         )
     clean.parent.mkdir(parents=True, exist_ok=True)
-    clean.touch()
+    clean.write_text(min((one.until for one in judgement.suppressed), default=_FOR_GOOD))
 
 
-def _synthesised(settings: "Settings", places: Places) -> tuple[Path, dict[str, Any]]:
+def configuration_of(settings: "Settings", places: Places) -> tuple[Path, dict[str, Any]]:
+    """The folder of the synthesised stack, and its configuration."""
     folder = synthesised(settings, places) / "stacks" / settings.construct_id
     return folder, json.loads((folder / "cdk.tf.json").read_text())
 
 
-def _key(folder: Path, settings: "Settings", places: Places) -> str:
-    """Everything that the answer depends on; the day, as suppressions end."""
-    policy, code = places.root / "tests" / "policy", places.root / "deployer"
-    files = [folder / "cdk.tf.json", *sorted((policy / "checks").rglob("*.py")), places.root / access.BASELINE]
-    files += [*sorted((code / "compliance").rglob("*.*")), places.environment("policy") / "uv.lock"]
-    content = digest_of([file for file in files if file.is_file() and file.suffix != ".pyc"])
-    return f"{content}-{settings.environment_suffix}-{datetime.now(UTC):%Y%m%d}"
+def _key(settings: "Settings", places: Places) -> str:
+    """Of everything that the answer depends on: the configuration, the rules, the gate, and what it compares with."""
+    _, document = configuration_of(settings, places)
+    tests, code = places.root / "tests", places.root / "deployer"
+    folders = [tests / "policy" / "checks", tests / "unit" / "stack", code / "compliance", places.environment("policy")]
+    files = [places.root / access.BASELINE, places.root / "uv.lock"]
+    files += [file for folder in folders for file in _files_in(folder)]
+    told = f"{alike(document, settings.environment_suffix)}\n{installed_version()}\n{digest_of(sorted(files))}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _files_in(folder: Path) -> list[Path]:
+    left_out = {"__pycache__", ".venv"}
+    return [file for file in folder.rglob("*") if file.is_file() and not left_out & set(file.parts)]
+
+
+def alike(document: dict[str, Any], suffix: str) -> str:
+    """The configuration as text that is the same for all environments of one stack: without suffix and region.
+
+    A suffix that could itself be found by a rule, as a region or an account, stays in. Of the region only the default of
+    its variable is left out, where every region is right.
+    """
+    variables = {name: {**value, "default": ""} if name == "aws_region" else value
+                 for name, value in document.get("variable", {}).items()}  # fmt: skip
+    text = json.dumps({**document, "variable": variables}, sort_keys=True)
+    if len(suffix) >= _ACCOUNT_DIGITS or suffix.count("-") > 1 or "-az" in suffix:
+        return text
+    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(suffix)}(?![A-Za-z0-9])", _WORD, text)
 
 
 def at_lines(judgement: Judgement, document: dict[str, Any], root: Path) -> Judgement:

@@ -6,6 +6,7 @@ judged: the record then says FAILED with the error, where Checkov would leave th
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -42,6 +43,7 @@ REGISTRIES = {
        for kind in ("terraform", "locals", "output")},
 }  # fmt: skip
 ADDRESS = "__address__"
+logging.disable(logging.INFO)  # of which Checkov writes several lines for each verdict, to a buffer that nobody reads
 
 
 @dataclass(frozen=True)
