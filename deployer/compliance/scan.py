@@ -53,9 +53,7 @@ def scan(
     """
     checks = checks or places.root / "tests" / "policy" / "checks"
     rules = own_rules(checks)
-    subjects = subjects_at(path, evaluate=not plan)
-    if plan:
-        subjects += [_planned(one, path, places, mirror) for one in subjects if not one.is_plan and one.blocks()]
+    subjects = to_judge(path, places, plan=plan, mirror=mirror)
     require_policies_are_json(subjects)
     everything = subjects + _canaries()
     with tempfile.TemporaryDirectory(prefix="tap-scan-") as scratch:
@@ -74,6 +72,14 @@ def scan(
         [one for one in subjects if not one.is_plan], found.findings, today or datetime.now(UTC).date(), only or None
     )
     return replace(found, findings=tuple(sorted(left)), suppressed=tuple(sorted(suppressed)))
+
+
+def to_judge(path: Path, places: Places, *, plan: bool = True, mirror: str = "") -> list[Subject]:
+    """What there is at `path`, with the plans of it. Parameters and errors as those of `scan`."""
+    subjects = subjects_at(path, evaluate=not plan)
+    if plan:
+        subjects += [_planned(one, path, places, mirror) for one in subjects if not one.is_plan and one.blocks()]
+    return subjects
 
 
 def judged(subjects: list[Subject], records: list[Record], rules: Collection[str], only: Collection[str]) -> Judgement:
