@@ -103,8 +103,8 @@ def _files_in(folder: Path) -> list[Path]:
 def alike(document: dict[str, Any], suffix: str) -> str:
     """The configuration as text that is the same for all environments of one stack: without suffix and region.
 
-    A suffix that could itself be found by a rule, as a region or an account, stays in. Of the region only the default of
-    its variable is left out, where every region is right.
+    A suffix that could itself be found by a rule, as a region or an account, stays in. Of the region only the default
+    of its variable is left out, where every region is right.
     """
     variables = {name: {**value, "default": ""} if name == "aws_region" else value
                  for name, value in document.get("variable", {}).items()}  # fmt: skip

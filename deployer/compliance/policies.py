@@ -15,6 +15,7 @@ _DATA_SOURCE = {
     "actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource",
     "principals": "Principal", "not_principals": "NotPrincipal", "effect": "Effect", "sid": "Sid",
 }  # fmt: skip
+_LIMITS = ("aws_organizations_policy",)  # which grant nothing to anybody
 POLICY_NAMES = (
     "policy", "assume_role_policy", "policy_document", "access_policy", "access_policies", "inline_policy",
     "policy_text",
@@ -54,6 +55,8 @@ def statements_in(values: Any, kind: str = "") -> Iterator[Statement]:
 
 def raw_statements_in(values: Any, kind: str = "") -> Iterator[tuple[Any, str]]:
     """The same as they are written, expressions included, each with the path that leads to its document."""
+    if kind in _LIMITS:
+        return
     if kind == "aws_iam_policy_document":
         for block in listed(values.get("statement")):
             yield _from_data_source(block) if isinstance(block, dict) else block, "statement"

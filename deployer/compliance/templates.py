@@ -4,9 +4,11 @@ Called by the rules. A name in an expression is a reference, not a literal: `${a
 resource; the quoted strings within an expression are literals again.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+_QUESTION = re.compile(r"\b(?:contains|startswith|endswith|strcontains|can|regexall)\(")
 OPAQUE = "\ufffd"  # stands for what is not known before evaluation; no name and no ARN contains it
 
 
@@ -36,7 +38,7 @@ def parts(text: str) -> tuple[str, list[str]]:
 
 def quoted(expression: str) -> Iterator[str]:
     """The quoted strings of an expression, unescaped; not those that are compared with, nor the keys of an object."""
-    at = 0
+    expression, at = _without_questions(expression), 0
     while (start := expression.find('"', at)) >= 0:
         end = _end_of_string(expression, start + 1)
         before, after = expression[:start].rstrip(), expression[end + 1 : end + 20].lstrip()
@@ -45,14 +47,21 @@ def quoted(expression: str) -> Iterator[str]:
         at = end + 1
 
 
-def _closing(text: str, at: int) -> int:
+def _without_questions(expression: str) -> str:
+    """Without calls that ask whether something is so: what they ask for is compared with, as by `==`."""
+    while match := _QUESTION.search(expression):
+        expression = f"{expression[: match.start()]}{expression[_closing(expression, match.end(), '()') + 1 :]}"
+    return expression
+
+
+def _closing(text: str, at: int, pair: str = "{}") -> int:
     """Where the expression that begins at `at` ends; a quoted brace closes nothing."""
     depth = 1
     while at < len(text):
         if text[at] == '"':
             at = _end_of_string(text, at + 1)
-        elif text[at] in "{}":
-            depth += 1 if text[at] == "{" else -1
+        elif text[at] in pair:
+            depth += 1 if text[at] == pair[0] else -1
             if not depth:
                 return at
         at += 1

@@ -1,6 +1,7 @@
 """Other people's Terraform: HCL with modules, functions and data sources is judged for what it comes to."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,21 @@ def of_clean(tmp_path_factory: pytest.TempPathFactory) -> Judgement:
 @pytest.fixture(scope="session")
 def of_odd(tmp_path_factory: pytest.TempPathFactory) -> Judgement:
     return once(tmp_path_factory, "odd", lambda _: scan(FOLDER / "odd", PLACES, plan=False, only=OWN))
+
+
+@pytest.fixture(scope="session")
+def of_projects(tmp_path_factory: pytest.TempPathFactory) -> Judgement:
+    return once(tmp_path_factory, "projects", lambda _: scan(FOLDER / "projects", PLACES, plan=False, only=OWN))
+
+
+def marked(folder: Path) -> set[tuple[str, str, str]]:
+    """What the comments `# found: RULE...` say of the block below: its file, its first line, and the rule."""
+    return {
+        (file.relative_to(folder).as_posix(), block, rule)
+        for file in folder.rglob("*.tf")
+        for comment, block in pairwise(file.read_text().splitlines()) if comment.startswith("# found: ")
+        for rule in comment.split()[2:]
+    }  # fmt: skip
 
 
 def found(judgement: Judgement) -> set[tuple[str, str]]:
@@ -55,6 +71,16 @@ def test_policies_are_seen_through_functions_loops_and_files(of_odd: Judgement) 
         ("TAP_REGION_1", "aws_cloudwatch_dashboard.d"),
         ("TAP_REGION_1", "locals"),
     }
+
+
+def test_ten_projects_have_what_is_marked_and_nothing_else(of_projects: Judgement) -> None:
+    """In Terraform as others write it, exactly the blocks with a comment that says so have findings, at their lines."""
+    folder = FOLDER / "projects"
+    lines = {file: (folder / file).read_text().splitlines() for file in {one.file for one in of_projects.findings}}
+    found = {(one.file, lines[one.file][one.line - 1], one.rule) for one in of_projects.findings
+             if one.rule.startswith(OURS)}  # fmt: skip
+
+    assert (found - marked(folder), marked(folder) - found) == (set(), set())
 
 
 def test_a_finding_is_at_its_line_of_hcl(of_odd: Judgement) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deployer.compliance.hcl.evaluate import Evaluator
-from deployer.compliance.hcl.nodes import Block, Body
+from deployer.compliance.hcl.nodes import Block, Body, Node
 from deployer.compliance.hcl.values import Unknown, encoded, plain
 
 _LISTS = {
@@ -27,7 +27,7 @@ def object_of(body: Body, evaluator: Evaluator) -> dict[str, Any]:
 
 def _dynamic(block: Block, evaluator: Evaluator) -> Iterator[dict[str, Any]]:
     attributes = block.body.attributes
-    name = attributes["iterator"].text if "iterator" in attributes else block.labels[0]
+    name = _iterator(attributes["iterator"]) if "iterator" in attributes else block.labels[0]
     over = evaluator.value(attributes["for_each"]) if "for_each" in attributes else None
     rounds = over.items() if isinstance(over, dict) else enumerate(over) if isinstance(over, list) else None
     for content in block.body.named("content"):
@@ -36,6 +36,11 @@ def _dynamic(block: Block, evaluator: Evaluator) -> Iterator[dict[str, Any]]:
             continue
         for key, value in rounds:
             yield object_of(content.body, evaluator.within(**{name: {"key": key, "value": value}}))
+
+
+def _iterator(node: Node) -> str:
+    """`iterator = one` is a name; in quotes it is the same."""
+    return str(getattr(node, "name", getattr(node, "value", "")))
 
 
 def json_of(body: Body, evaluator: Evaluator) -> Any:

@@ -93,9 +93,9 @@ class Evaluator:
 
     def _choice(self, node: nodes.Choice) -> Any:
         condition = self.value(node.condition)
-        if not is_known(condition):
-            return Unknown(node.text)
-        return self.value(node.yes if condition in (True, "true") else node.no)
+        if is_known(condition):
+            return self.value(node.yes if condition in (True, "true") else node.no)
+        return _either(self.value(node.yes), self.value(node.no), node.text)
 
     def _operation(self, node: nodes.Operation) -> Any:
         left = self.value(node.left)
@@ -118,9 +118,7 @@ class Evaluator:
         found: list[tuple[Any, Any]] = []
         for inner in self._rounds(node, over):
             wanted = inner.value(node.condition) if node.condition else True
-            if not is_known(wanted):
-                return Unknown(node.text)
-            if wanted:
+            if wanted or not is_known(wanted):  # what may be there is judged as if it were
                 found.append((inner.value(node.key) if node.key else None, inner.value(node.value)))
         return _collected(node, found)
 
@@ -142,9 +140,9 @@ class Evaluator:
             return Unknown(node.text)
 
     def _called(self, name: str, arguments: list[Any], node: nodes.Call) -> Any:
-        if name in ("file", "templatefile") and is_known(arguments[0]):
+        if name in ("file", "filebase64", "templatefile") and is_known(arguments[0]):
             text = self._file(str(arguments[0]))
-            return text if name == "file" else self._filled(text, arguments[1])
+            return self._filled(text, arguments[1]) if name == "templatefile" else text
         if name in LENIENT and (name == "jsonencode" or not any(isinstance(one, Unknown) for one in arguments)
                                 or name in ("tostring", "sensitive", "nonsensitive", "list", "format")):  # fmt: skip
             return LENIENT[name](*arguments)
@@ -168,6 +166,15 @@ class Evaluator:
     def _filled(self, text: str, names: Any) -> Any:
         inner = Evaluator(dict(names), self.folder)
         return inner.value(template(text))
+
+
+def _either(yes: Any, no: Any, text: str) -> Any:
+    """Of a choice that nobody knows: lists and maps with all that they may hold, as it is judged what may be."""
+    if isinstance(yes, list) and isinstance(no, list):
+        return [*yes, *(one for one in no if one not in yes)]
+    if isinstance(yes, Mapping) and isinstance(no, Mapping) and not yes.keys() & no.keys():
+        return {**yes, **no}
+    return yes if is_known(yes) and yes == no and type(yes) is type(no) else Unknown(text)
 
 
 def _collected(node: nodes.For, found: list[tuple[Any, Any]]) -> Any:

@@ -142,6 +142,10 @@ LENIENT: dict[str, Callable[..., Any]] = {
     "sensitive": lambda value: value,
     "nonsensitive": lambda value: value,
     "tostring": lambda value: value if isinstance(value, str) else text_of(value),
+    "trimspace": lambda text: type(text)(text.strip()),
+    "chomp": lambda text: type(text)(text.rstrip("\r\n")),
+    "base64encode": lambda text: text,  # judged is what is said, however it is wrapped
+    "base64gzip": lambda text: text,
 }
 STRICT: dict[str, Callable[..., Any]] = {
     "jsondecode": json.loads,
@@ -150,7 +154,6 @@ STRICT: dict[str, Callable[..., Any]] = {
     "title": str.title,
     "replace": _replace,
     "split": lambda separator, text: text.split(separator),
-    "trimspace": str.strip,
     "trim": lambda text, cut: text.strip(cut),
     "trimprefix": str.removeprefix,
     "trimsuffix": str.removesuffix,
@@ -170,6 +173,5 @@ STRICT: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "setintersection": lambda first, *sets: [one for one in first if all(one in each for each in sets)],
     "setsubtract": lambda first, second: [one for one in first if one not in second],
-    "chomp": lambda text: text.rstrip("\r\n"),
     "indent": lambda spaces, text: text.replace("\n", "\n" + " " * int(spaces)),
 }

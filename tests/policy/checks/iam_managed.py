@@ -11,6 +11,7 @@ WIDE = re.compile(
     r":iam::aws:policy/(?:[\w-]+/)*(AdministratorAccess[\w-]*|PowerUserAccess|SystemAdministrator|"
     r"DatabaseAdministrator|NetworkAdministrator|[\w-]*FullAccess(?:V\d)?)$"
 )
+LOOKUP = re.compile(r"\$\{data\.aws_iam_policy\.([\w-]+)\.arn\}")
 
 
 class IamManaged(Rule):
@@ -22,7 +23,15 @@ class IamManaged(Rule):
     def judge(self, block: Block) -> Iterator[Offence]:
         named = [block.values.get(name) for name in ("policy_arn", "managed_policy_arn")]
         for arn in [*named, *listed(block.values.get("managed_policy_arns"))]:
-            if match := WIDE.search(str(arn or "")):
+            if match := WIDE.search(_looked_up(block, str(arn or ""))):
                 yield Offence(
                     f"the managed policy {match[1]} is attached", "CRITICAL" if "Admin" in match[1] else "HIGH"
                 )
+
+
+def _looked_up(block: Block, arn: str) -> str:
+    """The ARN of a managed policy that a data source looks up by its name."""
+    if match := LOOKUP.fullmatch(arn):
+        found = block.document.get("data", {}).get("aws_iam_policy", {}).get(match[1], {})
+        return str(found.get("arn") or f":iam::aws:policy/{found.get('name')}")
+    return arn

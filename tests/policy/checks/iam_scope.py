@@ -18,7 +18,8 @@ NARROWING = (
     "kms:encryptioncontext:", "dynamodb:leadingkeys", "s3:resourceaccount", "ecs:cluster", "iam:resourcetag/",
     "ec2:resourcetag/", "secretsmanager:resourcetag/", "ssm:resourcetag/", "cloudformation:stackname",
     "kms:viaservice", "aws:requesttag/", "ec2:createaction", "ec2:vpc", "ec2:subnet", "ec2:instanceprofile",
-    "autoscaling:resourcetag/", "rds:db-tag/", "elasticloadbalancing:resourcetag/", "lambda:functionarn",
+    "autoscaling:resourcetag/", "rds:db-tag/", "iam:passedtoservice", "iam:awsservicename", "iam:permissionsboundary",
+    "iam:policyarn", "elasticloadbalancing:resourcetag/", "lambda:functionarn",
 )  # fmt: skip
 POSITIVE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
 OWN_ACCOUNT = ":root"  # the key policy by which AWS lets the account's IAM decide
@@ -66,11 +67,20 @@ def _resources(statement: Statement) -> Iterator[Offence]:
 def narrows(conditions: dict[str, Any]) -> bool:
     """Whether a condition names the resource. One that also holds where the key is absent does not."""
     for operator, keys in conditions.items():
-        if operator.lower().split(":")[-1] in POSITIVE and "forallvalues" not in operator.lower():
-            for key, values in keys.items():
-                if key.lower().startswith(NARROWING) and not any(set(str(one)) <= {"*"} for one in listed(values)):
-                    return True
+        bare = operator.lower().split(":")[-1]
+        for key, values in keys.items():
+            told = {str(one).lower() for one in listed(values)}
+            if bare == "null":
+                holds = told == {"false"}
+            else:
+                holds = bare in POSITIVE and "forallvalues" not in operator.lower() and "" not in _without_stars(told)
+            if holds and key.lower().startswith(NARROWING):
+                return True
     return False
+
+
+def _without_stars(values: set[str]) -> set[str]:
+    return {one.strip("*") for one in values}
 
 
 def _is_left_to_the_account(statement: Statement) -> bool:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from tap_rules.conditions import CALLER, holds_to, is_denied_to_others, principals, where
 from tap_rules.rule import Block, Offence, Rule
 
-from deployer.compliance.policies import Statement, statements_in
+from deployer.compliance.policies import Statement, listed, statements_in
+
+ANY_REPOSITORY = {"*", "repo:*", "repo:*/*", "repo:*:*", "repo:*/*:*"}
 
 
 class IamWorld(Rule):
@@ -48,8 +50,10 @@ def _is_held(statement: Statement, statements: list[Statement]) -> bool:
 
 def _federated(statement: Statement, provider: str) -> Iterator[Offence]:
     """Whoever has an account there, unless audience and subject are named."""
-    keys = [name.lower() for values in statement.conditions.values() if isinstance(values, dict) for name in values]
-    if not keys:
+    held = {name.lower(): listed(value) for values in statement.conditions.values() if isinstance(values, dict)
+            for name, value in values.items()}  # fmt: skip
+    subjects = [str(one) for name, values in held.items() if name.endswith(":sub") for one in values]
+    if not held:
         yield Offence(f"{where(statement)} trusts everybody whom {provider} knows", "CRITICAL")
-    elif "token.actions.githubusercontent.com" in provider and not any(name.endswith(":sub") for name in keys):
+    elif "token.actions.githubusercontent.com" in provider and (not subjects or ANY_REPOSITORY & set(subjects)):
         yield Offence(f"{where(statement)} trusts every repository on GitHub: no condition on :sub", "CRITICAL")

@@ -1,5 +1,6 @@
 """The literal strings of a block, and what a plan was given. Imported by the rules on regions and zones."""
 
+import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,18 +11,40 @@ from deployer.compliance.templates import literals, walk
 
 PROSE = {"description", "title", "comment", "alarm_description", "documentation", "error_message", "//"}
 REFERENCES = {"depends_on", "provider", "providers", "alias", "lifecycle"}
+TAGS = {"tags", "tags_all", "default_tags", "tag"}
+LABELS = {
+    "name", "name_prefix", "bucket", "bucket_prefix", "alarm_name", "dashboard_name", "function_name", "family",
+}  # fmt: skip
+OF_MODULES = {"source", "version"}  # which take no variables
 
 
 def strings(values: Any, kind: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every literal of a block that is neither prose nor a reference; JSON in a string is read as what it is."""
+    """Every literal of a block that is neither prose, a label nor a reference; JSON in a string is read as it is."""
     for path, text in walk(values):
-        if any(name.lower() in PROSE for name in path) or (path and path[0] in REFERENCES and kind != "locals"):
+        if any(name.lower() in PROSE | TAGS for name in path) or _is_taken_out(path, text, kind):
             continue
+        text = _script(text) if path and path[-1].startswith("user_data") else text
         inner = decoded(text)
         if inner is None:
             yield from ((path, literal) for literal in literals(text))
         else:
             yield from ((path + below, literal) for below, literal in strings(inner, "locals"))
+
+
+def _is_taken_out(path: tuple[str, ...], text: str, kind: str) -> bool:
+    """What only leads to something else in the configuration, and how a resource is called."""
+    if not path or kind == "locals":
+        return False
+    label = kind == "resource" and len(path) == 1 and path[0] in LABELS and not set(".:") & set(text)
+    return path[0] in REFERENCES or (kind == "module" and path[0] in OF_MODULES) or label
+
+
+def _script(text: str) -> str:
+    """User data as a machine would read it: in a plan, and by `base64encode`, it is Base64."""
+    try:
+        return base64.b64decode(text, validate=True).decode() if len(text) % 4 == 0 else text
+    except ValueError:
+        return text
 
 
 def given_to(plan: dict[str, Any], names_in: Callable[[str], list[str]]) -> set[str]:

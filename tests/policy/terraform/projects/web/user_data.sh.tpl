@@ -1,0 +1,2 @@
+#!/bin/bash
+export AWS_DEFAULT_REGION=${region}
