@@ -114,7 +114,8 @@ def _environment(root: Path) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if not _UNWANTED.fullmatch(name)}
     repository = str(Path(__file__).resolve().parent.parent.parent)
-    return {**kept, "HOME": str(root), "PYTHONPATH": repository, "LOG_LEVEL": "WARNING", "CKV_PARSE_ERROR_FAIL": "true"}
+    return {**kept, "HOME": str(root), "PYTHONPATH": repository, "LOG_LEVEL": "WARNING", "CKV_PARSE_ERROR_FAIL": "true",
+            "CHECKOV_ENABLE_FOREACH_HANDLING": "False", "CHECKOV_ENABLE_MODULES_FOREACH_HANDLING": "False"}  # fmt: skip
 
 
 def _failed(what: str, said: str) -> CouldNotJudge:

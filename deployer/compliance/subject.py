@@ -1,6 +1,6 @@
 """What there is to judge at a path, as copies that Checkov reads without stumbling. Called by `scan`.
 
-A copy is Terraform JSON or a plan, indented so that each block has lines of its own, and in one form (see normal.py).
+A copy is Terraform JSON or a plan, laid out so that each block has a line of its own, and in one form (see normal.py).
 HCL is read by ourselves: Checkov's parser gives up on files that Terraform takes, and forgets comments' places.
 """
 
@@ -111,7 +111,18 @@ def lay_out(subjects: list[Subject], root: Path) -> None:
     for one in subjects:
         target = root / one.copied
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(one.document, indent=1))
+        target.write_text(_in_lines(one.document, 4 if one.is_plan else 3))
+
+
+def _in_lines(node: Any, depth: int) -> str:
+    """JSON with a line for each block: Checkov tells blocks apart by lines, and copies all of them into each verdict."""
+    if not depth or not node or not isinstance(node, dict | list):
+        return json.dumps(node)
+    if isinstance(node, list):
+        return "[\n" + ",\n".join(_in_lines(one, depth - 1) for one in node) + "\n]"
+    return (
+        "{\n" + ",\n".join(f"{json.dumps(str(key))}: {_in_lines(one, depth - 1)}" for key, one in node.items()) + "\n}"
+    )
 
 
 def _plan(file: Path, text: str, base: Path) -> Subject:
