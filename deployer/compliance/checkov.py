@@ -21,6 +21,7 @@ _TROUBLE = re.compile(
 )
 _UNWANTED = re.compile(r"(CKV|CHECKOV|BC|PRISMA|AWS|TF|VIRTUAL|BRIDGECREW)_.*|PYTHON.*|LOG_LEVEL|RUNNING_IN.*")
 _LINES_SHOWN = 8
+LONGEST = 1200  # seconds; ten thousand resources take a few minutes
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,13 @@ def run(
         "--external-checks-dir", str(checks), "--skip-download", "--output", "json", "--compact",
         *(["--check", ",".join(sorted(only))] if only else []),
     ]  # fmt: skip
-    result = subprocess.run(
-        command, cwd=root, env=_environment(root), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
-    )
+    try:
+        result = subprocess.run(
+            command, cwd=root, env=_environment(root), capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            timeout=LONGEST, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise _failed(f"Checkov was not done after {LONGEST} s; judge a smaller part of it", "") from error
     if result.returncode not in (0, 1):
         raise _failed(f"Checkov ended with exit code {result.returncode}", result.stderr or result.stdout)
     if trouble := _TROUBLE.findall(result.stderr):

@@ -100,6 +100,9 @@ def _statement(raw: Any, path: str) -> Statement:
         return Statement("Allow", actions=(OPAQUE,), path=path)  # whatever it may become, it may allow
     if not isinstance(raw, dict):
         raise TypeError(f"a policy's statement at `{path}` is no object: {raw!r}")
+    if not isinstance(raw.get("Condition") or {}, dict) or not all(
+            isinstance(one, str) for key in _LISTS.values() for one in listed(raw.get(key))):  # fmt: skip
+        raise TypeError(f"a policy's statement at `{path}` has parts that are none: {str(raw)[:200]}")
     return Statement(
         effect=str(raw.get("Effect", "Allow")),
         **{name: _texts(raw.get(key)) for name, key in _LISTS.items()},

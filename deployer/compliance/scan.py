@@ -24,6 +24,7 @@ from deployer.compliance import checkov
 from deployer.compliance.addresses import without_keys
 from deployer.compliance.catalogue import CANARY, canary_expectations, own_rules
 from deployer.compliance.checkov import JSON, PLAN, Record
+from deployer.compliance.deadline import deadline
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
 from deployer.compliance.judgement import OWN, Evaluation, Finding, Judgement, NotJudged
 from deployer.compliance.planning import plan_of
@@ -34,6 +35,7 @@ from deployer.environments import ensured
 from deployer.places import Places
 
 EVERY_BLOCK = "TAP_REGION_1"  # judges every block there is, so its records say what Checkov has seen
+LONGEST_READING = 180  # seconds, a plan included
 _BUILTIN_SEVERITY = "MEDIUM"  # Checkov tells severities only to who has an account
 
 
@@ -53,8 +55,9 @@ def scan(
     """
     checks = checks or places.root / "tests" / "policy" / "checks"
     rules = own_rules(checks)
-    subjects = to_judge(path, places, plan=plan, mirror=mirror)
-    require_policies_are_json(subjects)
+    with deadline(LONGEST_READING, str(path)):
+        subjects = to_judge(path, places, plan=plan, mirror=mirror)
+        require_policies_are_json(subjects)
     everything = subjects + _canaries()
     with tempfile.TemporaryDirectory(prefix="tap-scan-") as scratch:
         root = Path(scratch).resolve()

@@ -115,7 +115,7 @@ def lay_out(subjects: list[Subject], root: Path) -> None:
 
 
 def _in_lines(node: Any, depth: int) -> str:
-    """JSON with a line for each block: Checkov tells blocks apart by lines, and copies all of them into each verdict."""
+    """JSON with a line for each block: Checkov tells blocks apart by lines, and copies them into each verdict."""
     if not depth or not node or not isinstance(node, dict | list):
         return json.dumps(node)
     if isinstance(node, list):
@@ -132,8 +132,11 @@ def _plan(file: Path, text: str, base: Path) -> Subject:
             f"a plan of a format that is not known: {document.get('format_version')}", where=str(file),
             remedy="make it with `terraform show -json` of Terraform 1.x",
         )  # fmt: skip
-    if not isinstance(document.get("planned_values"), dict):
-        raise NotTerraform("a plan without planned values", where=str(file), remedy="give what `show -json` prints")
+    if not _is_whole(document):
+        raise NotTerraform(
+            "a plan with a resource that has no address, type, mode or values", where=str(file),
+            remedy="give what `terraform show -json PLAN` prints, as it is",
+        )  # fmt: skip
     shown = file.relative_to(base).as_posix()
     return Subject(shown, document, f"subject/{shown}")
 
@@ -205,6 +208,25 @@ def _normal(document: dict[str, Any], file: Path) -> dict[str, Any]:
 
 def _places(text: str, shown: str) -> Places:
     return {address: (shown, line) for address, line in lines_of(text).items()}
+
+
+def _is_whole(document: dict[str, Any]) -> bool:
+    """Whether rules can rely on what a plan has. What it may leave out is an empty list, not null."""
+    try:
+        named = [
+            (one["address"], one["type"], one["name"]) for one in _planned(document["planned_values"]["root_module"])
+        ]
+        shown = [one["values"] for one in _planned(document["planned_values"]["root_module"])]
+        modes = {one["mode"] for one in _planned(document["planned_values"]["root_module"])}
+    except (KeyError, TypeError, AttributeError):
+        return False
+    lists = (document.get("resource_changes", []), document.get("configuration", {}), document.get("variables", {}))
+    return (
+        all(isinstance(part, str) for one in named for part in one)
+        and all(isinstance(one, dict) for one in shown)
+        and modes <= {"managed", "data"}
+        and None not in lists
+    )
 
 
 def _planned(module: dict[str, Any]) -> Iterator[dict[str, Any]]:

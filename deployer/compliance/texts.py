@@ -1,6 +1,7 @@
 """Which files at a path are Terraform, and their text. Called by subject.py."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,9 +60,16 @@ def text_of(file: Path) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for file in folder.rglob("*"):
-        if not _LEFT_OUT & set(file.relative_to(folder).parts) and file.suffix in _KINDS and file.is_file():
-            yield file
+    """A link that leads nowhere counts: it can't be read, and Terraform would say so too."""
+    for where, inner, names in os.walk(folder, onerror=_unreadable):
+        inner[:] = sorted(set(inner) - _LEFT_OUT)
+        for file in (Path(where) / name for name in names):
+            if file.suffix in _KINDS and (file.is_file() or file.is_symlink()):
+                yield file
+
+
+def _unreadable(error: OSError) -> None:
+    raise NotTerraform(f"a folder can't be read: {error}", where=str(error.filename)) from error
 
 
 def _sort(found: Sources, file: Path, text: str, *, named: bool) -> None:

@@ -1,0 +1,123 @@
+"""What can't be judged ends with a message and exit code 2 or 3: never green, never with a traceback."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer.compliance import scan as gate
+from deployer.compliance.deadline import deadline
+from deployer.compliance.errors import CouldNotJudge, NotTerraform
+from deployer.compliance.scan import scan
+from deployer.compliance.subject import subjects_at
+from deployer.errors import TapError
+from tests.policy.shared import OWN, PLACES
+
+QUEUE = 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n'
+PLANNED = {"address": "aws_sqs_queue.q", "mode": "managed", "type": "aws_sqs_queue", "name": "q", "values": {}}
+
+
+def plan_with(resources: Any, **more: Any) -> str:
+    root = {"root_module": {"resources": resources}}
+    return json.dumps({"format_version": "1.2", "planned_values": root, **more})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("cdk.tf.json", b'{"resource": ', "not JSON"),
+        ("cdk.tf.json", b"", "not JSON"),
+        ("cdk.tf.json", b"\x80\x81\x00", "can't be read"),
+        ("main.tf", b"\x7fELF\x00\xff\xfe", "can't be read"),
+        ("main.tf", b"", "no HCL"),
+        ("main.tf", b"locals { a = " + b"[" * 50_000 + b"]" * 50_000 + b"}", "nested too deeply"),
+        ("cdk.tf.json", b'{"locals": {"a": ' + b"[" * 50_000 + b"]" * 50_000 + b"}}", "not JSON"),
+        ("main.tf", b'resource "aws_iam_policy" "p" { policy = "no json" }', "no JSON"),
+        ("main.tf", b'resource "aws_iam_policy" "p" { policy = jsonencode({ Statement = ["x", 3] }) }', "no policy"),
+        (
+            "main.tf",
+            b'resource "aws_iam_policy" "p" { policy = jsonencode({ Statement = [{ Action = { a = 1 } }] }) }',
+            "no policy",
+        ),
+        ("plan.json", plan_with([PLANNED]).replace("1.2", "2.0").encode(), "format that is not known"),
+        ("plan.json", plan_with([PLANNED]).replace("1.2", "0.1").encode(), "format that is not known"),
+        ("plan.json", plan_with("x").encode(), "a plan with a resource"),
+        ("plan.json", plan_with([{**PLANNED, "values": None}]).encode(), "a plan with a resource"),
+        ("plan.json", plan_with([{"address": "aws_sqs_queue.q"}]).encode(), "a plan with a resource"),
+        ("plan.json", plan_with([PLANNED], resource_changes=None).encode(), "a plan with a resource"),
+        ("plan.json", plan_with([]).encode(), "no plan with a resource"),
+        ("cdk.tf.json", b'{"resource": {"aws_sqs_queue": {"q": null}}}', "not a block"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_judged_is_told(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    """A broken, binary, empty, endless or foreign file is used wrongly: exit 2, with what is wrong and where."""
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(NotTerraform, match=said) as told:
+        scan(tmp_path, PLACES, plan=False, only=OWN)
+
+    assert told.value.exit_code == 2
+    assert told.value.where
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    """A path that does not exist, and a folder with nothing in it, are used wrongly."""
+    for path in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(NotTerraform):
+            scan(path, PLACES, plan=False)
+
+
+def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    """A file that can't be opened is not left out, with the rest green."""
+    (tmp_path / "main.tf").write_text(QUEUE)
+    (tmp_path / "more.tf").symlink_to("nowhere")
+
+    with pytest.raises(NotTerraform, match=r"can't be read.*more\.tf"):
+        scan(tmp_path, PLACES, plan=False)
+
+
+def test_links_in_a_circle_end(tmp_path: Path) -> None:
+    """A folder that contains itself by a link is read once."""
+    (tmp_path / "main.tf").write_text(QUEUE)
+    (tmp_path / "again").symlink_to(".")
+
+    assert {one.shown for one in subjects_at(tmp_path)} == {"root"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "locals {\n  a = local.b\n  b = local.a\n}\n" + QUEUE,
+        'module "m" {\n  source = "./"\n}\n' + QUEUE,
+        'resource "aws_sqs_queue" "q" {\n  count = 100000000\n  name = "q"\n}\n',
+        'resource "aws_iam_policy" "p" {\n  policy = file("/dev/zero")\n}\n' + QUEUE,
+    ],
+    ids=["circle", "module-of-itself", "count", "endless-file"],
+)
+def test_what_has_no_end_is_read_to_an_end(tmp_path: Path, text: str) -> None:
+    """Circles, huge counts and endless files neither hang nor break the reading."""
+    (tmp_path / "main.tf").write_text(text)
+
+    assert any(one.blocks() for one in subjects_at(tmp_path))
+
+
+def test_reading_has_a_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locals that unfold without bounds end as `could not judge`, exit 3."""
+    unfolded = "".join(f"  a{at} = [{', '.join([f'local.a{at - 1}'] * 10)}]\n" for at in range(1, 10))
+    (tmp_path / "main.tf").write_text(f'locals {{\n  a0 = ["x"]\n{unfolded}}}\n{QUEUE}')
+    monkeypatch.setattr(gate, "LONGEST_READING", 1)
+
+    with pytest.raises(CouldNotJudge, match="took more than 1 s") as told:
+        scan(tmp_path, PLACES, plan=False)
+
+    assert told.value.exit_code == 3
+
+
+def test_a_deadline_that_is_met_leaves_nothing_behind() -> None:
+    """After the block no alarm goes off."""
+    with deadline(0.05, "here"):
+        pass
+    with pytest.raises(TapError), deadline(0.01, "there"):
+        time.sleep(5)
