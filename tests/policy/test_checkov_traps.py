@@ -156,3 +156,56 @@ def test_a_block_that_nobody_saw_is_red() -> None:
 
     with pytest.raises(CouldNotJudge, match=f"did not see {len(whole[0].blocks())} of the blocks"):
         judged(whole, [], [], [])
+
+
+INLINE = {"role": "r", "policy": '{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'}
+
+
+def test_an_inline_policy_and_a_function_call_are_seen(tmp_path: Path) -> None:
+    """Checkov's own IAM rules say nothing of either in Terraform JSON; ours find both."""
+    called = '${jsonencode({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})}'
+    policies = {"inline": INLINE, "called": {"role": "r", "policy": called}}
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_iam_role_policy": policies}}))
+    found = scan(tmp_path, PLACES, plan=False)
+
+    assert {one.resource for one in found.findings if one.rule == "TAP_IAM_1"} == {
+        "aws_iam_role_policy.inline",
+        "aws_iam_role_policy.called",
+    }
+    assert [one for one in found.findings if not one.is_own] == []
+
+
+@pytest.mark.parametrize("rule", ["CKV_AWS_99999", "TAP_IAM_99", "TAP_LAMBDA_1"])
+def test_a_suppression_of_nothing_is_red(tmp_path: Path, rule: str) -> None:
+    """A suppression of an unknown rule, or of one that finds nothing there, is a finding; what is found stays."""
+    entry = {rule: {"reason": "it is needed for the time being", "until": "2999-01-01"}}
+    policy = {**INLINE, "//": {"suppressions": entry}}
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_iam_role_policy": {"p": policy}}}))
+    found = scan(tmp_path, PLACES, plan=False)
+
+    assert {one.rule for one in found.findings} == {"TAP_IAM_1", "TAP_SUPPRESSION_1"}
+    assert found.suppressed == ()
+
+
+def test_checkovs_own_skips_do_nothing(tmp_path: Path) -> None:
+    """A skip in Checkov's words, in the JSON's comment, suppresses nothing: it has no last day."""
+    policy = {**INLINE, "//": "checkov:skip=TAP_IAM_1: never mind"}
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_iam_role_policy": {"p": policy}}}))
+
+    assert scan(tmp_path, PLACES, plan=False, only=OWN).by_rule("TAP_IAM_1", passed=False)
+
+
+def test_checkov_is_not_to_ask_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is run with --skip-download, and with no setting of the caller's that would make it another scan."""
+    monkeypatch.setenv("CKV_SKIP_CHECK", "TAP_IAM_1")
+    monkeypatch.setenv("BC_API_KEY", "x")
+    noted = tmp_path / "noted"
+    fake = tmp_path / "python"
+    fake.write_text(f'#!/bin/sh\n(echo "$@"; env) > {noted}\nexit 2\n')
+    fake.chmod(0o755)
+    with pytest.raises(CouldNotJudge):
+        checkov.run(fake, tmp_path, CHECKS, [JSON])
+
+    assert "--skip-download" in noted.read_text()
+    assert "CKV_SKIP_CHECK" not in noted.read_text()
+    assert "BC_API_KEY" not in noted.read_text()
