@@ -24,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
 )
 for command in (
-    *(run, stack.synth, stack.plan, stack.deploy, stack.outputs, stack.destroy),
+    *(run, stack.synth, stack.plan, stack.deploy, stack.adopt, stack.outputs, stack.destroy),
     *(files.validate, files.upload, files.watch, files.status, files.rejects, files.resubmit, comply, doctor),
 ):
     app.command()(command)

@@ -6,6 +6,8 @@ TapError
 │   ├── NothingRuns       no embedded AWS is kept running
 │   ├── NotReconciled     a file's figures do not add up
 │   ├── StageStopped      a file did not reach a stage by its deadline, or failed there
+│   ├── LeftBehind        a cleanup ended, and something is still there
+│   ├── WouldLoseData     a plan destroys or replaces what holds data
 │   └── PlanNotEmpty      what was just applied differs from what was asked for
 ├── UsedWrongly           exit 2: the command line, a setting or a file named on it
 └── Unfit                 exit 3: this machine or the account is not fit, with the remedy
@@ -13,6 +15,8 @@ TapError
     ├── PortInUse         somebody else listens where the embedded AWS should
     ├── EndpointFailed    no AWS answers at the endpoint, or stopped answering
     ├── AccountRefused    a live account that is not on the allow-list, or credentials of the wrong world
+    ├── NotOurs           something has the name of one of our resources
+    ├── Ambiguous         several things could be the one that is meant
     ├── SynthesisFailed   the stack can't be synthesised
     ├── TerraformFailed   Terraform gave up, with its own diagnostics
     │   └── NameTaken     somebody else holds the bucket's name
@@ -63,6 +67,14 @@ class StageStopped(AnswerIsNo):
     """A file did not reach a stage by its deadline, or failed there."""
 
 
+class LeftBehind(AnswerIsNo):
+    """A cleanup ended, and something is still there."""
+
+
+class WouldLoseData(AnswerIsNo):
+    """A plan destroys or replaces what holds data."""
+
+
 class PlanNotEmpty(AnswerIsNo):
     """What was just applied differs from what was asked for."""
 
@@ -91,6 +103,14 @@ class EndpointFailed(Unfit):
 
 class AccountRefused(Unfit):
     """A live account that may not be touched, or credentials of the wrong world."""
+
+
+class NotOurs(Unfit):
+    """Something has the name of one of our resources, and is not this environment's."""
+
+
+class Ambiguous(Unfit):
+    """Several things could be the one that is meant."""
 
 
 class SynthesisFailed(Unfit):

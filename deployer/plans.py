@@ -11,6 +11,8 @@ _KINDS = {
     ("delete", "create"): "replace",
     ("create", "delete"): "replace",
 }
+# what holds data that nobody can make again, or the key to them
+_DATA = {"aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key", "aws_sqs_queue"}
 _IAM = ("aws_iam_", "aws_lambda_permission", "aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy")
 
 
@@ -21,6 +23,11 @@ class Change:
     address: str
     type: str
     kind: str  # create | change | replace | destroy
+
+    @property
+    def loses_data(self) -> bool:
+        """Whether what it holds would be gone for good."""
+        return self.type in _DATA and self.kind in ("replace", "destroy")
 
     @property
     def is_iam(self) -> bool:
@@ -35,19 +42,21 @@ class Changes:
     all: tuple[Change, ...] = ()
     outputs_change: bool = False
     from_nothing: bool = False  # whether the state held nothing before
+    adopted: tuple[str, ...] = ()  # addresses of what exists and is taken into the state
 
     @property
     def any(self) -> bool:
-        return bool(self.all) or self.outputs_change
+        return bool(self.all) or self.outputs_change or bool(self.adopted)
 
     def count(self, kind: str) -> int:
         return sum(change.kind == kind for change in self.all)
 
     def summary(self) -> str:
         """One line for people."""
-        if not self.all:
+        adopted = [f"{len(self.adopted)} to adopt"] if self.adopted else []
+        if not self.all and not adopted:
             return "plan: only outputs change" if self.outputs_change else "plan: nothing to change"
-        told = [
+        told = adopted + [
             f"{self.count(kind)} to {kind}" for kind in ("create", "change", "replace", "destroy") if self.count(kind)
         ]
         iam = sum(change.is_iam for change in self.all)
@@ -55,7 +64,8 @@ class Changes:
 
     def lines(self) -> Iterator[str]:
         """One line for each change."""
-        return (f"{change.kind:<8} {change.address}" for change in self.all)
+        yield from (f"{'adopt':<8} {address}" for address in self.adopted)
+        yield from (f"{change.kind:<8} {change.address}" for change in self.all)
 
     def to_json(self) -> dict[str, Any]:
         """As `tap plan --json` prints it."""
@@ -63,6 +73,7 @@ class Changes:
             "changes": [
                 {"address": one.address, "type": one.type, "change": one.kind, "iam": one.is_iam} for one in self.all
             ],
+            "adopted": list(self.adopted),
             "outputs_change": self.outputs_change,
         }
 
@@ -76,4 +87,6 @@ def changes_in(plan: Mapping[str, Any]) -> Changes:
     outputs = any(one["actions"] != ["no-op"] for one in plan.get("output_changes", {}).values())
     before = plan.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", [])
     managed = [one for one in before if one.get("mode") == "managed"]
-    return Changes(tuple(sorted(found, key=lambda change: change.address)), outputs, from_nothing=not managed)
+    adopted = sorted(one["address"] for one in plan.get("resource_changes", []) if "importing" in one["change"])
+    ordered = tuple(sorted(found, key=lambda change: change.address))
+    return Changes(ordered, outputs, from_nothing=not managed and not adopted, adopted=tuple(adopted))

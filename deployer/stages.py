@@ -1,4 +1,4 @@
-"""The stages of a deployment, in the order they run: synth, init, plan, comply, apply, outputs, verify.
+"""The stages of a deployment, in the order they run: synth, init, adopt, plan, comply, apply, outputs, verify.
 
 Each is one function over a `Run`; `deploy`, `plan_only` and `destroy` are what the commands and the suite call. A dry
 run is a shorter list of stages, never a flag inside one.
@@ -6,21 +6,22 @@ run is a shorter list of stages, never a flag inside one.
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deployer.errors import NotDeployed, PlanNotEmpty
+from deployer.errors import NotDeployed, PlanNotEmpty, WouldLoseData
+from deployer.estate.adoption import to_adopt
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
 from deployer.synthesis import synthesised
-from deployer.terraform import Terraform, installed_version
+from deployer.terraform import PLAN, Terraform, installed_version
 from deployer.view import View
-from deployer.workfolder import CONFIGURATION, initialised, prepared, state_is_remote, terraform_in
+from deployer.workfolder import CONFIGURATION, import_blocks, initialised, prepared, state_is_remote, terraform_in
 from stack.outputs import Outputs, OutputsError
 from stack.settings import Settings
 
@@ -36,7 +37,10 @@ class Run:
     site: Site
     view: View
     seconds: dict[str, float] = field(default_factory=dict)
+    allow_replace: bool = False  # whether a plan may destroy or replace what holds data
     stack: Path | None = None
+    imports: dict[str, str] = field(default_factory=dict)  # what exists and the state lacks: import ids by address
+    planned: dict[str, Any] = field(default_factory=dict)  # the plan, as Terraform's JSON document
     changes: Changes = field(default_factory=Changes)
     outputs: Outputs | None = None
 
@@ -69,11 +73,30 @@ def init(run: Run) -> None:
         initialised(run.terraform)
 
 
+def adopt(run: Run) -> None:
+    """What exists already and the state lacks, for the plan to take in. Raises NotOurs and Ambiguous."""
+    with run.stage("adopt"):
+        run.imports = to_adopt(run.site, run.terraform)
+
+
 def plan(run: Run) -> None:
     """What would change, told to people and kept for `apply`."""
-    with run.stage("plan"):
-        changed = run.terraform.plan(on_event=Progress(run.view))
-        run.changes = changes_in(run.terraform.show_json("plan.tfplan")) if changed else Changes()
+    _planned(run)
+
+
+def plan_adoption(run: Run) -> None:
+    """The same, of nothing but what is adopted and what that needs."""
+    if run.imports:
+        _planned(run, run.imports)
+
+
+def _planned(run: Run, only: Iterable[str] = ()) -> None:
+    with run.stage("plan"), import_blocks(run.site.work, run.imports):
+        if run.terraform.plan(on_event=Progress(run.view), targets=only):
+            run.planned = run.terraform.show_json(PLAN)
+            run.changes = changes_in(run.planned)
+        else:
+            run.changes = Changes()
     run.view.note(run.changes.summary())
 
 
@@ -84,6 +107,25 @@ def comply(run: Run) -> None:
 
         with run.stage("comply"):
             require_compliant(run.settings, run.places)
+
+
+def refuse_loss(run: Run) -> None:
+    """No data goes because of a deployment, unless that was asked for. Raises WouldLoseData."""
+    if (lost := [one for one in run.changes.all if one.loses_data]) and not run.allow_replace:
+        raise WouldLoseData(
+            "the plan destroys or replaces what holds data, so nothing was applied",
+            where=str(run.site.work),
+            remedy="if the data may go: --allow-replace; if not, see `tap plan` and undo what causes it",
+            details=tuple(f"{one.kind} {one.address}" for one in lost),
+        )
+
+
+def record(run: Run) -> None:
+    """What is about to be created goes into the ledger, before it is."""
+    if run.changes.count("create") or run.changes.count("replace"):
+        from deployer.estate.ledger import creations_in, ledger_of
+
+        ledger_of(run.site).add(creations_in(run.planned))
 
 
 def apply(run: Run) -> None:
@@ -118,8 +160,10 @@ def verify(run: Run) -> None:
             )
 
 
-DEPLOY: tuple[Callable[[Run], None], ...] = (synth, init, plan, comply, apply, outputs, verify)
-PLAN_ONLY: tuple[Callable[[Run], None], ...] = (synth, init, plan)
+Stages = tuple[Callable[[Run], None], ...]
+DEPLOY: Stages = (synth, init, adopt, plan, refuse_loss, comply, record, apply, outputs, verify)
+PLAN_ONLY: Stages = (synth, init, adopt, plan)
+ADOPT: Stages = (synth, init, adopt, plan_adoption, refuse_loss, record, apply)
 
 
 def deploy(run: Run) -> Outputs:
@@ -134,6 +178,13 @@ def deploy(run: Run) -> Outputs:
 def plan_only(run: Run) -> Changes:
     """The stages up to the plan."""
     for stage in PLAN_ONLY:
+        stage(run)
+    return run.changes
+
+
+def adopt_only(run: Run) -> Changes:
+    """Takes into the state what exists, and creates nothing but what that needs."""
+    for stage in ADOPT:
         stage(run)
     return run.changes
 

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -49,11 +49,17 @@ class Terraform:
         """Install the providers and open the state. Raises TerraformFailed."""
         self._run("init", "-input=false", "-no-color", "-reconfigure")
 
-    def plan(self, out: str = PLAN, on_event: OnEvent = ignore, *, destroy: bool = False) -> bool:
-        """Write a plan to `out` in the folder. True if it changes anything. Raises TerraformFailed."""
-        destroying = ["-destroy"] if destroy else []
+    def plan(
+        self, out: str = PLAN, on_event: OnEvent = ignore, *, destroy: bool = False, targets: Iterable[str] = ()
+    ) -> bool:
+        """Write a plan to `out` in the folder, of `targets` alone if any. True if it changes anything.
+
+        Raises:
+            TerraformFailed: with Terraform's own diagnostics.
+        """
+        narrowed = [*(["-destroy"] if destroy else []), *(f"-target={address}" for address in targets)]
         code = self._run(
-            "plan", *destroying, "-json", "-input=false", "-detailed-exitcode", f"-parallelism={PARALLELISM}",
+            "plan", *narrowed, "-json", "-input=false", "-detailed-exitcode", f"-parallelism={PARALLELISM}",
             f"-out={out}", on_event=on_event, accepted=(0, 2),
         )  # fmt: skip
         return code == 2
@@ -74,6 +80,18 @@ class Terraform:
         """A plan, or the state where no plan is named, as Terraform's JSON document."""
         return self._document("show", "-json", *([plan] if plan else []))
 
+    def state(self) -> dict[str, dict[str, Any]]:
+        """The attributes of all that the state manages, by address. Empty where there is no state yet.
+
+        Pulled, not shown: that needs no provider and takes a third of a second.
+        """
+        resources = self._document("state", "pull").get("resources", [])
+        return {
+            f"{one['type']}.{one['name']}": instance["attributes"]
+            for one in resources if one["mode"] == "managed" and "module" not in one
+            for instance in one["instances"] if "deposed" not in instance  # whose successor is made already
+        }  # fmt: skip
+
     def output(self) -> dict[str, Any]:
         """The outputs, by name, each `{"value": ...}`. Empty where nothing is deployed."""
         return self._document("output", "-json")
@@ -86,7 +104,7 @@ class Terraform:
         )  # fmt: skip
         if result.returncode:
             raise failure(f"terraform {command}", errors_in(result.stderr), str(self.folder))
-        document: dict[str, Any] = json.loads(result.stdout)
+        document: dict[str, Any] = json.loads(result.stdout or "{}")
         return document
 
     def _run(self, command: str, *arguments: str, on_event: OnEvent = ignore, accepted: tuple[int, ...] = (0,)) -> int:

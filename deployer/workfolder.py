@@ -10,7 +10,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ VARIABLES = "tap.auto.tfvars.json"
 OVERRIDE = "tap_override.tf.json"
 CLI_CONFIGURATION = "tap.tfrc"
 STAMP = "init.sha256"
+IMPORTS = "adopt.tf.json"
 
 
 def prepared(site: Site, stack: Path, settings: Settings, notice: Callable[[str], None] = print) -> Terraform:
@@ -35,6 +37,7 @@ def prepared(site: Site, stack: Path, settings: Settings, notice: Callable[[str]
     shutil.rmtree(folder / "assets", ignore_errors=True)
     shutil.copytree(stack, folder, dirs_exist_ok=True)  # which gives the folder the mode of its model ...
     folder.chmod(0o700)  # ... and a local state may hold secrets
+    (folder / IMPORTS).unlink(missing_ok=True)  # of a `tap` that was killed
     _write(folder / VARIABLES, {"aws_region": site.target.region, "account_id": site.target.account_id})
     _write(folder / OVERRIDE, override(site.target, json.loads((folder / CONFIGURATION).read_text())))
     return terraform_in(site, settings, notice)
@@ -61,6 +64,17 @@ def initialised(terraform: Terraform) -> None:
     (terraform.folder / ".terraform.lock.hcl").unlink(missing_ok=True)  # versions are exact; a mirror has other hashes
     terraform.init()
     stamp.write_text(wanted)
+
+
+@contextmanager
+def import_blocks(folder: Path, imports: Mapping[str, str]) -> Iterator[None]:
+    """Terraform in `folder` is told to import these ids by address, while the block runs: a plan keeps them."""
+    path = folder / IMPORTS
+    _write(path, {"import": [{"to": to, "id": id_} for to, id_ in imports.items()]} if imports else {})
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def required_providers(document: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`tap synth`, `plan`, `deploy`, `outputs`, `destroy`: the stack itself."""
+"""`tap synth`, `plan`, `deploy`, `adopt`, `outputs`, `destroy`: the stack itself."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from deployer.stages import Run
     from stack.settings import Settings
 
+ReplaceOption = Annotated[
+    bool, typer.Option("--allow-replace", help="Go on where the plan destroys or replaces what holds data.")
+]
 OutOption = Annotated[Path, typer.Option("--out", help="Where to; `stacks/` in it is replaced.")]
 
 
@@ -50,12 +53,17 @@ def plan(
 
 
 def deploy(
-    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    allow_replace: ReplaceOption = False,
+    json: JsonOption = False,
 ) -> None:
-    """Synthesise, plan and apply the stack, and see that nothing is left to change."""
+    """Synthesise, adopt what exists already, plan and apply the stack, and see that nothing is left to change."""
     from deployer.stages import deploy as deploy_stages
 
     with running(settings_of(target, suffix, region), json=json) as run:
+        run.allow_replace = allow_replace
         outputs = deploy_stages(run)
         if json:
             print_json({"outputs": asdict(outputs), "seconds": run.seconds, **run.changes.to_json()})
@@ -63,6 +71,25 @@ def deploy(
         _print_outputs(asdict(outputs))
         if not run.site.lasting:
             print("\nThis embedded AWS ends with the command; `tap local start` keeps one for the next commands.")
+
+
+def adopt(
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    allow_replace: ReplaceOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Take into Terraform's state what exists already, after the state was lost; `deploy` does this too."""
+    from deployer.stages import adopt_only
+
+    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+        run.allow_replace = allow_replace
+        changes = adopt_only(run)
+        if json:
+            print_json({"seconds": run.seconds, **changes.to_json()})
+        else:
+            print("\n".join(changes.lines()) or "nothing to adopt: the state holds all that exists")
 
 
 def outputs(
@@ -92,11 +119,12 @@ def destroy(
 def running(settings: "Settings", *, json: bool, existing: bool = False) -> Iterator["Run"]:
     """A run on the target that the settings name, for the length of the block."""
     from deployer.opening import opened
+    from deployer.pipeline import aws_errors_told
     from deployer.stages import Run
     from deployer.view import view_for
 
     places = Places.here()
-    with opened(settings, places, existing=existing) as site:
+    with opened(settings, places, existing=existing) as site, aws_errors_told(settings):
         yield Run(settings, places, site, view_for(json=json))
 
 

@@ -1,0 +1,233 @@
+"""What of an environment exists in the account: the one place that looks, for `tap adopt`, `cleanup` and the census.
+
+Found by name, and ours by the tags that the configuration gives; neither alone is enough. What nobody tagged yet is
+ours only where the ledger says that a deployment of ours was about to create it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deployer.errors import Ambiguous, NotOurs, SynthesisFailed
+from deployer.estate.configuration import Configuration, Reference, Wanted
+from deployer.estate.kinds import KINDS, Kind
+from deployer.estate.parts import PARTS
+from deployer.estate.things import Thing, says_absent
+from deployer.targets import Target
+
+WORKERS = 16  # calls at once; each waits for the network
+State = Mapping[str, Mapping[str, Any]]  # attributes by address, as Terraform's state has them
+Recorded = frozenset[tuple[str, str]]  # type and name of what the ledger holds
+
+
+class _Unknown(Exception):  # noqa: N818 - an answer, within this module
+    """An argument refers to something that does not exist."""
+
+
+@dataclass
+class Inventory:
+    """Looks at one account and region, once: an inventory is for one moment.
+
+    Raises, from every method:
+        SynthesisFailed: the configuration holds a type that no table knows.
+        ClientError: AWS refuses an answer.
+    """
+
+    target: Target
+    configuration: Configuration
+    state: State = field(default_factory=dict)
+    recorded: Recorded = frozenset()
+    _listed: dict[str, list[Thing]] = field(default_factory=dict)
+    _located: dict[str, "Thing | None"] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        refuse_unknown_types(self.configuration)
+
+    # What a deployment asks: of all that the configuration wants, what is there already?
+
+    def existing(self, addresses: Iterable[str]) -> dict[str, str]:
+        """The import id of each of these addresses that exists in the account.
+
+        Raises:
+            NotOurs: something has the name, but is not ours.
+            Ambiguous: several are ours by name and tags.
+        """
+        wanted = list(addresses)
+        self._list({self.configuration.wanted[one].type for one in wanted} & KINDS.keys())
+        found = _parallel(self.locate, wanted)
+        return {address: thing.id for address, thing in zip(wanted, found, strict=True) if thing}
+
+    def locate(self, address: str) -> Thing | None:
+        """The thing in the account that `address` stands for."""
+        if address not in self._located:
+            wanted = self.configuration.wanted[address]
+            self._located[address] = self._kind(wanted) if wanted.type in KINDS else self._part(wanted)
+        return self._located[address]
+
+    def _kind(self, wanted: Wanted) -> Thing | None:
+        kind = KINDS[wanted.type]
+        name = self._value(wanted.address, kind.named)
+        named = [(thing, self.disowned(thing)) for thing in self._things(wanted.type) if thing.name == name]
+        ours = [thing for thing, why_not in named if why_not == ""]
+        if len(ours) > 1 and kind.in_use:
+            ours = [thing for thing in ours if kind.in_use(self._client(wanted.type), thing)] or ours
+        if len(ours) > 1:
+            raise _ambiguous(wanted, ours)
+        if not ours and kind.unique:
+            self._refuse_others(wanted, name, [(thing, why_not) for thing, why_not in named if why_not])
+        return ours[0] if ours else None
+
+    def _refuse_others(self, wanted: Wanted, name: str, others: list[tuple[Thing, str]]) -> None:
+        for thing, why_not in others:
+            raise _not_ours(wanted, thing, why_not)
+        taken = KINDS[wanted.type].taken
+        if taken and taken(self._client(wanted.type), name):
+            raise _not_ours(wanted, Thing(wanted.type, name, name), "it belongs to another account")
+
+    def _part(self, wanted: Wanted) -> Thing | None:
+        part = PARTS[wanted.type]
+
+        def of(name: str) -> str:
+            return self._value(wanted.address, name)
+
+        try:
+            seen = part.look(self.target.client(part.service), of)
+        except _Unknown:
+            return None
+        except ClientError as error:
+            if says_absent(error):
+                return None
+            raise
+        if not seen:
+            return None
+        own = seen if isinstance(seen, str) else ""
+        arguments = {name: of(name) for name in wanted.arguments if f"{{{name}}}" in part.imported_by}
+        return Thing(wanted.type, own, part.imported_by.format(id=own, **arguments))
+
+    def _value(self, address: str, name: str) -> str:
+        """An argument or attribute, from the state, the configuration, or the account. Raises _Unknown."""
+        if name in self.state.get(address, {}):
+            return str(self.state[address][name])
+        literal = self.configuration.wanted[address].argument(name)
+        if isinstance(literal, Reference):
+            return self._value(literal.address, literal.attribute)
+        if literal is not None:
+            return literal
+        if thing := self.locate(address):
+            return attribute(thing, name)
+        raise _Unknown(f"{address}.{name}")
+
+    # What a cleanup asks: of all that is in the account, what is ours?
+
+    def ours(self) -> tuple[list[Thing], list[tuple[Thing, str]]]:
+        """All that is this environment's; and what only has one of its names, with the reason why it is not ours."""
+        self._list(KINDS)
+        named = [thing for type_ in KINDS for thing in self._things(type_) if self._named_like_us(thing)]
+        reasons = _parallel(self.disowned, named)
+        found = [thing for thing, reason in zip(named, reasons, strict=True) if reason == ""]
+        exact = [
+            (thing, reason) for thing, reason in zip(named, reasons, strict=True)
+            if reason and KINDS[thing.type].unique and thing.name in self.names(thing.type)
+        ]  # fmt: skip
+        return found, exact
+
+    def names(self, type_: str) -> set[str]:
+        """The names that things of a type have in this environment: the configuration's and the ledger's."""
+        kind = KINDS[type_]
+        wanted = {self._value(one.address, kind.named) for one in self.configuration.of_type(type_)}
+        return wanted | {name for recorded, name in self.recorded if recorded == type_}
+
+    def _named_like_us(self, thing: Thing) -> bool:
+        """An older version of the stack may have had other names, which ended with the suffix too."""
+        suffix = self.configuration.identity["EnvironmentSuffix"]
+        return thing.name in self.names(thing.type) or thing.name.endswith(f"-{suffix}")
+
+    def disowned(self, thing: Thing) -> str | None:
+        """Why a thing that has our name is not ours; blank if it is, None if it vanished since it was listed."""
+        try:
+            return self._disowned(KINDS[thing.type], thing)
+        except ClientError as error:
+            if says_absent(error):
+                return None
+            raise
+
+    def _disowned(self, kind: Kind, thing: Thing) -> str:
+        client = self._client(thing.type)
+        if kind.region and (region := kind.region(client, thing)) not in ("", self.target.region):
+            return f"it belongs to {region}"
+        tags = kind.tags(client, thing)
+        told = {name: tags[name] for name in self.configuration.identity if name in tags}
+        if told == self.configuration.identity:
+            return ""
+        if not told and self._known_untagged(kind, thing):
+            return ""
+        return f"its tags are {', '.join(f'{name}={value}' for name, value in told.items()) or 'not ours'}"
+
+    def _known_untagged(self, kind: Kind, thing: Thing) -> bool:
+        by_service = kind.service_made and thing.name in self.names(thing.type)
+        return by_service or (thing.type, thing.name) in self.recorded
+
+    def _things(self, type_: str) -> list[Thing]:
+        self._list([type_])
+        return self._listed[type_]
+
+    def _list(self, types: Iterable[str]) -> None:
+        missing = [type_ for type_ in types if type_ not in self._listed]
+        lists = _parallel(lambda type_: list(KINDS[type_].listed(self._client(type_))), missing)
+        self._listed.update(zip(missing, lists, strict=True))
+
+    def _client(self, type_: str) -> Any:
+        return self.target.client(KINDS[type_].service)
+
+
+def attribute(thing: Thing, name: str) -> str:
+    """What Terraform calls `name` of a thing that was found."""
+    if name == "id":
+        return thing.name if thing.type in PARTS else thing.id
+    if name == "arn":
+        return thing.arn or thing.id
+    if name == "root_resource_id":
+        return str(thing.detail["rootResourceId"])
+    raise _Unknown(f"{thing.type}.{name}")
+
+
+def refuse_unknown_types(configuration: Configuration) -> None:
+    """Raises SynthesisFailed with each type that neither table has a row for."""
+    known = KINDS.keys() | PARTS.keys()
+    if unknown := sorted({one.type for one in configuration.wanted.values()} - known):
+        raise SynthesisFailed(
+            f"nobody knows how to find or remove {', '.join(unknown)}",
+            where="the stack",
+            remedy="give each a row in deployer/estate/kinds.py, or in parts.py if it belongs to another resource",
+        )
+
+
+def _parallel(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(work, items))
+
+
+def _not_ours(wanted: Wanted, thing: Thing, why: str) -> NotOurs:
+    return NotOurs(
+        f"{thing.label} exists and is not this environment's: {why}",
+        where=wanted.address,
+        remedy="deploy with another --suffix (or TAP_BUCKET_BASE_NAME for a bucket), or remove or rename that one",
+    )
+
+
+def _ambiguous(wanted: Wanted, things: list[Thing]) -> Ambiguous:
+    return Ambiguous(
+        f"{len(things)} of the account are {things[0].type.removeprefix('aws_')} {things[0].name} by name and tags, "
+        "and which one is meant is not for us to guess",
+        where=wanted.address,
+        remedy="remove all but the one to keep, then try again",
+        details=tuple(_told(thing) for thing in things),
+    )
+
+
+def _told(thing: Thing) -> str:
+    made = thing.detail.get("createdDate") or thing.detail.get("CreationDate")
+    return f"{thing.id}" + (f", created {made:%Y-%m-%dT%H:%M:%SZ}" if made else "")

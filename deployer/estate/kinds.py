@@ -1,0 +1,216 @@
+"""The kinds of resource that stand by themselves: how each is listed, named, told ours and removed. One row each.
+
+What belongs to such a resource (a bucket's policy, an API's routes) is in deployer/estate/parts.py. A type that has a
+row in neither is refused by the inventory.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deployer.estate import removal
+from deployer.estate.things import Thing, code_of, paged, plain_tags, says_absent, says_refused
+
+Client = Any  # of boto3; its stubs know the services by name only
+_REGION_IN_ARN = re.compile(r"arn:[\w-]+:[\w-]+:([a-z]{2}(?:-[a-z]+)+-\d+):")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one Terraform type is dealt with in the account.
+
+    `named`: the argument of the configuration that holds the name. `listed`: all of the account and region.
+    `step`: when it is removed; a step begins when nothing of the earlier ones is left.
+    """
+
+    service: str
+    named: str
+    listed: Callable[[Client], Iterable[Thing]]
+    tags: Callable[[Client, Thing], Mapping[str, str]]
+    remove: Callable[[Client, Thing], None]
+    step: int
+    silence: Callable[[Client, Thing], None] | None = None  # done to all things before the first is removed
+    unique: bool = True  # whether the account refuses a second one of the same name
+    in_use: Callable[[Client, Thing], bool] | None = None  # which of several that are ours is the one
+    region: Callable[[Client, Thing], str] | None = None  # of what is listed in all regions: where it belongs
+    taken: Callable[[Client, str], bool] | None = None  # whether another account holds the name
+    protected: Callable[[Client, Thing], bool] | None = None  # whether it refuses its removal
+    unprotect: Callable[[Client, Thing], None] | None = None
+    data: bool = False  # holds what nobody can make again
+    service_made: bool = False  # a service makes it by itself too, without tags
+
+
+def _listing(type_: str, operation: str, result: str, **fields: str) -> Callable[[Client], Iterator[Thing]]:
+    """All entries of an operation, whose `name`, `id` and `arn` are the fields given; the id is the name if not."""
+
+    def listed(client: Client) -> Iterator[Thing]:
+        for one in paged(client, operation, result):
+            name = one[fields["name"]]
+            yield Thing(type_, name, one[fields.get("id", fields["name"])], one.get(fields.get("arn", ""), ""), one)
+
+    return listed
+
+
+def _tagged(operation: str, argument: str, result: str, by: str = "arn") -> Callable[[Client, Thing], dict[str, str]]:
+    """The tags of a thing, asked by its `arn`, `id` or `name`."""
+
+    def tags(client: Client, thing: Thing) -> dict[str, str]:
+        return plain_tags(getattr(client, operation)(**{argument: getattr(thing, by)}).get(result))
+
+    return tags
+
+
+def _buckets(s3: Client) -> Iterator[Thing]:
+    for one in s3.list_buckets()["Buckets"]:
+        yield Thing("aws_s3_bucket", one["Name"], one["Name"], f"arn:aws:s3:::{one['Name']}", one)
+
+
+def _bucket_tags(s3: Client, bucket: Thing) -> dict[str, str]:
+    try:
+        return plain_tags(s3.get_bucket_tagging(Bucket=bucket.name)["TagSet"])
+    except ClientError as error:
+        if code_of(error) == "NoSuchTagSet":
+            return {}
+        raise
+
+
+def _bucket_region(s3: Client, bucket: Thing) -> str:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html: the oldest region has no name."""
+    told = s3.get_bucket_location(Bucket=bucket.name).get("LocationConstraint") or "us-east-1"
+    return "eu-west-1" if told == "EU" else str(told)
+
+
+def _bucket_taken(s3: Client, name: str) -> bool:
+    try:
+        s3.head_bucket(Bucket=name)
+    except ClientError as error:
+        return not says_absent(error)
+    return False  # it came into being since the listing; the apply will tell
+
+
+def _tables(dynamodb: Client) -> Iterator[Thing]:
+    for name in paged(dynamodb, "list_tables", "TableNames"):
+        yield Thing("aws_dynamodb_table", name, name)
+
+
+def _table(dynamodb: Client, table: Thing) -> dict[str, Any]:
+    found: dict[str, Any] = dynamodb.describe_table(TableName=table.name)["Table"]
+    return found
+
+
+def _table_tags(dynamodb: Client, table: Thing) -> dict[str, str]:
+    arn = _table(dynamodb, table)["TableArn"]
+    return plain_tags(list(paged(dynamodb, "list_tags_of_resource", "Tags", ResourceArn=arn)))
+
+
+def _table_protected(dynamodb: Client, table: Thing) -> bool:
+    return bool(_table(dynamodb, table).get("DeletionProtectionEnabled"))
+
+
+def _keys(kms: Client) -> Iterator[Thing]:
+    """Keys have no names of their own: the description is what the configuration gives. Those that are going are gone.
+
+    A key that the caller may not see is not ours: its policy is.
+    """
+    for one in paged(kms, "list_keys", "Keys"):
+        try:
+            key = kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"]
+        except ClientError as error:
+            if says_refused(error):
+                continue
+            raise
+        if key["KeyManager"] == "CUSTOMER" and key["KeyState"] not in ("PendingDeletion", "PendingReplicaDeletion"):
+            yield Thing("aws_kms_key", key.get("Description", ""), key["KeyId"], key["Arn"], key)
+
+
+def _has_alias(kms: Client, key: Thing) -> bool:
+    """A key without one is a deployment's that died between the two."""
+    return any(paged(kms, "list_aliases", "Aliases", KeyId=key.id))
+
+
+def _alias_tags(kms: Client, alias: Thing) -> dict[str, str]:
+    """An alias is whose its key is."""
+    return plain_tags(kms.list_resource_tags(KeyId=alias.detail["TargetKeyId"])["Tags"])
+
+
+def _topics(sns: Client) -> Iterator[Thing]:
+    for one in paged(sns, "list_topics", "Topics"):
+        yield Thing("aws_sns_topic", one["TopicArn"].rsplit(":", 1)[1], one["TopicArn"], one["TopicArn"])
+
+
+def _queues(sqs: Client) -> Iterator[Thing]:
+    for url in paged(sqs, "list_queues", "QueueUrls"):
+        yield Thing("aws_sqs_queue", url.rsplit("/", 1)[1], url)
+
+
+def _role_region(_: Client, role: Thing) -> str:
+    """Roles are the whole account's; ours trusts a service for one resource, whose ARN names the region."""
+    match = _REGION_IN_ARN.search(json.dumps(role.detail.get("AssumeRolePolicyDocument", {})))
+    return match[1] if match else ""
+
+
+CALLERS, FUNCTIONS, MACHINES, STORES, LOGS, ALIASES, KEYS = range(7)  # the steps of a removal
+
+KINDS: Mapping[str, Kind] = {
+    "aws_api_gateway_rest_api": Kind(
+        "apigateway", "name", _listing("aws_api_gateway_rest_api", "get_rest_apis", "items", name="name", id="id"),
+        lambda _, api: plain_tags(api.detail.get("tags", {})),
+        removal.api, CALLERS, unique=False,
+    ),
+    "aws_cloudwatch_metric_alarm": Kind(
+        "cloudwatch", "alarm_name",
+        _listing("aws_cloudwatch_metric_alarm", "describe_alarms", "MetricAlarms", name="AlarmName", arn="AlarmArn"),
+        _tagged("list_tags_for_resource", "ResourceARN", "Tags"), removal.alarm, CALLERS,
+    ),
+    "aws_lambda_function": Kind(
+        "lambda", "function_name",
+        _listing("aws_lambda_function", "list_functions", "Functions", name="FunctionName", arn="FunctionArn"),
+        _tagged("list_tags", "Resource", "Tags"), removal.function, FUNCTIONS, silence=removal.event_sources,
+    ),
+    "aws_sfn_state_machine": Kind(
+        "stepfunctions", "name",
+        _listing(
+            "aws_sfn_state_machine", "list_state_machines", "stateMachines",
+            name="name", id="stateMachineArn", arn="stateMachineArn",
+        ),
+        _tagged("list_tags_for_resource", "resourceArn", "tags"), removal.state_machine, MACHINES,
+    ),
+    "aws_sns_topic": Kind(
+        "sns", "name", _topics, _tagged("list_tags_for_resource", "ResourceArn", "Tags"), removal.topic, STORES
+    ),
+    "aws_sqs_queue": Kind(
+        "sqs", "name", _queues, _tagged("list_queue_tags", "QueueUrl", "Tags", by="id"), removal.queue, STORES,
+        data=True,
+    ),
+    "aws_s3_bucket": Kind(
+        "s3", "bucket", _buckets, _bucket_tags, removal.bucket, STORES, silence=removal.notifications,
+        region=_bucket_region, taken=_bucket_taken, data=True,
+    ),
+    "aws_dynamodb_table": Kind(
+        "dynamodb", "name", _tables, _table_tags, removal.table, STORES,
+        protected=_table_protected, unprotect=removal.table_protection, data=True,
+    ),
+    "aws_iam_role": Kind(
+        "iam", "name", _listing("aws_iam_role", "list_roles", "Roles", name="RoleName", arn="Arn"),
+        _tagged("list_role_tags", "RoleName", "Tags", by="name"), removal.role, STORES, region=_role_region,
+    ),
+    "aws_cloudwatch_log_group": Kind(
+        "logs", "name",
+        _listing(
+            "aws_cloudwatch_log_group", "describe_log_groups", "logGroups", name="logGroupName", arn="logGroupArn"
+        ),
+        _tagged("list_tags_for_resource", "resourceArn", "tags"), removal.log_group, LOGS, service_made=True,
+    ),
+    "aws_kms_alias": Kind(
+        "kms", "name", _listing("aws_kms_alias", "list_aliases", "Aliases", name="AliasName", arn="AliasArn"),
+        _alias_tags, removal.alias, ALIASES, data=True,
+    ),
+    "aws_kms_key": Kind(
+        "kms", "description", _keys, _tagged("list_resource_tags", "KeyId", "Tags", by="id"), removal.key, KEYS,
+        unique=False, in_use=_has_alias, data=True,
+    ),
+}  # fmt: skip
