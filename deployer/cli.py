@@ -9,6 +9,7 @@ from types import FrameType
 import typer
 
 from deployer.commands import files, stack
+from deployer.commands.cleanup import cleanup
 from deployer.commands.comply import comply
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
 )
 for command in (
-    *(run, stack.synth, stack.plan, stack.deploy, stack.adopt, stack.outputs, stack.destroy),
+    *(run, stack.synth, stack.plan, stack.deploy, stack.adopt, stack.outputs, stack.destroy, cleanup),
     *(files.validate, files.upload, files.watch, files.status, files.rejects, files.resubmit, comply, doctor),
 ):
     app.command()(command)

@@ -7,13 +7,14 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
 EMULATOR_ACCOUNT = "000000000000"  # whose root "test" is, for both emulators
 EMULATOR_SECRET = "test"  # noqa: S105 - the emulators' own, known to everybody
 NOWHERE = os.devnull
+PATIENT_ATTEMPTS = 12
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Target:
     credentials: Credentials
     endpoint: str = ""  # blank: AWS's own
     ca_bundle: str = ""  # blank: the system's
+    attempts: int = 0  # how often a call is tried, with growing pauses, when AWS throttles; 0: as the SDK does
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -113,6 +115,10 @@ class Target:
         if service not in self._clients:
             self._clients[service] = _client(self, service)
         return self._clients[service]
+
+    def patient(self) -> "Target":
+        """The same for who asks a lot at once and can wait: a throttled call is tried for minutes."""
+        return replace(self, attempts=PATIENT_ATTEMPTS, _clients={})
 
     def environment(self) -> dict[str, str]:
         """Every AWS_* variable that a program needs to talk to this target, and to nothing else.
@@ -180,7 +186,12 @@ def _emulator_client(target: Target, service: str) -> Any:
     # The library switches certificates off; ours is known, so it is checked.
     session.common_protected_kwargs["verify"] = target.ca_bundle or None
     # No proxy: an emulator is on this machine or the next, and its credentials are nobody else's business.
-    return session.client(service, config=Config(proxies={}, s3={"addressing_style": "path"}, max_pool_connections=30))
+    return session.client(
+        service,
+        config=Config(
+            proxies={}, s3={"addressing_style": "path"}, max_pool_connections=30, retries=_retries(target.attempts)
+        ),
+    )
 
 
 def _aws_client(target: Target, service: str) -> Any:
@@ -195,4 +206,13 @@ def _aws_client(target: Target, service: str) -> Any:
         region_name=target.region,
     )
     make: Any = session.client  # its stubs know the services by name only
-    return make(service, endpoint_url=target.endpoint or None, config=Config(max_pool_connections=30))
+    return make(
+        service,
+        endpoint_url=target.endpoint or None,
+        config=Config(max_pool_connections=30, retries=_retries(target.attempts)),
+    )
+
+
+def _retries(attempts: int) -> Any:
+    """https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html: pauses double, up to 20 s each."""
+    return {"mode": "standard", "total_max_attempts": attempts} if attempts else None

@@ -125,7 +125,10 @@ class Inventory:
     def ours(self) -> tuple[list[Thing], list[tuple[Thing, str]]]:
         """All that is this environment's; and what only has one of its names, with the reason why it is not ours."""
         self._list(KINDS)
-        named = [thing for type_ in KINDS for thing in self._things(type_) if self._named_like_us(thing)]
+        named = [
+            thing for type_ in KINDS for thing in self._things(type_)
+            if self._named_like_us(thing) and not self._holds_states(thing)
+        ]  # fmt: skip
         reasons = _parallel(self.disowned, named)
         found = [thing for thing, reason in zip(named, reasons, strict=True) if reason == ""]
         exact = [
@@ -144,6 +147,10 @@ class Inventory:
         """An older version of the stack may have had other names, which ended with the suffix too."""
         suffix = self.configuration.identity["EnvironmentSuffix"]
         return thing.name in self.names(thing.type) or thing.name.endswith(f"-{suffix}")
+
+    def _holds_states(self, thing: Thing) -> bool:
+        """Terraform's state bucket is nobody's environment, whatever its name."""
+        return thing.type == "aws_s3_bucket" and thing.name == self.configuration.backend.get("bucket")
 
     def disowned(self, thing: Thing) -> str | None:
         """Why a thing that has our name is not ours; blank if it is, None if it vanished since it was listed."""

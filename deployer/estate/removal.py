@@ -6,7 +6,7 @@ cleanup looks until it is really gone.
 
 from typing import Any
 
-from deployer.cleaning import empty_bucket
+from deployer.estate.emptying import empty_bucket
 from deployer.estate.things import Thing, paged
 
 KEY_WAIT_DAYS = 7  # the shortest that KMS allows; until then the deletion can be cancelled

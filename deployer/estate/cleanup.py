@@ -1,0 +1,153 @@
+"""Removes an environment, with or without Terraform's state: look, remove what is due, look again, until all is gone.
+
+`tap cleanup` calls it. Slow deletions, conflicts and late writers need nothing of their own: what is still there at
+the next look is due again, and a step begins when nothing of the earlier ones is.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deployer.errors import TapError
+from deployer.estate.configuration import Configuration
+from deployer.estate.inventory import WORKERS, Inventory, Recorded
+from deployer.estate.kinds import ALIASES, FUNCTIONS, KINDS
+from deployer.estate.things import Thing, says_absent, says_refused
+from deployer.targets import Target
+
+PATIENCE_S = 300.0  # without any progress; a table or a state machine may take minutes to go
+QUIET_S = 5.0  # for so long a function that is gone may still write its last lines
+_POLL_S = 1.0
+_PROTECTED = "its deletion protection is on; --data-too lifts it"
+_WITH_PROTECTED = "the environment's data is protected; --data-too removes it too"
+_ENCRYPTS = "it may encrypt what is left"
+
+
+@dataclass
+class Cleaned:
+    """What a cleanup did: what went, what is left with its reason, and what only has one of our names."""
+
+    removed: list[Thing] = field(default_factory=list)
+    left: dict[Thing, str] = field(default_factory=dict)
+    others: list[tuple[Thing, str]] = field(default_factory=list)
+
+
+class Cleanup:
+    """The removal of one environment. `note` tells people; `data_too` lifts what protects data."""
+
+    def __init__(
+        self,
+        target: Target,
+        configuration: Configuration,
+        recorded: Recorded,
+        note: Callable[[str], None],
+        *,
+        data_too: bool = False,
+    ) -> None:
+        self._target, self._configuration, self._recorded = target.patient(), configuration, recorded
+        self._note, self._data_too = note, data_too
+        self._asked: dict[Thing, str] = {}  # what was asked to go, with what AWS last said against it
+        self._quiet = False
+        self.result = Cleaned()
+
+    def preview(self) -> Cleaned:
+        """What would be removed, in that order, and what would be left. Changes nothing."""
+        self.result.removed = self._look()
+        return self.result
+
+    def run(self) -> Cleaned:
+        """Remove everything that may be removed; wait until it is really gone."""
+        due = self._due()
+        _in_parallel(self._silence, due)
+        before: list[Thing] = []
+        moved = time.monotonic()
+        while due:
+            if due != before:
+                moved = time.monotonic()
+            elif time.monotonic() - moved > PATIENCE_S:
+                break
+            else:
+                time.sleep(_POLL_S)
+            step = _step(due[0])
+            _in_parallel(self._remove, [thing for thing in due if _step(thing) == step])
+            before, due = due, self._due()
+        left = self.result.left
+        left.update({thing: self._asked.get(thing) or "it is still there" for thing in due})
+        self.result.removed = [thing for thing in self._asked if thing not in left]
+        return self.result
+
+    def _due(self) -> list[Thing]:
+        """What is there and may go, in the order of the steps. Looks twice before it says that nothing is."""
+        due = self._look()
+        if not due and not self._quiet and any(_step(thing) == FUNCTIONS for thing in self._asked):
+            self._quiet = True
+            time.sleep(QUIET_S)
+            due = self._look()
+        return due
+
+    def _look(self) -> list[Thing]:
+        inventory = Inventory(self._target, self._configuration, recorded=self._recorded)
+        found, self.result.others = inventory.ours()
+        self._keep_protected(found)
+        if self.result.left:
+            keys = [thing for thing in found if _step(thing) >= ALIASES]
+            self.result.left.update({thing: _ENCRYPTS for thing in keys if thing not in self.result.left})
+        free = [thing for thing in found if thing not in self.result.left]
+        return sorted(free, key=lambda thing: (_step(thing), thing.type, thing.name, thing.id))
+
+    def _keep_protected(self, found: Iterable[Thing]) -> None:
+        """A table that refuses its deletion says that the data matter: what else holds some of them stays with it."""
+        if self._data_too:
+            return
+        data = [thing for thing in found if KINDS[thing.type].data and _step(thing) < ALIASES]
+        if protected := [thing for thing in data if self._is_protected(thing)]:
+            self.result.left.update(dict.fromkeys(data, _WITH_PROTECTED) | dict.fromkeys(protected, _PROTECTED))
+
+    def _is_protected(self, thing: Thing) -> bool:
+        kind = KINDS[thing.type]
+        try:
+            return kind.protected is not None and kind.protected(self._target.client(kind.service), thing)
+        except ClientError as error:
+            if says_absent(error):
+                return False
+            raise
+
+    def _silence(self, thing: Thing) -> None:
+        kind = KINDS[thing.type]
+        if kind.silence:
+            self._tried(thing, kind.silence)
+
+    def _remove(self, thing: Thing) -> None:
+        kind = KINDS[thing.type]
+        if thing not in self._asked:
+            self._note(f"removing {thing.label}")
+        self._asked[thing] = ""
+        if kind.unprotect and self._is_protected(thing):
+            self._tried(thing, kind.unprotect)
+        self._tried(thing, kind.remove)
+
+    def _tried(self, thing: Thing, action: Callable[[Any, Thing], None]) -> None:
+        """What AWS says against it is kept for the end; where asking again does not help, the thing is left at once."""
+        try:
+            action(self._target.client(KINDS[thing.type].service), thing)
+        except ClientError as error:
+            if says_absent(error):
+                return
+            self._asked[thing] = str(error)
+            if says_refused(error):
+                self.result.left[thing] = str(error)
+        except TapError as error:
+            self.result.left[thing] = " ".join((error.what, *error.details))
+
+
+def _step(thing: Thing) -> int:
+    return KINDS[thing.type].step
+
+
+def _in_parallel(work: Callable[[Thing], None], things: Iterable[Thing]) -> None:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(work, things))

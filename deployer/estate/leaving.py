@@ -1,0 +1,47 @@
+"""The whole of `tap cleanup`: what to look for, the removal, and at its end the state and the ledger."""
+
+import shutil
+
+from deployer.estate.cleanup import Cleaned, Cleanup
+from deployer.estate.configuration import Configuration, configuration_in
+from deployer.estate.ledger import Ledger
+from deployer.stages import Run
+from deployer.synthesis import synthesised
+
+
+def preview(run: Run, *, data_too: bool) -> Cleaned:
+    """What `leave` would remove and leave. Changes nothing."""
+    configuration = _configuration(run)
+    return _cleanup(run, configuration, data_too=data_too).preview()
+
+
+def leave(run: Run, *, data_too: bool) -> Cleaned:
+    """Remove all of the environment; and, when nothing is left, what was known of it."""
+    configuration = _configuration(run)
+    with run.stage("cleanup"):
+        done = _cleanup(run, configuration, data_too=data_too).run()
+        if not done.left:
+            _forget(run, configuration)
+    return done
+
+
+def _configuration(run: Run) -> Configuration:
+    with run.stage("synth"):
+        return configuration_in(synthesised(run.settings, run.places) / "stacks" / run.settings.construct_id)
+
+
+def _cleanup(run: Run, configuration: Configuration, *, data_too: bool) -> Cleanup:
+    recorded = _ledger(run, configuration).recorded()
+    return Cleanup(run.site.target, configuration, recorded, run.view.detail, data_too=data_too)
+
+
+def _ledger(run: Run, configuration: Configuration) -> Ledger:
+    return Ledger(run.site.target, configuration, run.site.work)
+
+
+def _forget(run: Run, configuration: Configuration) -> None:
+    """The state of this environment alone; the bucket that holds it, and others' states, stay."""
+    if backend := configuration.backend:
+        run.site.target.client("s3").delete_object(Bucket=backend["bucket"], Key=backend["key"])
+    _ledger(run, configuration).forget()
+    shutil.rmtree(run.site.work, ignore_errors=True)
