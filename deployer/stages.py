@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer.errors import NotDeployed, PlanNotEmpty, WouldLoseData
-from deployer.estate.adoption import to_adopt
+from deployer.estate.adoption import Adoption, to_adopt
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.plans import Changes, changes_in
@@ -21,7 +21,7 @@ from deployer.progress import Progress
 from deployer.synthesis import synthesised
 from deployer.terraform import PLAN, Terraform, installed_version
 from deployer.view import View
-from deployer.workfolder import CONFIGURATION, import_blocks, initialised, prepared, state_is_remote, terraform_in
+from deployer.workfolder import CONFIGURATION, adopting, initialised, prepared, state_is_remote, terraform_in
 from stack.outputs import Outputs, OutputsError
 from stack.settings import Settings
 
@@ -39,7 +39,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     allow_replace: bool = False  # whether a plan may destroy or replace what holds data
     stack: Path | None = None
-    imports: dict[str, str] = field(default_factory=dict)  # what exists and the state lacks: import ids by address
+    adoption: Adoption = field(default_factory=Adoption)  # what exists and the state lacks
     planned: dict[str, Any] = field(default_factory=dict)  # the plan, as Terraform's JSON document
     changes: Changes = field(default_factory=Changes)
     outputs: Outputs | None = None
@@ -76,7 +76,7 @@ def init(run: Run) -> None:
 def adopt(run: Run) -> None:
     """What exists already and the state lacks, for the plan to take in. Raises NotOurs and Ambiguous."""
     with run.stage("adopt"):
-        run.imports = to_adopt(run.site, run.terraform)
+        run.adoption = to_adopt(run.site, run.terraform)
 
 
 def plan(run: Run) -> None:
@@ -86,12 +86,12 @@ def plan(run: Run) -> None:
 
 def plan_adoption(run: Run) -> None:
     """The same, of nothing but what is adopted and what that needs."""
-    if run.imports:
-        _planned(run, run.imports)
+    if run.adoption.imports:
+        _planned(run, run.adoption.imports)
 
 
 def _planned(run: Run, only: Iterable[str] = ()) -> None:
-    with run.stage("plan"), import_blocks(run.site.work, run.imports):
+    with run.stage("plan"), adopting(run.site.work, run.adoption):
         if run.terraform.plan(on_event=Progress(run.view), targets=only):
             run.planned = run.terraform.show_json(PLAN)
             run.changes = changes_in(run.planned)
@@ -134,6 +134,8 @@ def apply(run: Run) -> None:
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
         with run.stage("apply"):
             run.terraform.apply(on_event=Progress(run.view))
+            if run.adoption.told:
+                run.terraform.amend(run.adoption.told)
 
 
 def outputs(run: Run) -> None:

@@ -85,27 +85,40 @@ class Terraform:
 
         Pulled, not shown: that needs no provider and takes a third of a second.
         """
-        resources = self._document("state", "pull").get("resources", [])
         return {
-            f"{one['type']}.{one['name']}": instance["attributes"]
-            for one in resources if one["mode"] == "managed" and "module" not in one
-            for instance in one["instances"] if "deposed" not in instance  # whose successor is made already
-        }  # fmt: skip
+            address: instance["attributes"] for address, instance in _instances(self._document("state", "pull")).items()
+        }
+
+    def amend(self, attributes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Tell the state attributes, by address, that are true and that no provider can read.
+
+        Raises:
+            TerraformFailed: the state is locked, or was changed meanwhile; then it stays as it was.
+        """
+        document = self._document("state", "pull")
+        instances = _instances(document)
+        for address, told in attributes.items():
+            instances[address]["attributes"].update(told)
+        document["serial"] += 1
+        self._answer("state", "push", "-", given=json.dumps(document))
 
     def output(self) -> dict[str, Any]:
         """The outputs, by name, each `{"value": ...}`. Empty where nothing is deployed."""
         return self._document("output", "-json")
 
     def _document(self, command: str, *arguments: str) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self._answer(command, *arguments) or "{}")
+        return document
+
+    def _answer(self, command: str, *arguments: str, given: str | None = None) -> str:
         """Straight from a pipe, never into a log: a state may hold secrets."""
         result = subprocess.run(
             ["terraform", command, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True,
-            check=False,
+            check=False, input=given, stdin=None if given else subprocess.DEVNULL,
         )  # fmt: skip
         if result.returncode:
             raise failure(f"terraform {command}", errors_in(result.stderr), str(self.folder))
-        document: dict[str, Any] = json.loads(result.stdout or "{}")
-        return document
+        return result.stdout
 
     def _run(self, command: str, *arguments: str, on_event: OnEvent = ignore, accepted: tuple[int, ...] = (0,)) -> int:
         log = self.logs / f"{command}.log"
@@ -143,6 +156,15 @@ class Terraform:
         while process.poll() is None:
             with suppress(KeyboardInterrupt, SystemExit):
                 process.wait()
+
+
+def _instances(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What a state manages, by address; not what only waits to be destroyed, its successor being made already."""
+    return {
+        f"{one['type']}.{one['name']}": instance
+        for one in state.get("resources", []) if one["mode"] == "managed" and "module" not in one
+        for instance in one["instances"] if "deposed" not in instance
+    }  # fmt: skip
 
 
 def _written(process: subprocess.Popen[bytes], lines: TextIO) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from deployer.estate.adoption import Adoption
 from deployer.mirror import REGISTRY, provider_source
 from deployer.opening import Site
 from deployer.targets import Target
@@ -28,6 +29,7 @@ OVERRIDE = "tap_override.tf.json"
 CLI_CONFIGURATION = "tap.tfrc"
 STAMP = "init.sha256"
 IMPORTS = "adopt.tf.json"
+IMPORTS_OVERRIDE = "adopt_override.tf.json"
 
 
 def prepared(site: Site, stack: Path, settings: Settings, notice: Callable[[str], None] = print) -> Terraform:
@@ -37,7 +39,7 @@ def prepared(site: Site, stack: Path, settings: Settings, notice: Callable[[str]
     shutil.rmtree(folder / "assets", ignore_errors=True)
     shutil.copytree(stack, folder, dirs_exist_ok=True)  # which gives the folder the mode of its model ...
     folder.chmod(0o700)  # ... and a local state may hold secrets
-    (folder / IMPORTS).unlink(missing_ok=True)  # of a `tap` that was killed
+    _forget_adoption(folder)  # of a `tap` that was killed
     _write(folder / VARIABLES, {"aws_region": site.target.region, "account_id": site.target.account_id})
     _write(folder / OVERRIDE, override(site.target, json.loads((folder / CONFIGURATION).read_text())))
     return terraform_in(site, settings, notice)
@@ -67,14 +69,19 @@ def initialised(terraform: Terraform) -> None:
 
 
 @contextmanager
-def import_blocks(folder: Path, imports: Mapping[str, str]) -> Iterator[None]:
-    """Terraform in `folder` is told to import these ids by address, while the block runs: a plan keeps them."""
-    path = folder / IMPORTS
-    _write(path, {"import": [{"to": to, "id": id_} for to, id_ in imports.items()]} if imports else {})
+def adopting(folder: Path, adoption: Adoption) -> Iterator[None]:
+    """Terraform in `folder` is told what to adopt, while the block runs: a plan keeps what it was made from."""
+    _write(folder / IMPORTS, adoption.blocks())
+    _write(folder / IMPORTS_OVERRIDE, adoption.left_alone())
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        _forget_adoption(folder)
+
+
+def _forget_adoption(folder: Path) -> None:
+    for name in (IMPORTS, IMPORTS_OVERRIDE):
+        (folder / name).unlink(missing_ok=True)
 
 
 def required_providers(document: Mapping[str, Any]) -> dict[str, str]:

@@ -2,15 +2,51 @@
 
 Terraform itself imports: it gets an import block for exactly what the state lacks and the account has, plans with
 them, and what the plan shows is what happens.
+
+An import can't tell which file a function's code came from, so Terraform would send each code again, one after the
+other. Where the account says that it has that very code already, Terraform is told to leave it, and the state is told
+the file afterwards.
 """
 
-from deployer.estate.configuration import configuration_in
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deployer.estate.configuration import Configuration, configuration_in
 from deployer.opening import Site
 from deployer.terraform import Terraform
 
+if TYPE_CHECKING:
+    from deployer.estate.things import Thing
 
-def to_adopt(site: Site, terraform: Terraform) -> dict[str, str]:
-    """The import id of each address that the state lacks and the account has. Empty while the state is whole.
+FUNCTION = "aws_lambda_function"
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """What is to be taken into the state: import ids by address; and what the state must be told besides, likewise."""
+
+    imports: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def blocks(self) -> dict[str, Any]:
+        """As Terraform reads it; empty where nothing is adopted."""
+        return {"import": [{"to": to, "id": id_} for to, id_ in self.imports.items()]} if self.imports else {}
+
+    def left_alone(self) -> dict[str, Any]:
+        """As Terraform reads it: the attributes that an import does not know and that are right as they are."""
+        rows = {
+            address.partition(".")[2]: {"lifecycle": [{"ignore_changes": list(attributes)}]}
+            for address, attributes in self.told.items()
+        }
+        return {"resource": {FUNCTION: rows}} if rows else {}
+
+
+def to_adopt(site: Site, terraform: Terraform) -> Adoption:
+    """What the state lacks and the account has. Nothing while the state is whole.
 
     Raises:
         NotOurs: something has the name, but is not ours.
@@ -20,9 +56,26 @@ def to_adopt(site: Site, terraform: Terraform) -> dict[str, str]:
     state = terraform.state()
     missing = configuration.wanted.keys() - state.keys()
     if not missing:
-        return {}
+        return Adoption()
     from deployer.estate.inventory import Inventory  # loads the AWS SDK, which the usual case does without
     from deployer.estate.ledger import Ledger
 
     ledger = Ledger(site.target, configuration, site.work)
-    return Inventory(site.target, configuration, state, ledger.recorded()).existing(sorted(missing))
+    found = Inventory(site.target, configuration, state, ledger.recorded()).existing(sorted(missing))
+    imports = {address: thing.id for address, thing in found.items()}
+    return Adoption(imports, _codes(site.work, configuration, found))
+
+
+def _codes(folder: Path, configuration: Configuration, found: Mapping[str, "Thing"]) -> dict[str, dict[str, Any]]:
+    """Where the code came from, of each function that has it already."""
+    told = {}
+    for address, thing in found.items():
+        file = configuration.wanted[address].argument("filename") if thing.type == FUNCTION else None
+        if isinstance(file, str) and (digest := _digest(folder / file)) == thing.detail["CodeSha256"]:
+            told[address] = {"filename": file, "source_code_hash": digest, "publish": False}
+    return told
+
+
+def _digest(path: Path) -> str:
+    """As Lambda tells it, and Terraform's `filebase64sha256`."""
+    return base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()

@@ -48,8 +48,8 @@ class Inventory:
 
     # What a deployment asks: of all that the configuration wants, what is there already?
 
-    def existing(self, addresses: Iterable[str]) -> dict[str, str]:
-        """The import id of each of these addresses that exists in the account.
+    def existing(self, addresses: Iterable[str]) -> dict[str, Thing]:
+        """What exists in the account of these addresses.
 
         Raises:
             NotOurs: something has the name, but is not ours.
@@ -58,7 +58,7 @@ class Inventory:
         wanted = list(addresses)
         self._list({self.configuration.wanted[one].type for one in wanted} & KINDS.keys())
         found = _parallel(self.locate, wanted)
-        return {address: thing.id for address, thing in zip(wanted, found, strict=True) if thing}
+        return {address: thing for address, thing in zip(wanted, found, strict=True) if thing}
 
     def locate(self, address: str) -> Thing | None:
         """The thing in the account that `address` stands for."""
