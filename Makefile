@@ -66,6 +66,10 @@ check: setup ## Format, lint, types, unit tests
 prove-files: setup ## Thousands of files of every dialect with planted errors, judged
 	@$(PYTEST) tests/unit/domain --hypothesis-profile thorough -n $(WORKERS)
 
+.PHONY: prove-deployer
+prove-deployer: setup ## Lost states, kills at any moment, cleanups: by the real command, in about an hour
+	@$(PYTEST) tests/proofs/prove_deployer.py -q
+
 .PHONY: bench
 bench: setup ## The benchmarks, each against its peer in the same run
 	@.venv/bin/python -m benchmarks

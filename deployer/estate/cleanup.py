@@ -37,7 +37,10 @@ class Cleaned:
 
 
 class Cleanup:
-    """The removal of one environment. `note` tells people; `data_too` lifts what protects data."""
+    """The removal of one environment. `note` tells people; `data_too` lifts what protects data.
+
+    `target` is best a patient one: AWS throttles who removes a lot at once.
+    """
 
     def __init__(
         self,
@@ -47,9 +50,10 @@ class Cleanup:
         note: Callable[[str], None],
         *,
         data_too: bool = False,
+        quiet_s: float = QUIET_S,
     ) -> None:
-        self._target, self._configuration, self._recorded = target.patient(), configuration, recorded
-        self._note, self._data_too = note, data_too
+        self._target, self._configuration, self._recorded = target, configuration, recorded
+        self._note, self._data_too, self._quiet_s = note, data_too, quiet_s
         self._asked: dict[Thing, str] = {}  # what was asked to go, with what AWS last said against it
         self._quiet = False
         self.result = Cleaned()
@@ -85,7 +89,7 @@ class Cleanup:
         due = self._look()
         if not due and not self._quiet and any(_step(thing) == FUNCTIONS for thing in self._asked):
             self._quiet = True
-            time.sleep(QUIET_S)
+            time.sleep(self._quiet_s)
             due = self._look()
         return due
 

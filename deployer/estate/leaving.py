@@ -32,7 +32,7 @@ def _configuration(run: Run) -> Configuration:
 
 def _cleanup(run: Run, configuration: Configuration, *, data_too: bool) -> Cleanup:
     recorded = _ledger(run, configuration).recorded()
-    return Cleanup(run.site.target, configuration, recorded, run.view.detail, data_too=data_too)
+    return Cleanup(run.site.target.patient(), configuration, recorded, run.view.detail, data_too=data_too)
 
 
 def _ledger(run: Run, configuration: Configuration) -> Ledger:

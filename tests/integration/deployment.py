@@ -45,6 +45,7 @@ def _deployed(run: Run, *, keep: bool) -> Iterator[dict[str, Any]]:
             "target": _reached(run.site),
             "outputs": outputs,
             "seconds": run.seconds,
+            "work": str(run.site.work),
         }
     finally:
         if run.site.lasting and not keep:

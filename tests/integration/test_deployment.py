@@ -15,7 +15,7 @@ def test_a_plan_after_the_apply_is_empty(deployed: dict[str, Any]) -> None:
     """The deployment's last stage plans anew and stops unless nothing is left to change; it ran, after the apply."""
     stages = list(deployed["seconds"])
 
-    assert stages == ["synth", "init", "plan", "comply", "apply", "outputs", "verify"]
+    assert stages == ["synth", "init", "adopt", "plan", "comply", "apply", "outputs", "verify"]
 
 
 def test_functions_run_from_their_zips(pipeline: Pipeline) -> None:

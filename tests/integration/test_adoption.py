@@ -1,0 +1,169 @@
+"""What exists and the state lacks is taken in, not made a second time; what is not ours is refused.
+
+These tests plan and never apply: they share the session's deployment with all others. That an apply converges is
+proven by tests/proofs/prove_deployer.py.
+"""
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer import targets
+from deployer.errors import Ambiguous, NotOurs
+from deployer.estate.configuration import configuration_in, configuration_of
+from deployer.estate.inventory import Inventory
+from deployer.opening import Site
+from deployer.places import Places
+from deployer.stages import Run, plan_only
+from deployer.synthesis import synthesised
+from deployer.targets import Target
+from deployer.view import NoView
+from deployer.workfolder import IMPORTS, IMPORTS_OVERRIDE, initialised, prepared
+from stack.settings import Settings
+from tests.integration.furnishing import make_bucket, tags_of
+
+pytestmark = pytest.mark.fault
+# An import does not know these: what only the state holds of a key, and what made an API's deployment, which is made
+# anew and then served by the stage.
+HARMLESS = {"aws_kms_key": "change", "aws_api_gateway_deployment": "replace", "aws_api_gateway_stage": "change"}
+
+
+@pytest.fixture
+def run(target: Target, settings: Settings, tmp_path: Path) -> Run:
+    """A checkout that knows nothing of the session's deployment."""
+    return Run(settings, Places.here(), Site(target, tmp_path / "work", tmp_path / "logs", lasting=True), NoView())
+
+
+@pytest.fixture
+def without(run: Run, deployed: dict[str, Any]) -> Callable[[list[str]], None]:
+    """`without(addresses)` gives the checkout the deployment's state, less these."""
+    state = Path(deployed["work"]) / "terraform.tfstate"
+    if not state.is_file():
+        pytest.skip("the deployment's state is not a file that could be copied")
+
+    def lose(addresses: list[str]) -> None:
+        stack = synthesised(run.settings, run.places) / "stacks" / run.settings.construct_id
+        initialised(prepared(run.site, stack, run.settings))
+        shutil.copy(state, run.site.work)
+        document = json.loads(state.read_text())
+        document["resources"] = [
+            one for one in document["resources"] if f"{one['type']}.{one['name']}" not in addresses
+        ]
+        (run.site.work / "terraform.tfstate").write_text(json.dumps(document))
+
+    return lose
+
+
+def _wanted(run: Run) -> list[str]:
+    stack = synthesised(run.settings, run.places) / "stacks" / run.settings.construct_id
+    return sorted(configuration_in(stack).wanted)
+
+
+def test_a_lost_state_is_found_again_whole(run: Run) -> None:
+    """Every resource of the stack is adopted and none created; what changes is only what an import can't know."""
+    changes = plan_only(run)
+
+    assert list(changes.adopted) == _wanted(run)
+    assert {one.type: one.kind for one in changes.all}.items() <= HARMLESS.items()
+    assert not (run.site.work / IMPORTS).exists()
+    assert not (run.site.work / IMPORTS_OVERRIDE).exists()
+
+
+def test_exactly_what_the_state_lacks_is_adopted(run: Run, without: Callable[[list[str]], None]) -> None:
+    """A random dozen of resources, lost from the state: these are adopted, nothing is created."""
+    lost = sorted(random.sample(_wanted(run), 12))
+    without(lost)
+
+    changes = plan_only(run)
+
+    assert list(changes.adopted) == lost
+    assert {one.type: one.kind for one in changes.all}.items() <= HARMLESS.items()
+
+
+def test_a_whole_state_is_not_looked_beyond(run: Run, without: Callable[[list[str]], None]) -> None:
+    """Nothing missing: nothing is asked of AWS, and the plan is empty."""
+    without([])
+
+    changes = plan_only(run)
+
+    assert run.adoption.imports == {}
+    assert not changes.any
+
+
+@pytest.fixture
+def account(target: Target) -> Target:
+    """An account of its own, where nothing stands."""
+    if not target.is_emulator:
+        pytest.skip("accounts come for nothing on an emulator only")
+    return targets.emulator(
+        target.name, target.endpoint, target.region,
+        account_id=str(random.randrange(10**11, 10**12)), ca_bundle=target.ca_bundle,
+    )  # fmt: skip
+
+
+def _inventory(account: Target, suffix: str, type_: str, **arguments: str) -> Inventory:
+    """Of a configuration that wants one resource."""
+    provider = {"aws": [{"default_tags": [{"tags": tags_of(suffix)}]}]}
+    return Inventory(account, configuration_of({"resource": {type_: {"one": arguments}}, "provider": provider}))
+
+
+def test_two_apis_of_one_name_are_told_and_none_is_guessed(account: Target) -> None:
+    """Two APIs that are ours by name and tags: both are named with their ids, and a stranger's of that name is not."""
+    made = [account.client("apigateway").create_rest_api(name="a-x", tags=tags_of("x"))["id"] for _ in range(2)]
+    stranger = account.client("apigateway").create_rest_api(name="a-x")["id"]
+
+    with pytest.raises(Ambiguous) as refused:
+        _inventory(account, "x", "aws_api_gateway_rest_api", name="a-x").existing(["aws_api_gateway_rest_api.one"])
+
+    told = str(refused.value)
+    assert all(each in told for each in made)
+    assert stranger not in told
+
+
+def test_an_api_of_a_stranger_with_our_name_is_no_obstacle(account: Target) -> None:
+    """Without our tags it is not ours, and since names may repeat it is in nobody's way."""
+    account.client("apigateway").create_rest_api(name="a-x")
+
+    found = _inventory(account, "x", "aws_api_gateway_rest_api", name="a-x").existing(["aws_api_gateway_rest_api.one"])
+
+    assert found == {}
+
+
+def test_a_topic_with_other_tags_is_refused_by_name(account: Target) -> None:
+    """Another environment's topic under our name is not taken over: the message names it, its tags and the remedy."""
+    account.client("sns").create_topic(Name="t-x", Tags=[{"Key": "EnvironmentSuffix", "Value": "y"}])
+
+    with pytest.raises(NotOurs, match=r"sns_topic t-x .*EnvironmentSuffix=y(.|\n)*--suffix"):
+        _inventory(account, "x", "aws_sns_topic", name="t-x").existing(["aws_sns_topic.one"])
+
+
+def test_a_bucket_of_another_account_is_refused_by_name(account: Target, target: Target, tag: str) -> None:
+    """All of AWS shares bucket names: one that another account holds is told before anything is created."""
+    make_bucket(target, f"b-{tag}", tags_of("x"))
+    try:
+        with pytest.raises(NotOurs, match=f"s3_bucket b-{tag} .*another account"):
+            _inventory(account, "x", "aws_s3_bucket", bucket=f"b-{tag}").existing(["aws_s3_bucket.one"])
+    finally:
+        from deployer.estate.emptying import empty_bucket
+
+        empty_bucket(target.client("s3"), f"b-{tag}")
+        target.client("s3").delete_bucket(Bucket=f"b-{tag}")
+
+
+def test_a_role_of_the_same_suffix_in_another_region_is_refused(account: Target) -> None:
+    """Roles are the whole account's: one that serves another region is not taken away from it."""
+    arn = f"arn:aws:lambda:eu-west-1:{account.account_id}:function:f"
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole",
+             "Condition": {"ArnLike": {"aws:SourceArn": arn}}}  # fmt: skip
+    account.client("iam").create_role(
+        RoleName="r-x", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        Tags=[{"Key": name, "Value": value} for name, value in tags_of("x").items()],
+    )  # fmt: skip
+
+    with pytest.raises(NotOurs, match="it belongs to eu-west-1"):
+        _inventory(account, "x", "aws_iam_role", name="r-x").existing(["aws_iam_role.one"])

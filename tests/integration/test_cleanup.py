@@ -1,0 +1,276 @@
+"""An environment goes wholly, and nothing else does. Each test has an account of its own on the emulator."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from deployer import targets
+from deployer.estate.cleanup import Cleaned, Cleanup
+from deployer.estate.configuration import Configuration, configuration_of
+from deployer.places import Places
+from deployer.synthesis import synthesised
+from deployer.targets import Target
+from stack.settings import Settings
+from tests.integration.census import census
+from tests.integration.furnishing import contents, furnish, make_bucket, make_function, make_role, tags_of
+
+pytestmark = pytest.mark.fault
+MODEL = "suffix-of-the-model"
+
+
+@pytest.fixture
+def account(target: Target) -> Target:
+    """An account that nobody else uses."""
+    if not target.is_emulator:
+        pytest.skip("accounts come for nothing on an emulator only")
+    return targets.emulator(
+        target.name, target.endpoint, target.region,
+        account_id=str(random.randrange(10**11, 10**12)), ca_bundle=target.ca_bundle,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def environment() -> Settings:
+    """An environment whose names nobody else has: buckets have theirs in common with all accounts."""
+    return _settings(f"p{random.randrange(16**8):08x}1")
+
+
+@pytest.fixture(scope="session")
+def model() -> str:
+    """The synthesised stack, which is the same text for each environment but for the suffix."""
+    settings = _settings(MODEL)
+    return (synthesised(settings, Places.here()) / "stacks" / settings.construct_id / "cdk.tf.json").read_text()
+
+
+@pytest.fixture
+def configuration(model: str, environment: Settings) -> Configuration:
+    return configuration_of(json.loads(model.replace(MODEL, environment.environment_suffix)))
+
+
+def _settings(suffix: str) -> Settings:
+    return Settings.load({}, environment_suffix=suffix)
+
+
+def _tags(settings: Settings) -> dict[str, str]:
+    return tags_of(settings.environment_suffix)
+
+
+def _cleanup(account: Target, configuration: Configuration, *recorded: tuple[str, str], **options: Any) -> Cleaned:
+    return Cleanup(account.patient(), configuration, frozenset(recorded), lambda _: None, quiet_s=0.3, **options).run()
+
+
+def test_nothing_is_left_and_a_second_run_finds_nothing(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """Roles with all that hangs on them, a running execution, files and items: the census is what it was before."""
+    before = census(account)
+    furnish(account, environment)
+
+    first, second = _cleanup(account, configuration), _cleanup(account, configuration)
+
+    assert first.left == {}
+    assert {thing.type for thing in first.removed} == {
+        "aws_api_gateway_rest_api", "aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm", "aws_dynamodb_table",
+        "aws_iam_role", "aws_kms_alias", "aws_kms_key", "aws_lambda_function", "aws_s3_bucket",
+        "aws_sfn_state_machine", "aws_sns_topic", "aws_sqs_queue",
+    }  # fmt: skip
+    assert (second.removed, second.left) == ([], {})
+    assert census(account) == before
+
+
+def test_neighbours_with_similar_names_stay_byte_for_byte(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """Beside `pr1`, `pr10` and `x-pr1` keep every version, item, policy, and their running execution."""
+    neighbours = [_settings(f"{environment.environment_suffix}0"), _settings(f"x-{environment.environment_suffix}")]
+    for neighbour in neighbours:
+        furnish(account, neighbour)
+    before = (census(account), [contents(account, each) for each in neighbours])
+    furnish(account, environment)
+
+    cleaned = _cleanup(account, configuration)
+
+    assert cleaned.left == {}
+    assert (census(account), [contents(account, each) for each in neighbours]) == before
+
+
+def test_what_only_has_our_name_or_only_our_tags_stays(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """A bucket by our name without our tags, a role with our tags and another name, and a role of another region."""
+    make_bucket(account, environment.bucket, {"Project": "tap", "EnvironmentSuffix": "other"})
+    make_role(account, "auditor", _tags(environment), "lambda", "auditor")
+    elsewhere = targets.emulator(
+        account.name, account.endpoint, "eu-west-1", account_id=account.account_id, ca_bundle=account.ca_bundle
+    )
+    make_role(elsewhere, environment.role("csv-validator"), _tags(environment), "lambda", "f")
+    before = census(account)
+
+    cleaned = _cleanup(account, configuration)
+
+    assert cleaned.removed == []
+    assert {thing.name for thing, _ in cleaned.others} == {environment.bucket, environment.role("csv-validator")}
+    assert census(account) == before
+
+
+def test_names_of_an_older_stack_and_what_nobody_tagged_yet_go_too(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """An older function by tags and suffix; a bucket whose deployer died before it tagged it, by the ledger."""
+    before = census(account)
+    old, tags = environment.named("old"), _tags(environment)
+    make_function(account, old, make_role(account, environment.named("old-role"), tags, "lambda", old), tags)
+    half_made = f"half-made-{environment.environment_suffix[:-1]}"
+    make_bucket(account, half_made, {})
+
+    cleaned = _cleanup(account, configuration, ("aws_s3_bucket", half_made))
+
+    assert {thing.name for thing in cleaned.removed} == {old, environment.named("old-role"), half_made}
+    assert census(account) == before
+
+
+def test_a_bucket_of_thousands_of_versions_markers_and_uploads_goes(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """3,000 versions and markers, more than one batch of 1,000, and an upload that nobody finished."""
+    before = census(account)
+    make_bucket(account, environment.bucket, _tags(environment))
+    _fill(account.client("s3"), environment.bucket, objects=1_500)
+    account.client("s3").create_multipart_upload(Bucket=environment.bucket, Key="incoming/half.csv")
+
+    cleaned = _cleanup(account, configuration)
+
+    assert cleaned.left == {}
+    assert census(account) == before
+
+
+def _fill(s3: Any, bucket: str, objects: int) -> None:
+    """So many objects, and as many delete markers."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def put(number: int) -> None:
+        s3.put_object(Bucket=bucket, Key=f"incoming/{number}", Body=b"")
+        s3.delete_object(Bucket=bucket, Key=f"incoming/{number}")
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(put, range(objects)))
+
+
+def test_protected_data_stay_with_their_key_until_they_are_meant_too(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """A protected table keeps itself, the bucket, the dead letters and the key; `--data-too` takes them."""
+    before = census(account)
+    furnish(account, environment, protected=True)
+
+    kept = _cleanup(account, configuration)
+    taken = _cleanup(account, configuration, data_too=True)
+
+    assert {thing.type for thing in kept.left} == {
+        "aws_dynamodb_table", "aws_s3_bucket", "aws_sqs_queue", "aws_kms_alias", "aws_kms_key"
+    }  # fmt: skip
+    assert all("--data-too" in why for thing, why in kept.left.items() if "kms" not in thing.type)
+    assert taken.left == {}
+    assert census(account) == before
+
+
+@pytest.fixture
+def late_writer(account: Target, environment: Settings) -> Iterator[threading.Event]:
+    """Writes a log line as soon as the log group is gone, once, as the last invocation of a function does."""
+    stop, wrote, group = threading.Event(), threading.Event(), environment.log_group("csv-validator")
+    logs = account.client("logs")
+
+    def write() -> None:
+        while not stop.is_set() and logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            time.sleep(0.02)
+        logs.create_log_group(logGroupName=group)
+        logs.create_log_stream(logGroupName=group, logStreamName="late")
+        logs.put_log_events(logGroupName=group, logStreamName="late", logEvents=[{"timestamp": 0, "message": "late"}])
+        wrote.set()
+
+    furnish(account, environment)
+    writer = threading.Thread(target=write)
+    writer.start()
+    yield wrote
+    stop.set()
+    writer.join()
+
+
+def test_a_log_group_that_a_late_writer_makes_again_goes_again(
+    account: Target, configuration: Configuration, late_writer: threading.Event
+) -> None:
+    """The group that Lambda would make by itself, without tags, after the first was removed."""
+    cleaned = _cleanup(account, configuration)
+
+    assert late_writer.is_set()
+    assert cleaned.left == {}
+    assert account.client("logs").describe_log_groups()["logGroups"] == []
+
+
+def test_a_throttled_api_is_asked_again(account: Target, environment: Settings, configuration: Configuration) -> None:
+    """Every service answers `ThrottlingException` to its first two calls; the cleanup ends with nothing left."""
+    furnish(account, environment)
+    patient = account.patient()
+    throttles = {service: _Throttle(patient.client(service), 2) for service in ("lambda", "iam", "logs", "kms")}
+
+    cleaned = Cleanup(patient, configuration, frozenset(), lambda _: None, quiet_s=0.3).run()
+
+    assert [throttle.left for throttle in throttles.values()] == [0] * 4
+    assert (cleaned.left, len(cleaned.removed)) == ({}, 17)
+
+
+class _Throttle:
+    """Answers so many calls of a client in place of AWS, in both forms that services speak."""
+
+    def __init__(self, client: Any, times: int) -> None:
+        self.left = times
+        self._body = (
+            b"<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>"
+            if client.meta.service_model.metadata["protocol"] == "query"
+            else b'{"__type": "ThrottlingException", "message": "Rate exceeded"}'
+        )
+        client.meta.events.register("before-send", self)
+
+    def __call__(self, request: Any, **_: Any) -> AWSResponse | None:
+        if self.left <= 0:
+            return None
+        self.left -= 1
+        return _answer(request.url, 400, self._body)
+
+
+def _answer(url: str, status: int, body: bytes) -> AWSResponse:
+    answer = AWSResponse(url, status, {"x-amzn-ErrorType": "ThrottlingException"} if status == 400 else {}, None)
+    answer._content = body
+    return answer
+
+
+def test_what_can_not_go_is_left_with_its_reason_and_its_key(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """An object under legal hold: the bucket stays, named with the reason, and so does the key that may encrypt it."""
+    furnish(account, environment)
+    s3 = account.client("s3")
+    held = _Refusal(account, "DeleteObjects")
+
+    cleaned = Cleanup(held.target, configuration, frozenset(), lambda _: None, quiet_s=0.3).run()
+
+    assert {thing.type for thing in cleaned.left} == {"aws_s3_bucket", "aws_kms_alias", "aws_kms_key"}
+    assert "AccessDenied" in next(why for thing, why in cleaned.left.items() if thing.type == "aws_s3_bucket")
+    assert s3.head_bucket(Bucket=environment.bucket)
+
+
+class _Refusal:
+    """A target whose S3 refuses one operation, as a policy would."""
+
+    def __init__(self, account: Target, operation: str) -> None:
+        self.target = account.patient()
+        self.target.client("s3").meta.events.register(f"before-send.s3.{operation}", self)
+
+    def __call__(self, request: Any, **_: Any) -> AWSResponse:
+        return _answer(request.url, 403, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")

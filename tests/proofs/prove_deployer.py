@@ -1,0 +1,200 @@
+"""The long proofs of the deployer, by the real command on an embedded AWS: `make prove-deployer`, about an hour.
+
+No part of the suite: pytest collects this file only where it is named. Each test leaves the account as it found it.
+Random choices are drawn from a seed, which is printed and can be given as TAP_PROOF_SEED.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from deployer import embedded
+from deployer.estate.configuration import configuration_in
+from deployer.opening import on
+from deployer.places import Places
+from deployer.synthesis import synthesised
+from deployer.targets import Target
+from stack.settings import Settings
+from tests.integration.census import census
+
+SEED = os.environ.get("TAP_PROOF_SEED") or str(random.randrange(10**6))
+DRAW = random.Random(SEED)
+SUFFIX = f"proof-{SEED}"
+MOMENTS = int(os.environ.get("TAP_PROOF_MOMENTS", "20"))
+LONGEST_S = 70.0  # about what a deployment takes from nothing
+ADDRESSES = sorted(
+    configuration_in(
+        synthesised(Settings.load({}, environment_suffix=SUFFIX), Places.here()) / "stacks" / "TapStack"
+    ).wanted
+)
+ITEM = {"transaction_id": {"S": "kept"}, "account_id": {"S": "a"}, "timestamp": {"S": "2026-01-01T00:00:00Z"}}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment on the embedded AWS that is kept running, and the command that works on it."""
+
+    target: Target
+    settings: Settings
+    work: Path
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "deployer", *arguments, "--suffix", SUFFIX, "--json"]
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
+
+    def tap(self, *arguments: str) -> str:
+        """What the command said; fails unless it ended with 0."""
+        process = self.start(*arguments)
+        said, _ = process.communicate(timeout=900)
+        assert process.returncode == 0, f"seed {SEED}: tap {' '.join(arguments)}: {process.returncode}\n{said[-3000:]}"
+        assert "already exists" not in said.lower()
+        return said
+
+    def lose(self, addresses: list[str]) -> None:
+        """Remove them from Terraform's state, and from nowhere else."""
+        path = self.work / "terraform.tfstate"
+        state = json.loads(path.read_text())
+        state["resources"] = [one for one in state["resources"] if f"{one['type']}.{one['name']}" not in addresses]
+        path.write_text(json.dumps({**state, "serial": state["serial"] + 1}))
+
+    def planned(self) -> dict[str, Any]:
+        said = self.tap("plan")
+        plan: dict[str, Any] = json.loads(said[said.index("{") :])
+        return plan
+
+    def assert_whole(self) -> None:
+        """Deployed, with an empty plan, one API, and the item still in the table."""
+        assert self.planned() == {"changes": [], "adopted": [], "outputs_change": False}
+        apis = self.target.client("apigateway").get_rest_apis()["items"]
+        assert [api["name"] for api in apis] == [self.settings.api]
+        assert self.items() == [ITEM]
+
+    def items(self) -> Any:
+        return self.target.client("dynamodb").scan(TableName=self.settings.table)["Items"]
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[Environment]:
+    places = Places.here()
+    ran = embedded.local(places) is not None
+    emulator = embedded.local_start(places)
+    settings = Settings.load({}, environment_suffix=SUFFIX)
+    target = on(emulator, settings)
+    work = places.work(target.name, target.account_id, target.region, SUFFIX)
+    try:
+        yield Environment(target, settings, work)
+    finally:
+        if not ran:
+            embedded.local_stop(places)
+
+
+@pytest.fixture
+def deployed(environment: Environment) -> Environment:
+    """Deployed, with an item in the table. Stays for the next test; the last one removes it."""
+    if not (environment.work / "terraform.tfstate").is_file():
+        environment.tap("deploy")
+        environment.target.client("dynamodb").put_item(TableName=environment.settings.table, Item=ITEM)
+    return environment
+
+
+@pytest.mark.parametrize("address", DRAW.sample(ADDRESSES, len(ADDRESSES)))
+def test_any_single_resource_may_be_lost_from_the_state(deployed: Environment, address: str) -> None:
+    """Lost and deployed: the state holds it again, nothing is there twice, the data are."""
+    deployed.lose([address])
+
+    deployed.tap("deploy")
+
+    deployed.assert_whole()
+
+
+@pytest.mark.parametrize("size", [2, 5, 12, 25, 40, 53])
+def test_any_subset_may_be_lost_from_the_state(deployed: Environment, size: int) -> None:
+    """The same for random subsets."""
+    lost = DRAW.sample(ADDRESSES, size)
+    print(f"seed {SEED}: {lost}")
+    deployed.lose(lost)
+
+    deployed.tap("deploy")
+
+    deployed.assert_whole()
+
+
+def test_the_whole_state_may_be_lost_with_its_folder(deployed: Environment) -> None:
+    """Nothing is known any more, not even the ledger: the deployment is found again, with its data."""
+    import shutil
+
+    shutil.rmtree(deployed.work)
+
+    deployed.tap("deploy")
+
+    deployed.assert_whole()
+
+
+def test_without_state_a_cleanup_leaves_nothing(deployed: Environment) -> None:
+    """The state is lost, an environment is beside it whose name begins alike: one goes, the other stays as it was."""
+    (deployed.work / "terraform.tfstate").unlink()
+
+    deployed.tap("cleanup")
+    second = deployed.tap("cleanup")
+
+    assert json.loads(second[second.index("{") :])["removed"] == []
+    assert _ours(deployed) == []
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_a_kill_at_any_moment_is_survived(environment: Environment, moment: int) -> None:
+    """SIGKILL of tap, of Terraform or of both, while deploying or destroying: the next deploy converges, or the next
+    cleanup leaves nothing.
+    """
+    destroying = (environment.work / "terraform.tfstate").is_file() and DRAW.random() < 0.5
+    whom, after_s = DRAW.choice(("tap", "terraform", "both")), DRAW.uniform(1, 25 if destroying else LONGEST_S)
+    print(f"seed {SEED}: {'destroy' if destroying else 'deploy'}, {whom} killed after {after_s:.1f} s")
+    _kill(environment.start("destroy" if destroying else "deploy"), whom, after_s)
+
+    if moment % 2:
+        environment.tap("cleanup")
+        assert _ours(environment) == []
+        assert not environment.work.exists()
+    else:
+        environment.tap("deploy")
+        assert environment.planned()["changes"] == []
+
+
+def test_the_last_cleanup_leaves_nothing(environment: Environment) -> None:
+    """The account is as it was before all of this."""
+    environment.tap("cleanup")
+
+    assert _ours(environment) == []
+
+
+def _kill(process: subprocess.Popen[str], whom: str, after_s: float) -> None:
+    """Kill at that moment, if it still runs. What was not killed is let to its end: the next command is the next."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(after_s)
+    below = []
+    with suppress(psutil.Error):
+        below = psutil.Process(process.pid).children(recursive=True)
+    victims = [one for one in below if whom != "tap"] + [psutil.Process(process.pid)] * (whom != "terraform")
+    for victim in victims:
+        with suppress(psutil.Error):
+            victim.kill()
+    process.communicate()
+    psutil.wait_procs(below, timeout=180)
+
+
+def _ours(environment: Environment) -> list[str]:
+    """What any service lists that names the environment."""
+    return [f"{name}: {row}" for name, rows in census(environment.target).items() for row in rows if SUFFIX in row]
