@@ -44,6 +44,8 @@ def csv(tmp_path: Path) -> Path:
         ["run", "/"],
         ["upload", "a.csv", "b.csv", "--key", "c"],
         ["deploy", "--target", "aws"],
+        ["cleanup"],
+        ["cleanup", "--suffix", "Not A Suffix"],
     ],
 )
 def test_wrong_use_is_two_and_never_a_traceback(arguments: list[str]) -> None:

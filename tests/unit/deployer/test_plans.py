@@ -1,10 +1,19 @@
 """What a plan changes, and how an apply's progress is told."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from deployer import targets
+from deployer.errors import WouldLoseData
+from deployer.opening import Site
+from deployer.places import Places
 from deployer.plans import changes_in
 from deployer.progress import Progress
+from deployer.stages import Run, refuse_loss
 from deployer.view import NoView
+from stack.settings import Settings
 
 
 def change(address: str, *actions: str) -> dict[str, Any]:
@@ -75,3 +84,30 @@ def test_progress_names_what_is_waited_for() -> None:
     progress(hook("apply_complete", "a.a"))
 
     assert view.seen[-1] == "1 done of 2, creating b.b"
+
+
+def test_what_is_adopted_is_told_and_applied() -> None:
+    """An import that changes nothing is an empty change to Terraform, and still has to be applied."""
+    adopted = {**change("aws_s3_bucket.b", "no-op")}
+    adopted["change"]["importing"] = {"id": "b"}
+
+    changes = changes_in({"resource_changes": [adopted]})
+
+    assert changes.any
+    assert changes.adopted == ("aws_s3_bucket.b",)
+    assert changes.summary() == "plan: 1 to adopt"
+    assert list(changes.lines()) == ["adopt    aws_s3_bucket.b"]
+    assert not changes.from_nothing
+
+
+def test_loss_of_data_is_refused_unless_it_is_meant(tmp_path: Path) -> None:
+    """A plan that replaces the table stops before the apply and names it; `--allow-replace` lets it go on."""
+    target = targets.emulator("embedded", "http://127.0.0.1:1", "us-east-1")
+    run = Run(Settings(), Places(tmp_path), Site(target, tmp_path, tmp_path, lasting=True), NoView())
+    run.changes = changes_in(PLAN)
+
+    with pytest.raises(WouldLoseData, match=r"replace aws_dynamodb_table\.t(.|\n)*--allow-replace"):
+        refuse_loss(run)
+
+    run.allow_replace = True
+    refuse_loss(run)

@@ -1,0 +1,87 @@
+"""What is about to be created is known before it is, beside the state."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from deployer import targets
+from deployer.errors import Unfit
+from deployer.estate.configuration import Configuration
+from deployer.estate.ledger import FILE, Ledger, creations_in
+
+ROLE, BUCKET = ("aws_iam_role", "role-x"), ("aws_s3_bucket", "bucket-x")
+IDENTITY = {"Project": "tap", "EnvironmentSuffix": "x"}
+STATE = {"bucket": "states", "key": "x/TapStack.tfstate"}
+
+
+class Aws(targets.Target):
+    """A target whose clients moto answers."""
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, region_name=self.region)
+
+
+@pytest.fixture(params=["file", "object"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    """Both kinds of ledger: beside a local state, and beside one in S3."""
+    with mock_aws():
+        target = Aws("aws", "us-east-1", "123456789012", targets.Credentials("testing", "testing"))
+        target.client("s3").create_bucket(Bucket="states")
+        backend = STATE if request.param == "object" else {}
+        yield Ledger(target, Configuration({}, IDENTITY, backend), tmp_path)
+
+
+def test_what_is_written_is_known_until_all_is_gone(ledger: Ledger) -> None:
+    """Entries of several deployments add up, each once; a cleanup that left nothing forgets them."""
+    ledger.add([ROLE])
+    ledger.add([ROLE, BUCKET])
+
+    assert ledger.recorded() == {ROLE, BUCKET}
+    assert [(one.account, one.region, one.suffix) for one in ledger.entries()] == [
+        ("123456789012", "us-east-1", "x")
+    ] * 2
+
+    ledger.forget()
+
+    assert ledger.entries() == []
+
+
+def test_an_entry_of_another_region_is_not_ours_here(ledger: Ledger, tmp_path: Path) -> None:
+    """A state bucket may serve several regions; what was created in one is looked for there alone."""
+    target = Aws("aws", "eu-west-1", "123456789012", targets.Credentials("testing", "testing"))
+    ledger.add([ROLE])
+    elsewhere = Ledger(target, Configuration({}, IDENTITY, STATE if not (tmp_path / FILE).exists() else {}), tmp_path)
+
+    assert len(elsewhere.entries()) == 1
+    assert elsewhere.recorded() == frozenset()
+
+
+def test_a_ledger_that_is_none_is_refused(tmp_path: Path) -> None:
+    """A spoilt file is named, not taken for an empty one."""
+    (tmp_path / FILE).write_text('{"half": ')
+    target = targets.emulator("embedded", "http://127.0.0.1:1", "us-east-1")
+
+    with pytest.raises(Unfit, match=FILE):
+        Ledger(target, Configuration({}, IDENTITY, {}), tmp_path).recorded()
+
+
+def test_creations_are_what_stands_by_itself_and_is_made_anew() -> None:
+    """A plan's creations and replacements, by type and name; parts go with what they belong to."""
+
+    def change(type_: str, *actions: str, **after: str) -> dict[str, Any]:
+        return {"type": type_, "change": {"actions": list(actions), "after": after}}
+
+    plan = {
+        "resource_changes": [
+            change("aws_iam_role", "create", name="role-x"),
+            change("aws_s3_bucket", "delete", "create", bucket="bucket-x"),
+            change("aws_sns_topic", "update", name="topic-x"),
+            change("aws_s3_bucket_policy", "create", bucket="bucket-x"),
+        ]
+    }
+
+    assert creations_in(plan) == [ROLE, BUCKET]

@@ -1,0 +1,73 @@
+"""The deployer knows how to find and remove every resource of the stack."""
+
+from typing import Any
+
+import pytest
+
+from deployer.errors import SynthesisFailed
+from deployer.estate.configuration import Reference, configuration_of
+from deployer.estate.inventory import refuse_unknown_types
+from deployer.estate.kinds import KINDS
+from deployer.estate.parts import PARTS
+
+Document = dict[str, Any]
+
+
+def test_every_type_of_the_stack_has_one_row_and_no_row_is_idle(document: Document) -> None:
+    """A type that the stack gains needs a row, in one of the two tables; a type that it loses takes its row along."""
+    types = set(document["resource"])
+
+    assert KINDS.keys() | PARTS.keys() == types
+    assert KINDS.keys() & PARTS.keys() == set()
+
+
+def test_every_name_can_be_told_without_a_deployment(document: Document) -> None:
+    """The name of whatever stands by itself is a literal: without state, it is all there is to look for."""
+    configuration = configuration_of(document)
+    kinds = [one for one in configuration.wanted.values() if one.type in KINDS]
+
+    names = [one.argument(KINDS[one.type].named) for one in kinds]
+
+    assert all(isinstance(name, str) and "unit" in name for name in names)
+
+
+def test_every_import_id_is_made_of_arguments_that_are_there(document: Document) -> None:
+    """Each `{argument}` of a part's import id is set in the stack, to a literal or to another resource's attribute."""
+    configuration = configuration_of(document)
+    for one in configuration.wanted.values():
+        if one.type in PARTS:
+            named = PARTS[one.type].imported_by.replace("}", "{").split("{")[1::2]
+            values = [one.argument(name) for name in named if name != "id"]
+
+            assert all(isinstance(value, str | Reference) for value in values), one.address
+
+
+def test_a_type_that_nobody_knows_is_refused(document: Document) -> None:
+    """Fail closed: a deployment is not adopted nor cleaned up by halves, and the message says where the row goes."""
+    document = {**document, "resource": {**document["resource"], "aws_kinesis_stream": {"s": {"name": "s"}}}}
+
+    with pytest.raises(SynthesisFailed, match=r"aws_kinesis_stream(.|\n)*kinds\.py"):
+        refuse_unknown_types(configuration_of(document))
+
+
+@pytest.mark.parametrize("argument", ["count", "for_each"])
+def test_a_resource_made_several_times_is_refused(document: Document, argument: str) -> None:
+    """Its instances can't be told from the configuration."""
+    resource = {"aws_sns_topic": {"t": {"name": "t", argument: 2}}}
+
+    with pytest.raises(SynthesisFailed, match=r"aws_sns_topic\.t"):
+        configuration_of({**document, "resource": resource})
+
+
+def test_a_stack_without_tags_of_its_own_is_refused(document: Document) -> None:
+    """Without tags nothing could be told ours."""
+    with pytest.raises(SynthesisFailed, match="Project, EnvironmentSuffix"):
+        configuration_of({**document, "provider": {"aws": [{}]}})
+
+
+def test_the_ledger_lies_beside_a_remote_state(document: Document) -> None:
+    """The backend's bucket and key are those of the configuration; a local file has none."""
+    remote = {"backend": {"s3": {"bucket": "states", "key": "unit/TapStack.tfstate", "region": "eu-west-1"}}}
+
+    assert configuration_of(document).backend == {}
+    assert configuration_of({**document, "terraform": remote}).backend["key"] == "unit/TapStack.tfstate"
