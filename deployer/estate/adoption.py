@@ -62,8 +62,21 @@ def to_adopt(site: Site, terraform: Terraform) -> Adoption:
 
     ledger = Ledger(site.target, configuration, site.work)
     found = Inventory(site.target, configuration, state, ledger.recorded()).existing(sorted(missing))
-    imports = {address: thing.id for address, thing in found.items()}
-    return Adoption(imports, _codes(site.work, configuration, found))
+    held = _held_elsewhere(configuration, state)
+    free = {address: thing for address, thing in found.items() if (thing.type, thing.id) not in held}
+    imports = {address: thing.id for address, thing in free.items()}
+    return Adoption(imports, _codes(site.work, configuration, free))
+
+
+def _held_elsewhere(configuration: Configuration, state: Mapping[str, Mapping[str, Any]]) -> set[tuple[str, Any]]:
+    """Type and id of what the state holds under addresses that the stack no longer has.
+
+    The plan removes these: imported under another address too, one thing would be adopted and destroyed at once.
+    """
+    return {
+        (address.partition(".")[0], attributes.get("id"))
+        for address, attributes in state.items() if address not in configuration.wanted
+    }  # fmt: skip
 
 
 def _codes(folder: Path, configuration: Configuration, found: Mapping[str, "Thing"]) -> dict[str, dict[str, Any]]:

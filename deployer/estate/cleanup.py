@@ -25,6 +25,8 @@ _POLL_S = 1.0
 _PROTECTED = "its deletion protection is on; --data-too lifts it"
 _WITH_PROTECTED = "the environment's data is protected; --data-too removes it too"
 _ENCRYPTS = "it may encrypt what is left"
+_STILL_THERE = f"its removal was asked for, and after {PATIENCE_S:.0f} s it is still there"
+_NOT_TRIED = "it goes after what is left"
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Cleanup:
             _in_parallel(self._remove, [thing for thing in due if _step(thing) == step])
             before, due = due, self._due()
         left = self.result.left
-        left.update({thing: self._asked.get(thing) or "it is still there" for thing in due})
+        left.update({thing: self._asked.get(thing, _NOT_TRIED) or _STILL_THERE for thing in due})
         self.result.removed = [thing for thing in self._asked if thing not in left]
         return self.result
 

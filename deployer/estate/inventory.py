@@ -125,10 +125,7 @@ class Inventory:
     def ours(self) -> tuple[list[Thing], list[tuple[Thing, str]]]:
         """All that is this environment's; and what only has one of its names, with the reason why it is not ours."""
         self._list(KINDS)
-        named = [
-            thing for type_ in KINDS for thing in self._things(type_)
-            if self._named_like_us(thing) and not self._holds_states(thing)
-        ]  # fmt: skip
+        named = [thing for type_ in KINDS for thing in self._named_like_us(type_)]
         reasons = _parallel(self.disowned, named)
         found = [thing for thing, reason in zip(named, reasons, strict=True) if reason == ""]
         exact = [
@@ -143,14 +140,15 @@ class Inventory:
         wanted = {self._value(one.address, kind.named) for one in self.configuration.of_type(type_)}
         return wanted | {name for recorded, name in self.recorded if recorded == type_}
 
-    def _named_like_us(self, thing: Thing) -> bool:
-        """An older version of the stack may have had other names, which ended with the suffix too."""
-        suffix = self.configuration.identity["EnvironmentSuffix"]
-        return thing.name in self.names(thing.type) or thing.name.endswith(f"-{suffix}")
+    def _named_like_us(self, type_: str) -> list[Thing]:
+        """An older version of the stack may have had other names, which ended with the suffix too.
 
-    def _holds_states(self, thing: Thing) -> bool:
-        """Terraform's state bucket is nobody's environment, whatever its name."""
-        return thing.type == "aws_s3_bucket" and thing.name == self.configuration.backend.get("bucket")
+        Terraform's state bucket is nobody's environment, whatever its name.
+        """
+        names, ending = self.names(type_), f"-{self.configuration.identity['EnvironmentSuffix']}"
+        states = self.configuration.backend.get("bucket") if type_ == "aws_s3_bucket" else None
+        things = [thing for thing in self._things(type_) if thing.name != states]
+        return [thing for thing in things if thing.name in names or thing.name.endswith(ending)]
 
     def disowned(self, thing: Thing) -> str | None:
         """Why a thing that has our name is not ours; blank if it is, None if it vanished since it was listed."""
