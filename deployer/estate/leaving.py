@@ -2,9 +2,12 @@
 
 import shutil
 
+from botocore.exceptions import ClientError
+
 from deployer.estate.cleanup import Cleaned, Cleanup
 from deployer.estate.configuration import Configuration, configuration_in
 from deployer.estate.ledger import Ledger
+from deployer.estate.things import says_absent
 from deployer.stages import Run
 from deployer.synthesis import synthesised
 
@@ -41,7 +44,11 @@ def _ledger(run: Run, configuration: Configuration) -> Ledger:
 
 def _forget(run: Run, configuration: Configuration) -> None:
     """The state of this environment alone; the bucket that holds it, and others' states, stay."""
-    if backend := configuration.backend:
-        run.site.target.client("s3").delete_object(Bucket=backend["bucket"], Key=backend["key"])
-    _ledger(run, configuration).forget()
+    try:
+        if backend := configuration.backend:
+            run.site.target.client("s3").delete_object(Bucket=backend["bucket"], Key=backend["key"])
+        _ledger(run, configuration).forget()
+    except ClientError as error:
+        if not says_absent(error):  # a state bucket that is gone holds no state
+            raise
     shutil.rmtree(run.site.work, ignore_errors=True)

@@ -5,6 +5,8 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,13 @@ from botocore.awsrequest import AWSResponse
 from deployer import targets
 from deployer.estate.cleanup import Cleaned, Cleanup
 from deployer.estate.configuration import Configuration, configuration_of
+from deployer.estate.leaving import leave
+from deployer.opening import Site
 from deployer.places import Places
+from deployer.stages import Run
 from deployer.synthesis import synthesised
 from deployer.targets import Target
+from deployer.view import NoView
 from stack.settings import Settings
 from tests.integration.census import census
 from tests.integration.furnishing import contents, furnish, make_bucket, make_function, make_role, tags_of
@@ -178,6 +184,36 @@ def test_protected_data_stay_with_their_key_until_they_are_meant_too(
     assert all("--data-too" in why for thing, why in kept.left.items() if "kms" not in thing.type)
     assert taken.left == {}
     assert census(account) == before
+
+
+def test_state_and_ledger_go_last_and_the_state_bucket_never(
+    account: Target, environment: Settings, tmp_path: Path
+) -> None:
+    """While something is left they stay; then they go. The bucket, by name and tags as if ours, keeps its others."""
+    states = environment.named("states")
+    make_bucket(account, states, _tags(environment))
+    s3, suffix = account.client("s3"), environment.environment_suffix
+    ours = [f"{suffix}/TapStack.tfstate", f"{suffix}/TapStack.ledger.json"]
+    for key, text in [(ours[0], "{}"), (ours[1], "[]"), ("other/TapStack.tfstate", "{}")]:
+        s3.put_object(Bucket=states, Key=key, Body=text.encode())
+    furnish(account, environment, protected=True)
+    run = Run(
+        replace(environment, state_bucket=states), Places.here(),
+        Site(account, tmp_path / "work", tmp_path / "logs", lasting=True), NoView(),
+    )  # fmt: skip
+
+    kept = leave(run, data_too=False).left
+    before = _keys(s3, states)
+    gone = leave(run, data_too=True).left
+
+    assert kept
+    assert set(ours) <= before
+    assert gone == {}
+    assert _keys(s3, states) == {"reports/a.json", "other/TapStack.tfstate"}
+
+
+def _keys(s3: Any, bucket: str) -> set[str]:
+    return {one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]}
 
 
 @pytest.fixture
