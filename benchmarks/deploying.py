@@ -1,0 +1,47 @@
+"""Deployment on the embedded AWS: `tap deploy` against Terraform alone, and with its state lost against with state."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measure import Figure, paired, timed
+from deployer import embedded
+from deployer.opening import opened
+from deployer.places import Places
+from deployer.workfolder import terraform_in
+from stack.settings import Settings
+
+SUFFIX = "bench"
+TAP = str(Path(sys.executable).with_name("tap"))
+ADOPTION_S = 10.0  # what a lost state may cost
+
+
+def figures() -> Iterator[Figure]:
+    """Uses the embedded AWS that is kept running, or one for as long as it takes."""
+    places, settings = Places.here(), Settings.load({}, environment_suffix=SUFFIX)
+    ran = embedded.local(places) is not None
+    embedded.local_start(places)
+    try:
+        _tap("deploy")
+        with opened(settings, places, existing=True) as site:
+            terraform = terraform_in(site, settings)
+            apply = ["terraform", f"-chdir={site.work}", "apply", "-auto-approve", "-input=false", "-parallelism=30"]
+            warm, plain = paired(lambda: _tap("deploy"), lambda: timed(apply, terraform.environment), 3)
+            yield Figure("`tap deploy`, no change", warm, "terraform apply", plain, "<= 1.3", warm <= 1.3 * plain)
+            lost, whole = paired(lambda: _without(site.work / "terraform.tfstate"), lambda: _tap("deploy"), 3)
+            met = lost - whole <= ADOPTION_S
+            yield Figure("`tap deploy`, state lost", lost, "with state", whole, f"+ {ADOPTION_S:.0f} s", met)
+        _tap("cleanup")
+    finally:
+        if not ran:
+            embedded.local_stop(places)
+
+
+def _without(state: Path) -> float:
+    state.unlink()
+    return _tap("deploy")
+
+
+def _tap(command: str) -> float:
+    return timed([TAP, command, "--suffix", SUFFIX], {**os.environ, "TAP_TARGET": "embedded"})
