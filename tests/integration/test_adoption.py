@@ -95,6 +95,21 @@ def test_a_whole_state_is_not_looked_beyond(run: Run, without: Callable[[list[st
     assert not changes.any
 
 
+def test_what_the_state_holds_under_an_older_address_is_not_adopted(
+    run: Run, without: Callable[[list[str]], None]
+) -> None:
+    """A topic whose construct was renamed: adopted under its new address, it would be destroyed under its old one."""
+    without([])
+    (address,) = [each for each in _wanted(run) if each.startswith("aws_sns_topic.")]
+    path = run.site.work / "terraform.tfstate"
+    path.write_text(path.read_text().replace(f'"{address.partition(".")[2]}"', '"older"'))
+
+    changes = plan_only(run)
+
+    assert changes.adopted == ()
+    assert {(one.address, one.kind) for one in changes.all} >= {(address, "create"), ("aws_sns_topic.older", "destroy")}
+
+
 @pytest.fixture
 def account(target: Target) -> Target:
     """An account of its own, where nothing stands."""

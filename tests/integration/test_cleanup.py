@@ -3,7 +3,6 @@
 import json
 import random
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -68,7 +67,8 @@ def _tags(settings: Settings) -> dict[str, str]:
 
 
 def _cleanup(account: Target, configuration: Configuration, *recorded: tuple[str, str], **options: Any) -> Cleaned:
-    return Cleanup(account.patient(), configuration, frozenset(recorded), lambda _: None, quiet_s=0.3, **options).run()
+    options = {"quiet_s": 0.3, **options}
+    return Cleanup(account.patient(), configuration, frozenset(recorded), lambda _: None, **options).run()
 
 
 def test_nothing_is_left_and_a_second_run_finds_nothing(
@@ -218,13 +218,14 @@ def _keys(s3: Any, bucket: str) -> set[str]:
 
 @pytest.fixture
 def late_writer(account: Target, environment: Settings) -> Iterator[threading.Event]:
-    """Writes a log line as soon as the log group is gone, once, as the last invocation of a function does."""
+    """Writes a log line when all else is gone, as the last invocation of a function may; its event says that it did."""
     stop, wrote, group = threading.Event(), threading.Event(), environment.log_group("csv-validator")
-    logs = account.client("logs")
+    logs, kms = account.client("logs"), account.client("kms")
 
     def write() -> None:
-        while not stop.is_set() and logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
-            time.sleep(0.02)
+        while kms.list_aliases()["Aliases"]:
+            if stop.wait(0.02):
+                return
         logs.create_log_group(logGroupName=group)
         logs.create_log_stream(logGroupName=group, logStreamName="late")
         logs.put_log_events(logGroupName=group, logStreamName="late", logEvents=[{"timestamp": 0, "message": "late"}])
@@ -241,8 +242,8 @@ def late_writer(account: Target, environment: Settings) -> Iterator[threading.Ev
 def test_a_log_group_that_a_late_writer_makes_again_goes_again(
     account: Target, configuration: Configuration, late_writer: threading.Event
 ) -> None:
-    """The group that Lambda would make by itself, without tags, after the first was removed."""
-    cleaned = _cleanup(account, configuration)
+    """The group that Lambda makes by itself, without tags, after the first was removed and the key with it."""
+    cleaned = _cleanup(account, configuration, quiet_s=2.0)
 
     assert late_writer.is_set()
     assert cleaned.left == {}
