@@ -31,7 +31,7 @@ SEED = os.environ.get("TAP_PROOF_SEED") or str(random.randrange(10**6))
 DRAW = random.Random(SEED)
 SUFFIX = f"proof-{SEED}"
 MOMENTS = int(os.environ.get("TAP_PROOF_MOMENTS", "20"))
-LONGEST_S = 70.0  # about what a deployment takes from nothing
+DEPLOY_S, DESTROY_S = 70.0, 12.0  # about what each takes
 ADDRESSES = sorted(
     configuration_in(
         synthesised(Settings.load({}, environment_suffix=SUFFIX), Places.here()) / "stacks" / "TapStack"
@@ -159,7 +159,7 @@ def test_a_kill_at_any_moment_is_survived(environment: Environment, moment: int)
     cleanup leaves nothing.
     """
     destroying = (environment.work / "terraform.tfstate").is_file()
-    whom, after_s = DRAW.choice(("tap", "terraform", "both")), DRAW.uniform(1, 25 if destroying else LONGEST_S)
+    whom, after_s = DRAW.choice(("tap", "terraform", "both")), DRAW.uniform(1, DESTROY_S if destroying else DEPLOY_S)
     print(f"seed {SEED}: {'destroy' if destroying else 'deploy'}, {whom} killed after {after_s:.1f} s")
     _kill(environment.start("destroy" if destroying else "deploy"), whom, after_s)
 
