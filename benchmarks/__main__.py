@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: all of them, as a table. Exit 1 where a goal is missed."""
+"""`python -m benchmarks [SUITE...]`: all of them, or some, as a table. Exit 1 where a goal is missed."""
 
 import sys
 

@@ -14,6 +14,7 @@ from deployer.commands.comply import comply
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
 from deployer.commands.run import run
+from deployer.commands.state import bootstrap, unlock
 from deployer.errors import TapError, Unexpected
 from deployer.places import Places
 
@@ -25,7 +26,18 @@ app = typer.Typer(
     add_completion=False,
 )
 for command in (
-    *(run, stack.synth, stack.plan, stack.deploy, stack.adopt, stack.outputs, stack.destroy, cleanup),
+    *(
+        run,
+        stack.synth,
+        stack.plan,
+        stack.deploy,
+        stack.adopt,
+        stack.outputs,
+        stack.destroy,
+        cleanup,
+        bootstrap,
+        unlock,
+    ),
     *(files.validate, files.upload, files.watch, files.status, files.rejects, files.resubmit, comply, doctor),
 ):
     app.command()(command)

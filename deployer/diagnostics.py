@@ -25,6 +25,11 @@ _REMEDIES = (
         "another deployment holds the lock: wait for it to end, then try again",
     ),
     (
+        r'S3 bucket "[^"]+" does not exist',
+        "`tap bootstrap` creates the bucket of the state; `tap doctor` says what else it lacks",
+    ),
+    (r"Saved plan is stale", "another deployment changed the state since the plan: `tap deploy` plans anew"),
+    (
         r"BucketNotEmpty",
         "the bucket holds files, which are never thrown away along with the stack: empty it first "
         "(on the embedded AWS, `tap local stop` ends everything)",

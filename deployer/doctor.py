@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from deployer import embedded, environments, localstack, mirror, opening
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deployer import embedded, environments, localstack, mirror, opening, statebucket
 from deployer.errors import TapError, Unfit
 from deployer.health import healthy
 from deployer.places import Places
@@ -41,7 +43,9 @@ def examined(settings: Settings, places: Places) -> list[Check]:
     found = [_checked(name, check) for name, check in checks]
     found += [_environment(name, places, needed=name == settings.target) for name in ("embedded", "policy")]
     found.append(_checked("endpoint", lambda: _endpoint(settings, places)))
-    found.append(_docker(needed=settings.target == "localstack" and not found[-1].fine))
+    found += _state(settings, places) if found[-1].fine else []
+    answers = any(one.name == "endpoint" and one.fine for one in found)
+    found.append(_docker(needed=settings.target == "localstack" and not answers))
     return found
 
 
@@ -127,6 +131,25 @@ def _endpoint(settings: Settings, places: Places) -> str:
         f"no LocalStack answers at {endpoint}, and no Docker engine is there to start one",
         remedy="start Docker, or name a LocalStack that runs with AWS_ENDPOINT_URL",
     )
+
+
+def _state(settings: Settings, places: Places) -> list[Check]:
+    """The bucket of Terraform's state, where one is named and its AWS can be asked. Creates nothing."""
+    if not settings.state_bucket:
+        needed = settings.target == "aws"
+        told = "in a local file; TERRAFORM_STATE_BUCKET names a bucket, as a shared environment needs"
+        return [Check("state bucket", not needed, told, "`tap bootstrap` makes the bucket that is named", needed=False)]
+    try:
+        with opening.opened(settings, places, existing=True) as site:
+            bucket = statebucket.StateBucket.of(settings, site.target)
+            return [
+                Check(one.name, one.fine, one.told, "" if one.fine else "`tap bootstrap`; or grant what is refused")
+                for one in statebucket.findings(bucket)
+            ]
+    except TapError as error:
+        return [Check("state bucket", False, error.what, error.remedy)]
+    except (BotoCoreError, ClientError) as error:
+        return [Check("state bucket", False, f"can't be looked at: {error}", "grant what is refused")]
 
 
 def _docker(*, needed: bool) -> Check:

@@ -15,6 +15,8 @@ TapError
     ├── PortInUse         somebody else listens where the embedded AWS should
     ├── EndpointFailed    no AWS answers at the endpoint, or stopped answering
     ├── AccountRefused    a live account that is not on the allow-list, or credentials of the wrong world
+    ├── StateLocked       another deployment is at work, and did not end in time
+    ├── StateUnsaved      a state that could not be saved lies here, and can't be put in its place by itself
     ├── NotOurs           something has the name of one of our resources
     ├── Ambiguous         several things could be the one that is meant
     ├── SynthesisFailed   the stack can't be synthesised
@@ -103,6 +105,14 @@ class EndpointFailed(Unfit):
 
 class AccountRefused(Unfit):
     """A live account that may not be touched, or credentials of the wrong world."""
+
+
+class StateLocked(Unfit):
+    """Another deployment is at work, and did not end in time."""
+
+
+class StateUnsaved(Unfit):
+    """A state that could not be saved lies here, and can't be put in its place by itself."""
 
 
 class NotOurs(Unfit):

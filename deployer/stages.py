@@ -20,6 +20,7 @@ from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
 from deployer.synthesis import synthesised
 from deployer.terraform import PLAN, Terraform, installed_version
+from deployer.turns import alone, recover, require_lasting_state, wait_for_turn
 from deployer.view import View
 from deployer.workfolder import CONFIGURATION, adopting, initialised, prepared, state_is_remote, terraform_in
 from stack.outputs import Outputs, OutputsError
@@ -132,10 +133,23 @@ def apply(run: Run) -> None:
     """What the plan says, and nothing else. An empty plan has nothing to apply."""
     if run.changes.any:
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
-        with run.stage("apply"):
+        with run.stage("apply"), _standing(run):
             run.terraform.apply(on_event=Progress(run.view))
             if run.adoption.told:
                 run.terraform.amend(run.adoption.told)
+
+
+@contextmanager
+def _standing(run: Run) -> Iterator[None]:
+    """Who interrupts an apply is told what stands now."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        run.view.note(
+            f"{len(run.terraform.state())} resources stand and are in the state: `tap deploy` goes on from here, "
+            f"`tap cleanup --suffix {run.settings.environment_suffix}` removes them"
+        )
+        raise
 
 
 def outputs(run: Run) -> None:
@@ -162,16 +176,21 @@ def verify(run: Run) -> None:
             )
 
 
+def take_turn(run: Run) -> None:
+    """Nobody else is at the state, and what an earlier deployment could not save is in it."""
+    wait_for_turn(run)
+    recover(run)
+
+
 Stages = tuple[Callable[[Run], None], ...]
-DEPLOY: Stages = (synth, init, adopt, plan, refuse_loss, comply, record, apply, outputs, verify)
+DEPLOY: Stages = (synth, init, take_turn, adopt, plan, refuse_loss, comply, record, apply, outputs, verify)
 PLAN_ONLY: Stages = (synth, init, adopt, plan)
-ADOPT: Stages = (synth, init, adopt, plan_adoption, refuse_loss, record, apply)
+ADOPT: Stages = (synth, init, take_turn, adopt, plan_adoption, refuse_loss, record, apply)
 
 
 def deploy(run: Run) -> Outputs:
     """All stages. Raises a TapError of the stage that stopped it."""
-    for stage in DEPLOY:
-        stage(run)
+    _in_turn(run, DEPLOY)
     if run.outputs is None:  # pragma: no cover - the outputs stage raises before
         raise not_deployed(run.settings)
     return run.outputs
@@ -179,25 +198,33 @@ def deploy(run: Run) -> Outputs:
 
 def plan_only(run: Run) -> Changes:
     """The stages up to the plan."""
-    for stage in PLAN_ONLY:
-        stage(run)
+    _in_turn(run, PLAN_ONLY)
     return run.changes
 
 
 def adopt_only(run: Run) -> Changes:
     """Takes into the state what exists, and creates nothing but what that needs."""
-    for stage in ADOPT:
-        stage(run)
+    _in_turn(run, ADOPT)
     return run.changes
 
 
 def destroy(run: Run) -> None:
     """Everything that Terraform's state knows of."""
-    for stage in (synth, init):
-        stage(run)
+    _in_turn(run, (synth, init, take_turn, destroy_all))
+
+
+def destroy_all(run: Run) -> None:
+    """What the state knows goes."""
     with run.stage("destroy"):
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
         run.terraform.destroy(Progress(run.view))
+
+
+def _in_turn(run: Run, stages: Stages) -> None:
+    require_lasting_state(run.settings)
+    with alone(run):
+        for stage in stages:
+            stage(run)
 
 
 def outputs_of(run: Run) -> Outputs:

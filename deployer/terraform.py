@@ -22,6 +22,7 @@ from deployer.errors import ToolMissing
 MINIMUM = (1, 10)  # native locking of the S3 backend
 PARALLELISM = 30  # most of an apply is waiting, which overlaps
 PLAN = "plan.tfplan"
+UNSAVED = "errored.tfstate"  # what Terraform writes when the state can't be saved
 _POLL = 0.05
 _KEPT_TF = re.compile(r"TF_(LOG(_.*)?|PLUGIN_CACHE_DIR|REGISTRY_.*|TOKEN_.*)")
 _NO_PROXY = ("localhost", "127.0.0.1")
@@ -101,6 +102,10 @@ class Terraform:
             instances[address]["attributes"].update(told)
         document["serial"] += 1
         self._answer("state", "push", "-", given=json.dumps(document))
+
+    def push(self, file: Path) -> None:
+        """Put a state in its place. Raises TerraformFailed where what is there is newer, or another one."""
+        self._answer("state", "push", str(file))
 
     def output(self) -> dict[str, Any]:
         """The outputs, by name, each `{"value": ...}`. Empty where nothing is deployed."""

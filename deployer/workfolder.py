@@ -53,7 +53,11 @@ def terraform_in(site: Site, settings: Settings, notice: Callable[[str], None] =
     if source.configuration is not None:
         configuration = site.work / CLI_CONFIGURATION
         configuration.write_text(source.configuration)
-    return Terraform(site.work, environment_for(site.target.environment(), configuration), site.logs, notice)
+    environment = environment_for(site.target.environment(), configuration)
+    waiting = {
+        f"TF_CLI_ARGS_{verb}": f"-lock-timeout={settings.lock_seconds}s" for verb in ("plan", "apply", "destroy")
+    }
+    return Terraform(site.work, {**environment, **waiting}, site.logs, notice)
 
 
 def initialised(terraform: Terraform) -> None:

@@ -19,7 +19,7 @@ def add_backend(stack: TerraformStack, settings: Settings) -> None:
     S3Backend(
         stack,
         bucket=settings.state_bucket,
-        key=f"{settings.environment_suffix}/{stack.node.id}.tfstate",
+        key=settings.state_key,
         region=settings.state_bucket_region or settings.aws_region,
         encrypt=True,
     )

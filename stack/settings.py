@@ -108,6 +108,12 @@ class Settings:
     commit_author: str = _setting("raaj1021", "COMMIT_AUTHOR", _tag, "the tag Author")
     team: str = _setting("synth-2", "TEAM", _tag, "the tag Team")
     target: str = _setting("embedded", "TAP_TARGET", _one_of(*TARGETS), "embedded, localstack or aws")
+    local_state: bool = _setting(
+        False, "TAP_LOCAL_STATE", _switch, "whether a live deployment from a CI may keep its state in a file"
+    )
+    lock_seconds: int = _setting(
+        120, "TAP_LOCK_SECONDS", _whole(0, 86_400), "how long a deployment waits for another one"
+    )
     provider_mirror: str = _setting(
         "", "TAP_PROVIDER_MIRROR", str, "a folder of Terraform providers, for an init without network"
     )
@@ -165,6 +171,11 @@ class Settings:
     def environment(self) -> dict[str, str]:
         """The settings as the environment variables that `load` reads, for a process that is started."""
         return {each.metadata["variables"][0]: _text(getattr(self, each.name)) for each in fields(self)}
+
+    @property
+    def state_key(self) -> str:
+        """Where Terraform's state lies in the state bucket; the lock's object is this with `.tflock`."""
+        return f"{self.environment_suffix}/{self.construct_id}.tfstate"
 
     # Names. The suffix ends each, so that an environment is recognised by its names alone.
 

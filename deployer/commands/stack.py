@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ReplaceOption = Annotated[
     bool, typer.Option("--allow-replace", help="Go on where the plan destroys or replaces what holds data.")
 ]
+PlanOnlyOption = Annotated[bool, typer.Option("--plan-only", help="Stop before anything changes, as `tap plan`.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Where to; `stacks/` in it is replaced.")]
 
 
@@ -57,11 +58,15 @@ def deploy(
     suffix: SuffixOption = None,
     region: RegionOption = None,
     allow_replace: ReplaceOption = False,
+    plan_only: PlanOnlyOption = False,
     json: JsonOption = False,
 ) -> None:
     """Synthesise, adopt what exists already, plan and apply the stack, and see that nothing is left to change."""
     from deployer.stages import deploy as deploy_stages
 
+    if plan_only:
+        plan(target, suffix, region, json)
+        return
     with running(settings_of(target, suffix, region), json=json) as run:
         run.allow_replace = allow_replace
         outputs = deploy_stages(run)

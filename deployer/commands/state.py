@@ -1,0 +1,81 @@
+"""`tap bootstrap` and `tap unlock`: the bucket of Terraform's state, and its lock."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deployer.commands.options import JsonOption, RegionOption, SuffixOption, TargetOption, print_json, settings_of
+from deployer.commands.stack import running
+from deployer.errors import AnswerIsNo
+
+if TYPE_CHECKING:
+    from deployer.statebucket import StateBucket
+    from deployer.statelock import Holder
+
+IdOption = Annotated[
+    str | None, typer.Option("--id", help="Free the lock of this id; without it, `unlock` only shows who holds it.")
+]
+
+
+def bootstrap(
+    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
+) -> None:
+    """Create the bucket of Terraform's state, TERRAFORM_STATE_BUCKET, or mend what it lacks; a second time: nothing."""
+    from deployer.statebucket import StateBucket, bootstrapped
+
+    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+        bucket = StateBucket.of(run.settings, run.site.target)
+        done = bootstrapped(bucket)
+    if json:
+        print_json({"bucket": bucket.name, "region": bucket.region, "done": done})
+    else:
+        print("\n".join(done) or f"{bucket.name} is as it must be")
+
+
+def unlock(
+    lock_id: IdOption = None,
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show who holds the lock of the state and since when; free it if its id is given. Exit 1 while it is held."""
+    from deployer.statebucket import StateBucket
+    from deployer.statelock import holder_of
+
+    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+        if not run.settings.state_bucket:
+            _tell(None, json=json, otherwise="a state in a file is locked by a process, and ends with it")
+            return
+        bucket = StateBucket.of(run.settings, run.site.target)
+        holder = holder_of(bucket)
+        if holder is None:
+            _tell(None, json=json, otherwise="nobody holds the lock")
+            return
+        _tell(holder, json=json)
+        _free(bucket, holder, lock_id)
+    if not json:
+        print("freed")
+
+
+def _free(bucket: "StateBucket", holder: "Holder", lock_id: str | None) -> None:
+    """Raises AnswerIsNo where the lock stays."""
+    from deployer.statelock import free
+
+    if lock_id is None:
+        raise AnswerIsNo(
+            "the state is locked",
+            remedy=f"wait for its holder; if they are gone for certain: `tap unlock --id {holder.id}`",
+        )
+    if lock_id != holder.id or not free(bucket, holder):
+        raise AnswerIsNo(
+            f"the lock {lock_id} is not, or no longer, the one that is held, so nothing was freed",
+            remedy="`tap unlock` shows who holds it now",
+        )
+
+
+def _tell(holder: "Holder | None", *, json: bool, otherwise: str = "") -> None:
+    if json:
+        print_json({"holder": holder.to_json() if holder else None})
+    else:
+        print(f"held by {holder.told()}" if holder else otherwise)

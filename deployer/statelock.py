@@ -1,0 +1,110 @@
+"""Who holds Terraform's lock on a state in S3: `tap deploy` waits for them, and `tap unlock` frees what nobody holds.
+
+The lock is an object beside the state, written by Terraform with a conditional write:
+https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deployer.errors import StateLocked
+from deployer.statebucket import StateBucket
+
+SUFFIX = ".tflock"
+_POLL = 1.0  # seconds
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lock, as Terraform wrote it: its id, user and machine, what they do, and since when (UTC)."""
+
+    id: str
+    who: str
+    operation: str
+    since: datetime
+
+    @classmethod
+    def of(cls, document: dict[str, Any], written: datetime) -> "Holder":
+        """From Terraform's document; `written` is the object's own time, which is there also where a field is not."""
+        return cls(
+            document.get("ID", ""), document.get("Who", "somebody"), document.get("Operation", "something"), written
+        )
+
+    def age(self, now: datetime) -> str:
+        """How long they have held it."""
+        seconds = max(0, int((now - self.since).total_seconds()))
+        units = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+        size, unit = next(((size, unit) for size, unit in units if seconds >= size), units[-1])
+        return f"{seconds // size} {unit}"
+
+    def told(self) -> str:
+        """One line for people."""
+        now = datetime.now(UTC)
+        since = f"{self.since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return f"{self.who} ({self.operation}) since {since}, {self.age(now)} ago; lock {self.id}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "since": self.since.isoformat(), "age": self.age(datetime.now(UTC))}
+
+
+def holder_of(bucket: StateBucket) -> Holder | None:
+    """Who holds the lock of the state, or None."""
+    try:
+        answer = bucket.s3.get_object(Bucket=bucket.name, Key=bucket.key + SUFFIX)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket", "404"):
+            return None
+        raise
+    return Holder.of(_document(answer["Body"].read()), answer["LastModified"])
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    """A lock that nobody can read is held all the same."""
+    try:
+        document = json.loads(content)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def wait_until_free(bucket: StateBucket, seconds: float, tell: Callable[[str], None]) -> None:
+    """Wait for whoever holds the lock; raises StateLocked where they still do after `seconds`."""
+    deadline, told = time.monotonic() + seconds, ""
+    while holder := holder_of(bucket):
+        if time.monotonic() >= deadline:
+            raise locked(holder, bucket, seconds)
+        if holder.id != told:
+            tell(f"the state is locked by {holder.told()}; waiting up to {seconds:.0f} s")
+            told = holder.id
+        time.sleep(min(_POLL, max(0.0, deadline - time.monotonic())))
+
+
+def locked(holder: Holder | None, bucket: StateBucket, seconds: float) -> StateLocked:
+    """The error for a lock that was not freed in time."""
+    return StateLocked(
+        f"another deployment holds the state, and did not end within {seconds:.0f} s",
+        where=f"s3://{bucket.name}/{bucket.key}{SUFFIX}",
+        remedy="wait for it; if nobody is at work any more: `tap unlock`",
+        details=(holder.told(),) if holder else (),
+    )
+
+
+def free(bucket: StateBucket, holder: Holder) -> bool:
+    """Remove the lock if it is still this holder's; whether it was."""
+    key = bucket.key + SUFFIX
+    try:
+        answer = bucket.s3.get_object(Bucket=bucket.name, Key=key)
+        if _document(answer["Body"].read()).get("ID", "") != holder.id:
+            return False
+        bucket.s3.delete_object(Bucket=bucket.name, Key=key, IfMatch=answer["ETag"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "PreconditionFailed", "404", "412"):
+            return False
+        raise
+    return True

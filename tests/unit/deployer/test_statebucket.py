@@ -1,0 +1,153 @@
+"""The bucket of Terraform's state: `tap bootstrap` makes what `tap doctor` asks for, and nothing twice."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from deployer import targets
+from deployer.errors import Unfit, UsedWrongly
+from deployer.statebucket import TRAITS, StateBucket, bootstrapped, exists, findings
+from stack.settings import Settings
+
+NAME = "my-states"
+SETTINGS = Settings(aws_region="eu-west-1", state_bucket=NAME, environment_suffix="x")
+OFF = {"Status": "Suspended"}
+OTHERS = {
+    "Sid": "Theirs",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:PutObject",
+    "Resource": f"arn:aws:s3:::{NAME}/*",
+    "Condition": {"Null": {"aws:PrincipalArn": "true"}},
+}
+
+
+class Aws(targets.Target):
+    """A target whose clients moto answers."""
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, region_name=self.region)
+
+
+@pytest.fixture
+def target() -> Iterator[Aws]:
+    with mock_aws():
+        yield Aws("aws", "us-east-1", "123456789012", targets.Credentials("testing", "testing"))
+
+
+@pytest.fixture
+def bucket(target: Aws) -> StateBucket:
+    return StateBucket.of(SETTINGS, target)
+
+
+def test_a_bucket_is_made_once_where_the_stack_is(bucket: StateBucket) -> None:
+    """The first bootstrap creates all that is asked for, in the stack's region; the second finds nothing to do."""
+    first, second = bootstrapped(bucket), bootstrapped(bucket)
+
+    assert first[0] == f"created {NAME} in eu-west-1"
+    assert second == []
+    assert bucket.s3.get_bucket_location(Bucket=NAME)["LocationConstraint"] == "eu-west-1"
+    assert all(trait.holds(bucket) for trait in TRAITS)
+
+
+@pytest.mark.parametrize(
+    ("name", "undo"),
+    [
+        ("versioning", lambda s3: s3.put_bucket_versioning(Bucket=NAME, VersioningConfiguration=OFF)),
+        ("encryption", lambda s3: s3.delete_bucket_encryption(Bucket=NAME)),
+        ("privacy", lambda s3: s3.delete_public_access_block(Bucket=NAME)),
+        ("transport", lambda s3: s3.delete_bucket_policy(Bucket=NAME)),
+        ("retention", lambda s3: s3.delete_bucket_lifecycle(Bucket=NAME)),
+    ],
+)  # fmt: skip
+def test_what_is_lacking_is_told_and_mended(bucket: StateBucket, name: str, undo: Callable[[Any], object]) -> None:
+    """Each thing that the bucket must be is missed by the doctor when it is gone, and mended alone."""
+    bootstrapped(bucket)
+    undo(bucket.s3)
+    missed = [one.name for one in findings(bucket) if not one.fine and one.name not in ("state lock", "state unlock")]
+    done = bootstrapped(bucket)
+
+    assert missed == [f"state {name}"]
+    assert [line.split(":")[0] for line in done] == [f"mended {name}"]
+
+
+def test_what_others_wrote_stays(bucket: StateBucket) -> None:
+    """Statements and rules that are there already are kept beside ours."""
+    bucket.s3.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    bucket.s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps({"Version": "2012-10-17", "Statement": [OTHERS]}))
+    rule = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "x/"}, "Expiration": {"Days": 3}}
+    bucket.s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": [rule]})
+    bootstrapped(bucket)
+
+    policy = json.loads(bucket.s3.get_bucket_policy(Bucket=NAME)["Policy"])
+    rules = bucket.s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]
+    assert [one["Sid"] for one in policy["Statement"]] == ["Theirs", "DenyPlainHttp"]
+    assert [one["ID"] for one in rules] == ["theirs", "old-states"]
+
+
+def test_a_bucket_in_another_region_is_told_with_the_setting_that_says_so(target: Aws, bucket: StateBucket) -> None:
+    """Terraform would fail on it later, and say less."""
+    bootstrapped(bucket)
+
+    with pytest.raises(Unfit, match="lies in eu-west-1") as caught:
+        exists(StateBucket.of(replace(SETTINGS, aws_region="eu-north-1"), target))
+    assert caught.value.remedy == "TERRAFORM_STATE_BUCKET_REGION=eu-west-1"
+
+
+def test_without_a_name_nothing_is_made(target: Aws) -> None:
+    """The name is global, so nobody but its owner can choose it."""
+    with pytest.raises(UsedWrongly, match="no state bucket is named"):
+        StateBucket.of(replace(SETTINGS, state_bucket=""), target)
+
+
+@dataclass
+class Endpoint:
+    """An S3 of which only writes are asked: it answers as `refuses` says, and does what it is told otherwise."""
+
+    refuses: str
+    objects: set[str] = field(default_factory=set)
+
+    def put_object(self, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's own names
+        self._answer("PutObject")
+        self.objects.add(Key)
+        return {}
+
+    def delete_object(self, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        self._answer("DeleteObject")
+        self.objects.discard(Key)
+        return {}
+
+    def _answer(self, operation: str) -> None:
+        if self.refuses:
+            raise ClientError({"Error": {"Code": self.refuses, "Message": ""}}, operation)
+
+
+@pytest.mark.parametrize(
+    ("refuses", "fine"),
+    [
+        ("NoSuchKey", True),
+        ("PreconditionFailed", True),
+        ("AccessDenied", False),
+        ("NotImplemented", False),
+        ("", False),
+    ],
+)
+def test_a_lock_works_only_where_conditions_are_looked_at(refuses: str, fine: bool) -> None:
+    """An endpoint that writes in spite of a condition, or does not let a lock go, is not fit; nothing is left there."""
+    from deployer.statebucket import _delete_probe, _write_probe
+
+    class Target(targets.Target):
+        def client(self, service: str) -> Any:
+            return endpoint
+
+    endpoint = Endpoint(refuses)
+    bucket = StateBucket("b", "eu-west-1", "k", Target("aws", "eu-west-1", "1", targets.Credentials("", "")))
+
+    assert [probe(bucket).fine for probe in (_write_probe, _delete_probe)] == [fine, fine]
+    assert endpoint.objects == set()

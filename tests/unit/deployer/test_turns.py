@@ -1,0 +1,195 @@
+"""One deployment at a time, and no state is lost: locks that are waited for, and a state that could not be saved."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from deployer import targets, turns
+from deployer.errors import StateLocked, StateUnsaved, UsedWrongly
+from deployer.locks import held
+from deployer.opening import Site
+from deployer.places import Places
+from deployer.stages import Run
+from deployer.statebucket import StateBucket
+from deployer.statelock import SUFFIX, free, holder_of, wait_until_free
+from deployer.terraform import UNSAVED, Terraform
+from deployer.view import NoView
+from stack.settings import Settings
+from tests.unit.deployer.test_statebucket import SETTINGS, Aws
+
+LOCK = {"ID": "lock-1", "Operation": "OperationTypeApply", "Who": "ann@build-7", "Created": "2026-11-23T22:00:00Z"}
+
+
+@pytest.fixture
+def bucket() -> Iterator[StateBucket]:
+    with mock_aws():
+        bucket = StateBucket.of(SETTINGS, Aws("aws", "us-east-1", "123456789012", targets.Credentials("a", "b")))
+        bucket.s3.create_bucket(Bucket=bucket.name, CreateBucketConfiguration={"LocationConstraint": bucket.region})
+        yield bucket
+
+
+def lock(bucket: StateBucket, content: bytes = json.dumps(LOCK).encode()) -> None:
+    bucket.s3.put_object(Bucket=bucket.name, Key=bucket.key + SUFFIX, Body=content)
+
+
+def test_who_is_waited_for_is_told(bucket: StateBucket) -> None:
+    """The second of two deployments says once who holds the state and since when, and ends after the stated time."""
+    lock(bucket)
+    told: list[str] = []
+
+    with pytest.raises(StateLocked, match="did not end within 1 s") as caught:
+        wait_until_free(bucket, 1, told.append)
+    assert len(told) == 1
+    assert "ann@build-7 (OperationTypeApply) since" in told[0]
+    assert caught.value.exit_code == 3
+    assert "ann@build-7" in caught.value.details[0]
+
+
+def test_a_deployment_goes_on_as_soon_as_the_other_ends(bucket: StateBucket) -> None:
+    """A lock that is given up is not waited for any longer."""
+    lock(bucket)
+    timer = threading.Timer(0.5, lambda: bucket.s3.delete_object(Bucket=bucket.name, Key=bucket.key + SUFFIX))
+    timer.start()
+    wait_until_free(bucket, 60, lambda _: None)
+    timer.join()
+
+    assert holder_of(bucket) is None
+
+
+def test_a_lock_is_freed_only_for_the_holder_that_was_shown(bucket: StateBucket) -> None:
+    """Between the showing and the freeing, somebody else may have taken it."""
+    lock(bucket)
+    shown = holder_of(bucket)
+    assert shown is not None
+    lock(bucket, json.dumps({**LOCK, "ID": "lock-2"}).encode())
+
+    assert not free(bucket, shown)
+    assert (now := holder_of(bucket)) is not None
+    assert (now.id, free(bucket, now), holder_of(bucket)) == ("lock-2", True, None)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"{}"])
+def test_a_lock_that_nobody_can_read_is_held_all_the_same(bucket: StateBucket, content: bytes) -> None:
+    """An empty or foreign lock file stops a deployment as any other does."""
+    lock(bucket, content)
+
+    assert (holder := holder_of(bucket)) is not None
+    assert "somebody (something) since" in holder.told()
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from deployer.locks import held
+with held(Path(sys.argv[1])):
+    print(1, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_process_that_holds_a_lock_is_named_and_its_death_frees_it(tmp_path: Path) -> None:
+    """On one machine, the lock says whose it is, and needs nobody to remove it."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path / "lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        told: list[str] = []
+        with pytest.raises(StateLocked) as caught, held(tmp_path / "lock", 0.2, told.append):
+            pass
+        process.kill()
+    with held(tmp_path / "lock", 5):
+        pass
+
+    assert f"process {process.pid}, since" in told[0]
+    assert f"process {process.pid}, since" in caught.value.details[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "environment", "refused"),
+    [
+        ({}, {"CI": "true"}, True),
+        ({}, {}, False),
+        ({}, {"CI": "false"}, False),
+        ({"state_bucket": "b-1"}, {"CI": "true"}, False),
+        ({"local_state": True}, {"CI": "true"}, False),
+        ({"target": "embedded"}, {"CI": "true"}, False),
+    ],
+)
+def test_in_a_ci_a_live_state_is_not_kept_in_a_file(
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any],
+    environment: dict[str, str],
+    refused: bool,
+) -> None:
+    """Unless that was asked for; what an emulator holds ends with the job anyway."""
+    monkeypatch.delenv("CI", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = replace(Settings(target="aws", aws_region="eu-west-1"), **change)
+
+    if refused:
+        with pytest.raises(UsedWrongly, match="TERRAFORM_STATE_BUCKET"):
+            turns.require_lasting_state(settings)
+    else:
+        turns.require_lasting_state(settings)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """A working folder with a state of its own and nothing to provide, so that no provider is needed."""
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "cdk.tf.json").write_text(
+        json.dumps(
+            {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}, "output": {"a": {"value": "1"}}}
+        )
+    )
+    target = targets.Target("aws", "eu-west-1", "1", targets.Credentials("", ""))
+    run = Run(SETTINGS, Places(tmp_path), Site(target, work, tmp_path / "logs", lasting=True), NoView())
+    terraform = Terraform(work, {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}, tmp_path / "logs")
+    terraform.init()
+    terraform.plan()
+    terraform.apply()
+    return run
+
+
+def unsaved(run: Run, **changes: Any) -> Path:
+    state = json.loads((run.site.work / "terraform.tfstate").read_text())
+    path = run.site.work / UNSAVED
+    path.write_text(json.dumps({**state, **changes}))
+    return path
+
+
+def test_a_state_that_could_not_be_saved_is_put_in_its_place(run: Run) -> None:
+    """What an interrupted apply left is what the next deployment begins with; the file is kept."""
+    path = unsaved(run, serial=7, outputs={"a": {"value": "2", "type": "string"}})
+    turns.recover(run)
+
+    state = json.loads((run.site.work / "terraform.tfstate").read_text())
+    assert (state["serial"] >= 7, state["outputs"]["a"]["value"]) == (True, "2")
+    assert not path.exists()
+    assert len(list(run.site.work.glob(f"{UNSAVED}.*"))) == 1
+
+
+@pytest.mark.parametrize("changes", [{"serial": 0}, {"lineage": "another", "serial": 9}])
+def test_a_state_that_has_gone_on_since_is_explained_and_nothing_is_overwritten(
+    run: Run, changes: dict[str, Any]
+) -> None:
+    """An older state, or that of something else, is never put over the one that is there."""
+    path, before = unsaved(run, **changes), (run.site.work / "terraform.tfstate").read_bytes()
+
+    with pytest.raises(StateUnsaved, match="has gone on since"):
+        turns.recover(run)
+    assert path.exists()
+    assert (run.site.work / "terraform.tfstate").read_bytes() == before
