@@ -38,7 +38,17 @@ for command in (
         bootstrap,
         unlock,
     ),
-    *(files.validate, files.upload, files.watch, files.status, files.rejects, files.resubmit, comply, doctor),
+    *(
+        files.validate,
+        files.upload,
+        files.watch,
+        files.status,
+        files.rejects,
+        files.resubmit,
+        files.redrive,
+        comply,
+        doctor,
+    ),
 ):
     app.command()(command)
 app.add_typer(local, name="local")

@@ -8,6 +8,7 @@ TapError
 │   ├── StageStopped      a file did not reach a stage by its deadline, or failed there
 │   ├── LeftBehind        a cleanup ended, and something is still there
 │   ├── WouldLoseData     a plan destroys or replaces what holds data
+│   ├── LettersLeft       dead letters could not be tried again
 │   └── PlanNotEmpty      what was just applied differs from what was asked for
 ├── UsedWrongly           exit 2: the command line, a setting or a file named on it
 └── Unfit                 exit 3: this machine or the account is not fit, with the remedy
@@ -75,6 +76,10 @@ class LeftBehind(AnswerIsNo):
 
 class WouldLoseData(AnswerIsNo):
     """A plan destroys or replaces what holds data."""
+
+
+class LettersLeft(AnswerIsNo):
+    """Dead letters that could not be tried again."""
 
 
 class PlanNotEmpty(AnswerIsNo):

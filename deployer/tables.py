@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 from deployer.pipeline import FileState
+from deployer.redrive import Letter
 
 FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")
 REJECT_COLUMNS = ("line", "column", "code", "value", "message")
@@ -92,6 +93,12 @@ def show_states(stream: IO[str], states: Sequence[FileState]) -> None:
         for one in states
     ]  # fmt: skip
     show(stream, f"{len(states)} files", columns, rows, right=("read", "loaded", "rejected"))
+
+
+def show_letters(stream: IO[str], letters: Sequence[Letter]) -> None:
+    """Dead letters, and which were tried again."""
+    rows = [("again" if one.done else "rests", one.step, one.key, one.reason) for one in letters]
+    show(stream, f"{len(letters)} dead letters", ("", "step", "file", "reason"), rows)
 
 
 def show_items(stream: IO[str], title: str, items: Sequence[Mapping[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""`tap validate`, `upload`, `watch`, `status`, `rejects`, `resubmit`: the files."""
+"""`tap validate`, `upload`, `watch`, `status`, `rejects`, `resubmit`, `redrive`: the files."""
 
 import sys
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from deployer.commands.options import (
     settings_of,
 )
 from deployer.commands.stack import running
-from deployer.errors import NotReconciled, UsedWrongly
+from deployer.errors import LettersLeft, NotReconciled, UsedWrongly
 
 if TYPE_CHECKING:
     from deployer.pipeline import FileState, Pipeline
@@ -30,6 +30,8 @@ FilesArgument = Annotated[list[Path], typer.Argument(help="CSV files of transact
 SchemaOption = Annotated[Path | None, typer.Option("--schema", help="A Table Schema; the shipped one if not set.")]
 KeyOption = Annotated[str | None, typer.Option("--key", help="The file's key; its name if not set.")]
 RawOption = Annotated[Path | None, typer.Option("--raw", help="Also write the rows' original bytes to this file.")]
+RedrivenArgument = Annotated[str | None, typer.Argument(help="One file's key; all letters if not given.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what rests there; change nothing.")]
 RepairedArgument = Annotated[
     Path | None, typer.Argument(help="The repaired rows; the rejected ones if not set.", show_default=False)
 ]
@@ -154,6 +156,37 @@ def resubmit(
         print_json({"key": sent.name, "version_id": sent.version, "of": key})
     else:
         print(f"sent as {sent.name}; `tap watch {sent.name}` shows where it is")
+
+
+def redrive(
+    key: RedrivenArgument = None,
+    dry_run: DryRunOption = False,
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Try again what rests in the dead letters, once its reason is mended; nothing is loaded twice."""
+    from deployer.redrive import letters, put_back
+    from deployer.redrive import redrive as tried_again
+    from deployer.tables import show_letters
+
+    with pipeline_of(target, suffix, region, json=json) as pipeline:
+        found = letters(pipeline, key)
+        if dry_run:
+            for letter in found:
+                put_back(pipeline, letter)
+        else:
+            found = [tried_again(pipeline, letter) for letter in found]
+    if json:
+        print_json({"dry_run": dry_run, "letters": [letter.to_json() for letter in found]})
+    else:
+        show_letters(sys.stdout, found)
+    if left := [letter for letter in found if not letter.step]:
+        raise LettersLeft(
+            f"{len(left)} letters in the queue are none of this pipeline's, and stay there",
+            remedy="read them in the queue itself",
+        )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from deployer.pipeline import Pipeline
+from deployer.redrive import Letter, letters, redrive
 
 pytestmark = pytest.mark.fault
 DEADLINE_S = 60.0
@@ -49,3 +50,46 @@ def test_a_load_that_fails_rests_in_the_dead_letters_with_its_reason(pipeline: P
         assert time.monotonic() < ends, "the run did not end"
         time.sleep(0.2)
     assert status == "FAILED"
+
+
+def test_a_load_that_failed_is_redriven_once_its_reason_is_mended(pipeline: Pipeline, csv_file: Any, tag: str) -> None:
+    """Its parts are there again: the load goes through, the file's report says so, and nothing is there twice."""
+    upload = pipeline.upload(csv_file([{}, {}, {}]), f"{tag}.csv")
+    *_, before = pipeline.watch(upload)
+    s3, parts = pipeline.target.client("s3"), f"transformed/{tag}/elsewhere.json"
+    start = {
+        "bucket": pipeline.bucket, "key": upload.key, "version_id": upload.version,
+        "manifest_key": upload.manifest, "parts_key": parts,
+    }  # fmt: skip
+    pipeline.target.client("stepfunctions").start_execution(
+        stateMachineArn=pipeline.outputs.state_machine_arn, name=f"redriven-{tag}", input=json.dumps(start)
+    )
+    letter = _letter_about(pipeline, upload.name)
+    s3.copy_object(Bucket=pipeline.bucket, Key=parts, CopySource={"Bucket": pipeline.bucket, "Key": upload.parts})
+    again = redrive(pipeline, letter)
+
+    assert (letter.step, again.done) == ("load", True)
+    assert _ended(pipeline, again) == "SUCCEEDED"
+    assert before.reconciled
+    assert pipeline.state(upload).rows == before.rows
+    assert len(pipeline.items(upload, 10)) == 3
+
+
+def _letter_about(pipeline: Pipeline, key: str) -> Letter:
+    ends = time.monotonic() + DEADLINE_S
+    while time.monotonic() < ends:
+        if found := letters(pipeline, key):
+            return found[0]
+    pytest.fail(f"no dead letter about {key} after {DEADLINE_S:.0f} s")
+
+
+def _ended(pipeline: Pipeline, letter: Letter) -> str:
+    """How the execution that a letter started ended."""
+    client, mark = pipeline.target.client("stepfunctions"), letter.message_id.replace("-", "")[:8]
+    ends = time.monotonic() + DEADLINE_S
+    while time.monotonic() < ends:
+        listed = client.list_executions(stateMachineArn=pipeline.outputs.state_machine_arn)["executions"]
+        if over := [one["status"] for one in listed if one["name"].endswith(mark) and one["status"] != "RUNNING"]:
+            return str(over[0])
+        time.sleep(0.2)
+    pytest.fail(f"the redriven load did not end within {DEADLINE_S:.0f} s")
