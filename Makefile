@@ -10,6 +10,7 @@ TARGET ?= embedded
 CSV ?=
 KEEP ?=
 WORKERS ?= auto
+SMOKE_MINUTES ?= 30
 TAP := .venv/bin/tap
 PYTEST := .venv/bin/pytest
 UV_VERSION := $(shell sed -n 's/^ *"uv==\([0-9.]*\)".*/\1/p' pyproject.toml)
@@ -52,6 +53,12 @@ compliance: setup ## Levels 1 and 2 without AWS; SARIF, JUnit, Markdown and JSON
 	@mkdir -p build
 	@$(PYTEST) tests/unit tests/policy -n $(WORKERS) -q --junit-xml build/compliance-tests.xml || { code=$$?; echo "tap: levels 1 and 2 failed, so the gate's answer would be worth nothing" >&2; exit $$code; }
 	@$(TAP) comply --sarif build/compliance.sarif --junit build/compliance.xml --markdown build/compliance.md --report build/compliance.json
+
+.PHONY: smoke-live
+smoke-live: setup ## One small file on a live account that is on TAP_ALLOWED_ACCOUNTS, and everything removed again
+	@mkdir -p build
+	@$(TAP) cleanup --expired --target aws
+	@TAP_LOCAL_STATE=true timeout --signal=INT --kill-after=10m $(SMOKE_MINUTES)m $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --target aws; exit $$code; }
 
 .PHONY: check
 check: setup ## Format, lint, types, unit tests

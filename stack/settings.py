@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from typing import Any, Self
 
 FUNCTIONS = ("csv-validator", "csv-transformer", "transaction-loader", "transaction-status")
@@ -64,6 +65,14 @@ def _retention(text: str) -> int:
     return days
 
 
+def _instant(text: str) -> str:
+    """Written in one form, so that the tags of all environments compare."""
+    moment = datetime.fromisoformat(text)  # raises ValueError
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no offset: it could be any of 24 hours")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in {"true", "false", "1", "0", "yes", "no"}:
         raise ValueError(f"{text!r} is neither true nor false")
@@ -107,6 +116,9 @@ class Settings:
     repository: str = _setting("tap", "REPOSITORY", _tag, "the tag Repository")
     commit_author: str = _setting("raaj1021", "COMMIT_AUTHOR", _tag, "the tag Author")
     team: str = _setting("synth-2", "TEAM", _tag, "the tag Team")
+    expires_at: str = _setting(
+        "", "TAP_EXPIRES_AT", _instant, "when `tap cleanup --expired` may remove all of it, ISO 8601; blank: never"
+    )
     target: str = _setting("embedded", "TAP_TARGET", _one_of(*TARGETS), "embedded, localstack or aws")
     local_state: bool = _setting(
         False, "TAP_LOCAL_STATE", _switch, "whether a live deployment from a CI may keep its state in a file"

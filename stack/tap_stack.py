@@ -98,4 +98,5 @@ def _tags(settings: Settings) -> dict[str, str]:
         "Repository": settings.repository,
         "Author": settings.commit_author,
         "Team": settings.team,
+        **({"ExpiresAt": settings.expires_at} if settings.expires_at else {}),
     }

@@ -1,20 +1,25 @@
 """`tap cleanup`: removes an environment, with or without Terraform's state."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from deployer.commands.options import JsonOption, RegionOption, TargetOption, print_json, settings_of
 from deployer.commands.stack import running
-from deployer.errors import LeftBehind
+from deployer.errors import LeftBehind, UsedWrongly
 
 if TYPE_CHECKING:
     from deployer.estate.cleanup import Cleaned
     from deployer.estate.things import Thing
+    from stack.settings import Settings
 
 SuffixOption = Annotated[
-    str, typer.Option("--suffix", help="The environment that goes; has to be said.", show_default=False)
+    str | None, typer.Option("--suffix", help="The environment that goes; has to be said.", show_default=False)
+]
+ExpiredOption = Annotated[
+    bool, typer.Option("--expired", help="All short-lived environments whose time (TAP_EXPIRES_AT) is over.")
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would go; change nothing.")]
 DataTooOption = Annotated[
@@ -23,7 +28,8 @@ DataTooOption = Annotated[
 
 
 def cleanup(
-    suffix: SuffixOption,
+    suffix: SuffixOption = None,
+    expired: ExpiredOption = False,
     target: TargetOption = None,
     region: RegionOption = None,
     dry_run: DryRunOption = False,
@@ -31,19 +37,35 @@ def cleanup(
     json: JsonOption = False,
 ) -> None:
     """Remove everything of an environment, its files and items too, with or without Terraform's state."""
-    from deployer.estate.leaving import leave, preview
-
-    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
-        cleaned = (preview if dry_run else leave)(run, data_too=data_too)
+    if (suffix is None) != expired:
+        raise UsedWrongly("what is to be cleaned up?", remedy="say either --suffix X or --expired")
+    suffixes = [suffix] if suffix else _expired(target, region, json=json)
+    cleaned = {each: _cleaned(settings_of(target, each, region), json, dry_run, data_too) for each in suffixes}
     if json:
-        print_json(_to_json(cleaned, dry_run=dry_run))
+        told = [{"suffix": each, **_to_json(one, dry_run=dry_run)} for each, one in cleaned.items()]
+        print_json(told[0] if suffix else told)
     else:
-        print("\n".join(_lines(cleaned, dry_run=dry_run)))
-    if cleaned.left and not dry_run:
+        for one in cleaned.values():
+            print("\n".join(_lines(one, dry_run=dry_run)))
+    if left := {each: len(one.left) for each, one in cleaned.items() if one.left and not dry_run}:
         raise LeftBehind(
-            f"{len(cleaned.left)} of the environment `{suffix}` are left",
+            "; ".join(f"{count} of the environment `{each}` are left" for each, count in left.items()),
             remedy="mend the reason of each, then clean up again",
         )
+
+
+def _cleaned(settings: "Settings", json: bool, dry_run: bool, data_too: bool) -> "Cleaned":
+    from deployer.estate.leaving import leave, preview
+
+    with running(settings, json=json, existing=True) as run:
+        return (preview if dry_run else leave)(run, data_too=data_too)
+
+
+def _expired(target: str | None, region: str | None, *, json: bool) -> list[str]:
+    from deployer.estate.janitor import expired
+
+    with running(settings_of(target, None, region), json=json, existing=True) as run:
+        return expired(run.site.target, datetime.now(UTC))
 
 
 def _to_json(cleaned: "Cleaned", *, dry_run: bool) -> dict[str, Any]:

@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from deployer.cleaning import destroyed_with_data
-from deployer.errors import TapError
+from deployer.errors import LeftBehind, TapError
+from deployer.estate.leaving import leave
 from deployer.opening import Site, opened
 from deployer.places import Places
 from deployer.stages import Run, deploy
@@ -22,10 +24,16 @@ from deployer.view import view_for
 from stack.settings import Settings, SettingsError
 from tests.integration.session import ANSWER
 
+LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a killed session left
+
 
 def main(folder: Path, options: Mapping[str, Any]) -> None:
     try:
-        settings = Settings.load(target=options["target"], environment_suffix=options["suffix"] or _suffix())
+        settings = Settings.load(
+            target=options["target"],
+            environment_suffix=options["suffix"] or _suffix(),
+            expires_at=None if options["keep"] else (datetime.now(UTC) + LIFETIME).isoformat(),
+        )
         with opened(settings, Places.here()) as site:
             run = Run(settings, Places.here(), site, view_for(json=False))
             with _deployed(run, keep=options["keep"]) as answer:
@@ -49,7 +57,16 @@ def _deployed(run: Run, *, keep: bool) -> Iterator[dict[str, Any]]:
         }
     finally:
         if run.site.lasting and not keep:
-            destroyed_with_data(run)
+            _take_down(run)
+
+
+def _take_down(run: Run) -> None:
+    """On AWS, where nobody looks, not by the state alone: a deployment that was stopped half way goes too."""
+    if run.site.target.is_emulator:
+        destroyed_with_data(run)
+        return
+    if left := leave(run, data_too=True).left:
+        raise LeftBehind(f"{len(left)} of {run.settings.environment_suffix} are left: `tap cleanup` says why")
 
 
 def _reached(site: Site) -> dict[str, str]:

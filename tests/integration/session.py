@@ -17,7 +17,8 @@ import pytest
 
 INTEGRATION = "tests/integration/"
 MARKERS = {
-    "journey": "a file moves through the deployed pipeline",
+    "smoke": "a small file moves through the deployed pipeline; what a live account is asked for",
+    "journey": "files of every kind move through it",
     "security": "who may do what, and who may not",
     "fault": "something fails on the way, and nothing is lost",
 }

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from deployer.pipeline import FileState, Pipeline
+from tests.integration.reading import items_of
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "transactions.csv"
@@ -20,38 +20,6 @@ pytestmark = pytest.mark.journey
 def _end_of(pipeline: Pipeline, path: Path, key: str) -> FileState:
     *_, last = pipeline.watch(pipeline.upload(path, key))
     return last
-
-
-def _items(pipeline: Pipeline, account: str) -> list[dict[str, Any]]:
-    """All items of an account, by time."""
-    from boto3.dynamodb.types import TypeDeserializer
-
-    answer = pipeline.target.client("dynamodb").query(
-        TableName=pipeline.outputs.table_name,
-        IndexName="by-account",
-        KeyConditionExpression="account_id = :account",
-        ExpressionAttributeValues={":account": {"S": account}},
-    )
-    read = TypeDeserializer().deserialize
-    return [{name: read(value) for name, value in item.items()} for item in answer["Items"]]
-
-
-def test_a_csv_moves_from_upload_to_table(pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
-    """Good rows arrive as items with decimal amounts and UTC times; the way passes each stage and reconciles."""
-    path = csv_file([{"amount": "10.25"}, {"amount": "0.05", "currency": "eur"}, {"amount": "7", "currency": "JPY"}])
-
-    states = list(pipeline.watch(pipeline.upload(path, f"{tag}.csv")))
-
-    assert states[-1].stage == "loaded"
-    assert states[-1].reconciled is True
-    items = _items(pipeline, f"acc-{tag}")
-    assert [(item["amount"], item["currency"]) for item in items] == [
-        (Decimal("10.25"), "EUR"),
-        (Decimal("0.05"), "EUR"),
-        (Decimal("7"), "JPY"),
-    ]
-    assert items[0]["timestamp"].startswith("2025-03-01T09:00:00")
-    assert {item["source_file"] for item in items} == {f"incoming/{tag}.csv"}
 
 
 def test_the_sample_reconciles_and_its_rejected_rows_are_all_there(pipeline: Pipeline, tag: str) -> None:
@@ -81,7 +49,7 @@ def test_a_bad_row_is_quarantined_and_the_rest_goes_on(pipeline: Pipeline, csv_f
     (reject,) = pipeline.rejects(f"{tag}.csv")
     assert (reject["line"], reject["column"]) == ("3", "amount")
     assert state.rows["loaded"] == 2
-    assert {item["transaction_id"] for item in _items(pipeline, f"acc-{tag}")} == {f"{tag}-0", f"{tag}-2"}
+    assert {item["transaction_id"] for item in items_of(pipeline, f"acc-{tag}")} == {f"{tag}-0", f"{tag}-2"}
 
 
 def test_the_same_rows_again_are_duplicates(pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
@@ -92,7 +60,7 @@ def test_the_same_rows_again_are_duplicates(pipeline: Pipeline, csv_file: CsvFil
     state = _end_of(pipeline, path, f"{tag}-second.csv")
 
     assert (state.rows["loaded"], state.rows["duplicate"], state.reconciled) == (0, 2, True)
-    assert {item["source_file"] for item in _items(pipeline, f"acc-{tag}")} == {f"incoming/{tag}-first.csv"}
+    assert {item["source_file"] for item in items_of(pipeline, f"acc-{tag}")} == {f"incoming/{tag}-first.csv"}
 
 
 def test_a_conflict_is_not_an_overwrite(pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
@@ -102,7 +70,7 @@ def test_a_conflict_is_not_an_overwrite(pipeline: Pipeline, csv_file: CsvFile, t
     state = _end_of(pipeline, csv_file([{"amount": "99.99"}]), f"{tag}-second.csv")
 
     assert (state.rows["loaded"], state.rows["conflicting"], state.reconciled) == (0, 1, True)
-    (item,) = _items(pipeline, f"acc-{tag}")
+    (item,) = items_of(pipeline, f"acc-{tag}")
     assert item["amount"] == Decimal("10.25")
 
 
@@ -119,7 +87,7 @@ def test_any_key_that_people_use_goes_through(pipeline: Pipeline, csv_file: CsvF
     state = _end_of(pipeline, csv_file([{}], name="any.csv"), f"{tag}/{name}")
 
     assert (state.stage, state.reconciled) == ("loaded", True)
-    (item,) = _items(pipeline, f"acc-{tag}")
+    (item,) = items_of(pipeline, f"acc-{tag}")
     assert item["source_file"] == f"incoming/{tag}/{name}"
 
 
@@ -148,4 +116,4 @@ def test_repaired_rows_load_and_the_others_are_not_loaded_twice(
 
     assert raw.read_text().count("\n") == 2
     assert (state.rows["read"], state.rows["loaded"], state.reconciled) == (1, 1, True)
-    assert len(_items(pipeline, f"acc-{tag}")) == 3
+    assert len(items_of(pipeline, f"acc-{tag}")) == 3

@@ -1,0 +1,39 @@
+"""Environments whose time is over: made to be short-lived, and left by a run that was killed before it cleaned up."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from deployer.targets import Target
+from stack.settings import Settings, SettingsError
+
+PROJECT, SUFFIX, EXPIRES = "Project", "EnvironmentSuffix", "ExpiresAt"
+
+
+def expired(target: Target, now: datetime) -> list[str]:
+    """The suffixes of this project's environments in the target's region of which everything is over its time.
+
+    What has no such tag is never over: a lasting environment keeps its neighbours of the same suffix.
+    """
+    latest: dict[str, str] = {}
+    for tags in _tagged(target):
+        suffix, at = tags[SUFFIX], tags.get(EXPIRES, "9999")
+        latest[suffix] = max(at, latest.get(suffix, ""))
+    over = now.astimezone(UTC).isoformat(timespec="seconds")
+    return sorted(suffix for suffix, at in latest.items() if at < over and _is_suffix(suffix))
+
+
+def _tagged(target: Target) -> list[Mapping[str, str]]:
+    pages = target.client("resourcegroupstaggingapi").get_paginator("get_resources")
+    found = pages.paginate(TagFilters=[{"Key": PROJECT, "Values": ["tap"]}, {"Key": SUFFIX}])
+    tags = [
+        {one["Key"]: one["Value"] for one in each["Tags"]} for page in found for each in page["ResourceTagMappingList"]
+    ]
+    return [one for one in tags if SUFFIX in one]
+
+
+def _is_suffix(text: str) -> bool:
+    """A tag is from outside; what no deployment could have been called is none of ours."""
+    try:
+        return Settings.load({}, environment_suffix=text).environment_suffix == text
+    except SettingsError:
+        return False
