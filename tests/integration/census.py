@@ -8,7 +8,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from deployer.targets import Target
 
@@ -34,6 +34,16 @@ def census(target: Target, services: tuple[str, ...] = SERVICES) -> Census:
     return {f"{service}.{name}": rows for service, of in found.items() for name, rows in sorted(of.items())}
 
 
+def changed(before: Census, after: Census) -> dict[str, tuple[list[str], list[str]]]:
+    """What only the earlier census holds and what only the later one, by listing; nothing where they agree."""
+    pairs = {name: (before.get(name, []), after.get(name, [])) for name in before.keys() | after.keys()}
+    return {
+        name: ([row for row in old if row not in new], [row for row in new if row not in old])
+        for name, (old, new) in pairs.items()
+        if old != new
+    }
+
+
 def _of_service(target: Target, service: str) -> dict[str, list[str]]:
     client = target.client(service)
     found = {}
@@ -43,7 +53,7 @@ def _of_service(target: Target, service: str) -> dict[str, list[str]]:
         if operation.startswith(_ASKED) and operation not in _NOT_THINGS and not required:
             try:
                 answer = getattr(client, method)()
-            except (ClientError, BotoCoreError):
+            except ClientError:
                 continue  # this emulator does not know it
             rows = [row for value in answer.values() if isinstance(value, list) for row in value]
             found[operation] = sorted(
