@@ -68,7 +68,7 @@ def _bare(python: Path, plan: Path) -> float:
 
 def _checkov(python: Path, root: Path, checks: Path) -> float:
     begun = time.perf_counter()
-    checkov.run(python, root, checks, (checkov.JSON, checkov.PLAN))
+    checkov.run(python, root, checks, {checkov.JSON: (), checkov.PLAN: ()})
     return time.perf_counter() - begun
 
 

@@ -62,9 +62,7 @@ def scan(
     with tempfile.TemporaryDirectory(prefix="tap-scan-") as scratch:
         root = Path(scratch).resolve()
         lay_out(everything, root)
-        frameworks = {PLAN if one.is_plan else JSON for one in everything}
-        wanted = {*only, EVERY_BLOCK} if only else set()
-        records = checkov.run(ensured("policy", places), root, checks, frameworks, wanted)
+        records = checkov.run(ensured("policy", places), root, checks, _frameworks(subjects, only))
     found = judged(everything, records, rules, only)
     if not found.resources and not found.findings:
         raise NotTerraform(
@@ -107,6 +105,13 @@ def judged(subjects: list[Subject], records: list[Record], rules: Collection[str
         not_judged=tuple(NotJudged(rule, "nothing here that it applies to") for rule in expected if rule not in heard)
         + tuple(sorted({_absent(*module) for one in subjects for module in one.missing})),
     )
+
+
+def _frameworks(subjects: list[Subject], only: Collection[str]) -> dict[str, Collection[str]]:
+    """What to read the copies as, and by which rules: the canary, which is both, asks for ours alone."""
+    wanted = {*only, EVERY_BLOCK} if only else set()
+    judged_by_all = {PLAN if one.is_plan else JSON for one in subjects if not one.is_evaluated}
+    return {name: wanted if only or name in judged_by_all else {f"{OWN}*"} for name in (JSON, PLAN)}
 
 
 def _is_subject(one: Subject) -> bool:

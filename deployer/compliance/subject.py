@@ -66,7 +66,9 @@ class Subject:
 
     def place(self, address: str) -> tuple[str, int]:
         """File and line of a block; line 0 where that is not known."""
-        known = (address, without_keys(address), address.rpartition(".")[0])  # the last for a provider with an alias
+        if address in self.places:
+            return self.places[address]
+        known = (without_keys(address), address.rpartition(".")[0])  # the last for a provider with an alias
         return next((self.places[name] for name in known if name in self.places), (self.shown, 0))
 
     def full(self, address: str) -> str:

@@ -121,3 +121,23 @@ def test_a_deadline_that_is_met_leaves_nothing_behind() -> None:
         pass
     with pytest.raises(TapError), deadline(0.01, "there"):
         time.sleep(5)
+
+
+def test_thousands_of_resources_are_all_judged(tmp_path: Path) -> None:
+    """Of 2,000 resources, as JSON and as HCL, each has its verdict, and the one that is wrong is found in both."""
+    names = {f"q{at}": f"queue-{at}" for at in range(999)} | {"wrong": "arn:aws:sqs:eu-west-1:queue"}
+    for kind in ("json", "hcl"):
+        (tmp_path / kind).mkdir()
+    queues = {"resource": {"aws_sqs_queue": {label: {"name": name} for label, name in names.items()}}}
+    (tmp_path / "json" / "cdk.tf.json").write_text(json.dumps(queues))
+    blocks = (f'resource "aws_sqs_queue" "{label}" {{\n  name = "{name}"\n}}\n' for label, name in names.items())
+    (tmp_path / "hcl" / "main.tf").write_text("".join(blocks))
+    found = scan(tmp_path, PLACES, plan=False)
+    files = ("hcl/main.tf", "json/cdk.tf.json")
+
+    assert found.resources == 2000
+    assert found.by_rule("TAP_REGION_1", passed=False) == {f"{file} aws_sqs_queue.wrong" for file in files}
+    assert found.by_rule("TAP_REGION_1", passed=True) == {
+        f"{file} aws_sqs_queue.q{at}" for file in files for at in range(999)
+    }
+    assert {one.line for one in found.findings if one.rule == "TAP_REGION_1"} == {1, 2998}

@@ -2,16 +2,18 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deployer.compliance import checkov
-from deployer.compliance.checkov import JSON
+from deployer.compliance.checkov import JSON, PLAN
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
 from deployer.compliance.scan import judged, scan
-from deployer.compliance.subject import subjects_at
+from deployer.compliance.subject import lay_out, subjects_at
 from deployer.environments import ensured
 from tests.policy.shared import CASES, CHECKS, OWN, PLACES
 
@@ -31,7 +33,7 @@ def test_framework_terraform_scans_nothing_in_terraform_json(tmp_path: Path) -> 
     shutil.copy(CASE, tmp_path / "cdk.tf.json")
 
     with pytest.raises(CouldNotJudge, match="nothing"):
-        checkov.run(ensured("policy", PLACES), tmp_path, CHECKS, ["terraform"])
+        checkov.run(ensured("policy", PLACES), tmp_path, CHECKS, {"terraform": ()})
 
 
 def test_required_version_is_a_parsing_error_and_zero_checks(tmp_path: Path) -> None:
@@ -40,7 +42,7 @@ def test_required_version_is_a_parsing_error_and_zero_checks(tmp_path: Path) -> 
     (tmp_path / "cdk.tf.json").write_text(json.dumps(document))
 
     with pytest.raises(CouldNotJudge, match=r"pars|not do all"):
-        checkov.run(ensured("policy", PLACES), tmp_path, CHECKS, [JSON])
+        checkov.run(ensured("policy", PLACES), tmp_path, CHECKS, {JSON: ()})
     assert scan(tmp_path, PLACES, plan=False, only=["TAP_LAMBDA_1"]).by_rule("TAP_LAMBDA_1", passed=False)
 
 
@@ -115,9 +117,8 @@ def test_what_is_no_terraform_is_told_as_such(tmp_path: Path, name: str, text: s
 
 
 def report(errors: list[str], skipped: Sequence[dict[str, str]] = ()) -> str:
-    """As Checkov prints it, with nothing judged."""
-    results = {"parsing_errors": errors, "skipped_checks": list(skipped), "passed_checks": [], "failed_checks": []}
-    return json.dumps({"check_type": JSON, "summary": {"parsing_errors": len(errors)}, "results": results})
+    """As the driver prints it, with nothing judged."""
+    return json.dumps({JSON: {"unparsed": errors, "skipped": list(skipped), "verdicts": []}})
 
 
 @pytest.mark.parametrize(
@@ -125,29 +126,35 @@ def report(errors: list[str], skipped: Sequence[dict[str, str]] = ()) -> str:
     [
         ("", "can't be read"),
         ("Traceback", "can't be read"),
-        ('{"passed": 0, "failed": 0}', "scanned nothing"),
-        ('{"summary": {}}', "can't be read"),
-        ("[]", "scanned nothing"),
+        ("[]", "can't be read"),
+        ("{}", "can't be read"),
+        (json.dumps({JSON: {"verdicts": [["TAP_IAM_1"]]}}), "can't be read"),
+        (
+            json.dumps(
+                {JSON: {"unparsed": [], "skipped": [], "verdicts": [["r", "", "f", [1, 2], "a", "UNKNOWN", [], ""]]}}
+            ),
+            "can't be read",
+        ),
         (report(["f"]), "parse"),
         (report([]), "judged nothing"),
         (report([], skipped=[{}]), "skipped"),
     ],
 )
 def test_half_an_answer_is_none(answer: str, said: str) -> None:
-    """Whatever Checkov prints that is not a whole report is an error."""
+    """Whatever the driver prints that is not a whole report is an error."""
     with pytest.raises(CouldNotJudge, match=said):
         checkov.parsed(answer, [JSON])
 
 
-@pytest.mark.parametrize("code", [2, 137])
+@pytest.mark.parametrize("code", [1, 2, 137])
 def test_another_exit_code_is_red(tmp_path: Path, code: int) -> None:
-    """Only exit codes 0 and 1 are verdicts."""
+    """Only exit code 0 is an answer."""
     broken = tmp_path / "python"
     broken.write_text(f"#!/bin/sh\necho '{{}}'\nexit {code}\n")
     broken.chmod(0o755)
 
     with pytest.raises(CouldNotJudge, match=f"exit code {code}"):
-        checkov.run(broken, tmp_path, CHECKS, [JSON])
+        checkov.run(broken, tmp_path, CHECKS, {JSON: ()})
 
 
 def test_a_block_that_nobody_saw_is_red() -> None:
@@ -195,17 +202,41 @@ def test_checkovs_own_skips_do_nothing(tmp_path: Path) -> None:
     assert scan(tmp_path, PLACES, plan=False, only=OWN).by_rule("TAP_IAM_1", passed=False)
 
 
-def test_checkov_is_not_to_ask_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is run with --skip-download, and with no setting of the caller's that would make it another scan."""
-    monkeypatch.setenv("CKV_SKIP_CHECK", "TAP_IAM_1")
-    monkeypatch.setenv("BC_API_KEY", "x")
-    noted = tmp_path / "noted"
-    fake = tmp_path / "python"
-    fake.write_text(f'#!/bin/sh\n(echo "$@"; env) > {noted}\nexit 2\n')
-    fake.chmod(0o755)
-    with pytest.raises(CouldNotJudge):
-        checkov.run(fake, tmp_path, CHECKS, [JSON])
+WITHOUT_NETWORK = """
+import os, runpy, sys
+sys.addaudithook(lambda event, _: os._exit(99) if event in ("socket.connect", "socket.getaddrinfo") else None)
+runpy.run_module("deployer.compliance.driver", run_name="__main__", alter_sys=True)
+"""
 
-    assert "--skip-download" in noted.read_text()
+
+def test_checkov_asks_no_network_and_takes_no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No connection is tried, and no setting of the caller's makes it another scan."""
+    monkeypatch.setenv("CKV_SKIP_CHECK", "TAP_LAMBDA_1")
+    monkeypatch.setenv("BC_API_KEY", "x")
+    shutil.copy(CASE, tmp_path / "cdk.tf.json")
+    noted, cut_off = tmp_path / "noted", tmp_path / "python"
+    cut_off.write_text(f"#!/bin/sh\nenv > {noted}\nexec {ensured('policy', PLACES)} -c '{WITHOUT_NETWORK}'\n")
+    cut_off.chmod(0o755)
+    found = checkov.run(cut_off, tmp_path, CHECKS, {JSON: ()})
+
+    assert any(one.rule == "TAP_LAMBDA_1" for one in found)
     assert "CKV_SKIP_CHECK" not in noted.read_text()
     assert "BC_API_KEY" not in noted.read_text()
+
+
+def test_the_driver_says_what_checkovs_command_line_says(stack: Path, tmp_path: Path, plan: dict[str, Any]) -> None:
+    """Of the stack, written and planned, both report the same verdicts on the same resources by the same rules."""
+    lay_out(subjects_at(stack, evaluate=False), tmp_path)
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    python, frameworks = ensured("policy", PLACES), (JSON, PLAN)
+    command = [python, "-m", "checkov.main", "-d", ".", "--framework", *frameworks, "--skip-download", "-o", "json"]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).stdout
+    expected = {
+        (one["check_id"], one["file_path"].lstrip("/"), one["resource"], one["check_result"]["result"] == "PASSED")
+        for report in json.loads(told) for key in ("passed_checks", "failed_checks") for one in report["results"][key]
+    }  # fmt: skip
+    (tmp_path / "none").mkdir()
+    found = checkov.run(python, tmp_path, tmp_path / "none", dict.fromkeys(frameworks, ()))
+
+    assert len(expected) > 300
+    assert {(one.rule, one.file, one.resource, one.passed) for one in found} == expected

@@ -16,6 +16,7 @@ class Reader:
 
     def __init__(self, text: str) -> None:
         self.text, self.at, self.nesting = text, 0, 0
+        self._counted = (0, 1)
 
     def blanks(self, *, newlines: bool = False) -> None:
         """Go beyond blanks and comments."""
@@ -59,7 +60,10 @@ class Reader:
         return _LINES.sub(" ", _STRINGS_AND_COMMENTS.sub(lambda match: match["string"] or " ", source))
 
     def line(self) -> int:
-        return self.text.count("\n", 0, self.at) + 1
+        """The line of this place, counted on from where it was last asked for: from the start each time, it is n²."""
+        start, lines = self._counted if self._counted[0] <= self.at else (0, 1)
+        self._counted = (self.at, lines + self.text.count("\n", start, self.at))
+        return self._counted[1]
 
     def wrong(self, what: str) -> SyntaxWrong:
         found = self.text[self.at : self.at + 20].split("\n")[0]
