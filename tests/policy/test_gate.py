@@ -125,6 +125,18 @@ def test_the_baseline_is_what_the_stack_grants(document: Document) -> None:
     assert access.differences(document, "policy", PLACES.root / access.BASELINE) == []
 
 
+@pytest.mark.parametrize(
+    ("suffix", "region"), [("it-0a1b2c", "us-east-1"), ("x", "ap-southeast-2"), ("role", "eu-central-1")]
+)
+def test_the_baseline_is_the_same_for_every_environment(suffix: str, region: str) -> None:
+    """Synthesised with another suffix and for another region, the stack grants what the baseline has."""
+    elsewhere = replace(SETTINGS, environment_suffix=suffix, aws_region=region)
+    _, made = configuration_of(elsewhere, PLACES)
+
+    assert made["variable"]["aws_region"]["default"] == region
+    assert access.differences(made, suffix, PLACES.root / access.BASELINE) == []
+
+
 def test_one_action_more_is_told_with_role_action_and_resource(document: Document) -> None:
     """A widened policy is one HIGH finding for each of its resources, at the policy that grants it."""
     found = access.differences(widened(document, "s3:DeleteBucket"), "policy", PLACES.root / access.BASELINE)
