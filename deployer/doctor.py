@@ -109,8 +109,7 @@ def _uv() -> str:
 def _environment(name: str, places: Places, *, needed: bool) -> Check:
     """An environment that is not there yet is made on demand, so its absence is no fault."""
     try:
-        project = places.environment(name)
-        there = environments.in_sync(project, environments.wanted_stamp(project))
+        there = environments.is_made(name, places)
     except TapError as error:
         return Check(f"{name} env", False, error.what, error.remedy, needed)
     return Check(f"{name} env", True, "in sync" if there else "is made when first needed", needed=needed)

@@ -32,6 +32,12 @@ def ensured(name: str, places: Places) -> Path:
     return interpreter(project)
 
 
+def is_made(name: str, places: Places) -> bool:
+    """Whether `environments/NAME` is there and in line with its lock file. Raises ToolMissing where that is lost."""
+    project = places.environment(name)
+    return in_sync(project, wanted_stamp(project))
+
+
 def interpreter(project: Path) -> Path:
     return project / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deployer.environments import is_made
 from deployer.errors import NotDeployed, PlanNotEmpty, WouldLoseData
 from deployer.estate.adoption import Adoption, to_adopt
 from deployer.opening import Site
@@ -107,6 +108,8 @@ def comply(run: Run) -> None:
         from deployer.compliance.gate import require_compliant
 
         with run.stage("comply"):
+            if not is_made("policy", run.places):
+                run.view.note("           Checkov gets a Python environment of its own: once, and slow only this time")
             require_compliant(run.settings, run.places)
 
 
