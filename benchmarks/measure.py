@@ -1,6 +1,5 @@
-"""How a benchmark is taken and shown: ours and its peer in turn, medians, and their ratio."""
+"""How a benchmark is taken and shown: ours and its peer in turn, the best of each, and their ratio."""
 
-import statistics
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One comparison. Medians, in `unit`; `ratio` is ours / peer; a goal is a bound on the ratio or on ours."""
+    """One comparison, in `unit`; `ratio` is ours / peer; a goal is a bound on the ratio or on ours."""
 
     name: str
     ours: float
@@ -32,6 +31,9 @@ def timed(command: Sequence[str], environment: Mapping[str, str]) -> float:
 
 
 def paired(ours: Callable[[], float], peer: Callable[[], float], rounds: int) -> tuple[float, float]:
-    """Medians of `rounds` runs of each, taken in turn, so that a machine that drifts drifts for both."""
+    """The best of `rounds` runs of each, taken in turn, so that a machine that drifts drifts for both.
+
+    The best, as in `timeit`: what a run takes more than that is what else the machine was doing.
+    """
     times = [(ours(), peer()) for _ in range(rounds)]
-    return statistics.median(first for first, _ in times), statistics.median(second for _, second in times)
+    return min(first for first, _ in times), min(second for _, second in times)

@@ -1,6 +1,8 @@
 """The gate on this stack: before a deployment, and with the baseline of granted access."""
 
+import io
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,11 @@ from deployer.compliance.coverage import covered
 from deployer.compliance.gate import alike, configuration_of, require_compliant, stack_judged
 from deployer.compliance.judgement import Evaluation, Judgement
 from deployer.compliance.origins import constructs_in, origin_of, origins_in
-from deployer.errors import NotCompliant
+from deployer.errors import NotCompliant, ToolMissing
 from deployer.places import Places
-from deployer.stages import DEPLOY, apply, comply
+from deployer.plans import Changes
+from deployer.stages import DEPLOY, Run, apply, comply
+from deployer.view import PlainView
 from stack.settings import Settings
 from tests.policy.shared import PLACES
 
@@ -84,6 +88,23 @@ def test_a_stack_with_findings_is_refused_and_not_remembered(checkout: Places) -
 def test_nothing_is_applied_before_the_gate() -> None:
     """A deployment asks the gate before it changes anything."""
     assert DEPLOY.index(comply) < DEPLOY.index(apply)
+
+
+def test_the_first_deployment_says_what_takes_long(checkout: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Checkov's environment is not made yet, a line says so; where it can't be, nothing is deployed."""
+    (checkout.root / "environments").unlink()
+    lock = PLACES.environment("policy")
+    shutil.copytree(lock, checkout.environment("policy"), ignore=lambda *_: [".venv"])
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(checkout.root / "empty"))
+    told = io.StringIO()
+    run = Run(SETTINGS, checkout, None, PlainView(told), changes=Changes(outputs_change=True))
+    with pytest.raises(ToolMissing) as refused:
+        comply(run)
+
+    assert "once, and slow only this time" in told.getvalue()
+    assert refused.value.exit_code == 3
+    assert remembered(checkout) == []
 
 
 def test_environments_of_one_stack_are_alike(document: Document) -> None:
