@@ -8,10 +8,16 @@ from types import FrameType
 
 from deployer.compliance.errors import CouldNotJudge
 
+_AGAIN = 1  # seconds
+
 
 @contextmanager
 def deadline(seconds: float, where: str) -> Iterator[None]:
-    """Raises CouldNotJudge in the block after so many seconds, where the system has alarms: in the main thread."""
+    """Raises CouldNotJudge in the block after so many seconds, where the system has alarms: in the main thread.
+
+    The alarm comes again each second: where it meets a finalizer or a callback of the garbage collector, Python ignores
+    what is raised.
+    """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -23,7 +29,7 @@ def deadline(seconds: float, where: str) -> Iterator[None]:
         )  # fmt: skip
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
     finally:

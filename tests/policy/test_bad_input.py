@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,8 @@ def test_what_has_no_end_is_read_to_an_end(tmp_path: Path, text: str) -> None:
     assert any(one.blocks() for one in subjects_at(tmp_path))
 
 
+# what is raised in a callback of the garbage collector is ignored, and told; Hypothesis, where it is loaded, has one
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_reading_has_a_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Locals that unfold without bounds end as `could not judge`, exit 3."""
     unfolded = "".join(f"  a{at} = [{', '.join([f'local.a{at - 1}'] * 10)}]\n" for at in range(1, 10))
@@ -121,6 +124,18 @@ def test_a_deadline_that_is_met_leaves_nothing_behind() -> None:
         pass
     with pytest.raises(TapError), deadline(0.01, "there"):
         time.sleep(5)
+
+
+def test_a_deadline_that_was_ignored_comes_again() -> None:
+    """What swallows the first alarm does not make the reading endless."""
+
+    def read() -> None:
+        with suppress(CouldNotJudge):
+            time.sleep(5)
+        time.sleep(5)
+
+    with pytest.raises(CouldNotJudge), deadline(0.05, "here"):
+        read()
 
 
 def test_thousands_of_resources_are_all_judged(tmp_path: Path) -> None:
