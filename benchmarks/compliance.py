@@ -22,7 +22,7 @@ from stack.settings import Settings
 ROOT = Path(__file__).parents[1]
 CHECKS = ROOT / "tests" / "policy" / "checks"
 SETTINGS = {"ENVIRONMENT_SUFFIX": "bench", "AWS_REGION": "eu-west-1", "TAP_TARGET": "embedded"}
-ROUNDS = 7
+ROUNDS = 5
 MOST_ADDED = 0.3  # seconds
 
 
