@@ -1,5 +1,6 @@
 """The workflows: actions by commit, no permission too many, and what the gate writes is what is uploaded."""
 
+import json
 import re
 import subprocess
 import sys
@@ -47,3 +48,18 @@ def test_zizmor_finds_nothing() -> None:
     result = subprocess.run([*command, *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_night_has_no_stored_keys_and_an_end() -> None:
+    """The live run signs in by OIDC on an account that a variable allows, ends in time, and its report is kept."""
+    workflow = yaml.safe_load((PLACES.root / ".github" / "workflows" / "nightly.yml").read_text())
+    (job,) = workflow["jobs"].values()
+    told = {str(one.get("run", one.get("uses"))).split("@")[0]: one for one in steps(workflow)}
+
+    assert "schedule" in workflow[True]
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    assert job["timeout-minutes"] < 60
+    assert "secrets." not in json.dumps(workflow)
+    assert "role-to-assume" in told["aws-actions/configure-aws-credentials"]["with"]
+    assert told["make smoke-live"]["env"] == {"TAP_ALLOWED_ACCOUNTS": "${{ vars.TAP_ALLOWED_ACCOUNTS }}"}
+    assert told["actions/upload-artifact"]["with"]["path"] == "build/smoke-live.xml"
