@@ -74,8 +74,8 @@ prove-files: setup ## Thousands of files of every dialect with planted errors, j
 	@$(PYTEST) tests/unit/domain --hypothesis-profile thorough -n $(WORKERS)
 
 .PHONY: prove-deployer
-prove-deployer: setup ## Lost states, kills at any moment, cleanups: by the real command, in about an hour
-	@$(PYTEST) tests/proofs/prove_deployer.py -q
+prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour
+	@$(PYTEST) tests/proofs/prove_*.py -q
 
 .PHONY: bench
 bench: setup ## The benchmarks, each against its peer in the same run

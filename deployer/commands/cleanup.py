@@ -8,7 +8,7 @@ import typer
 
 from deployer.commands.options import JsonOption, RegionOption, TargetOption, print_json, settings_of
 from deployer.commands.stack import running
-from deployer.errors import LeftBehind, UsedWrongly
+from deployer.errors import LeftBehind, StateLocked, UsedWrongly
 
 if TYPE_CHECKING:
     from deployer.estate.cleanup import Cleaned
@@ -40,13 +40,23 @@ def cleanup(
     if (suffix is None) != expired:
         raise UsedWrongly("what is to be cleaned up?", remedy="say either --suffix X or --expired")
     suffixes = [suffix] if suffix else _expired(target, region, json=json)
-    cleaned = {each: _cleaned(settings_of(target, each, region), json, dry_run, data_too) for each in suffixes}
+    cleaned: dict[str, Cleaned] = {}
+    locked: list[StateLocked] = []
+    for each in suffixes:
+        try:
+            cleaned[each] = _cleaned(settings_of(target, each, region), json, dry_run, data_too)
+        except StateLocked as error:
+            if suffix:
+                raise
+            locked.append(error)  # the others go all the same
     if json:
         told = [{"suffix": each, **_to_json(one, dry_run=dry_run)} for each, one in cleaned.items()]
         print_json(told[0] if suffix else told)
     else:
         for one in cleaned.values():
             print("\n".join(_lines(one, dry_run=dry_run)))
+    if locked:
+        raise locked[0]
     if left := {each: len(one.left) for each, one in cleaned.items() if one.left and not dry_run}:
         raise LeftBehind(
             "; ".join(f"{count} of the environment `{each}` are left" for each, count in left.items()),

@@ -7,6 +7,7 @@ from deployer.targets import Target
 from stack.settings import Settings, SettingsError
 
 PROJECT, SUFFIX, EXPIRES = "Project", "EnvironmentSuffix", "ExpiresAt"
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def expired(target: Target, now: datetime) -> list[str]:
@@ -14,12 +15,20 @@ def expired(target: Target, now: datetime) -> list[str]:
 
     What has no such tag is never over: a lasting environment keeps its neighbours of the same suffix.
     """
-    latest: dict[str, str] = {}
+    latest: dict[str, datetime] = {}
     for tags in _tagged(target):
-        suffix, at = tags[SUFFIX], tags.get(EXPIRES, "9999")
-        latest[suffix] = max(at, latest.get(suffix, ""))
-    over = now.astimezone(UTC).isoformat(timespec="seconds")
-    return sorted(suffix for suffix, at in latest.items() if at < over and _is_suffix(suffix))
+        suffix, at = tags[SUFFIX], _moment(tags.get(EXPIRES, ""))
+        latest[suffix] = max(at, latest.get(suffix, at))
+    return sorted(suffix for suffix, at in latest.items() if at < now and _is_suffix(suffix))
+
+
+def _moment(text: str) -> datetime:
+    """What is not a moment for certain never comes."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return NEVER
+    return moment if moment.tzinfo else NEVER
 
 
 def _tagged(target: Target) -> list[Mapping[str, str]]:

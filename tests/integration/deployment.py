@@ -5,6 +5,7 @@ Run by tests/integration/session.py: `python -m tests.integration.deployment FOL
 """
 
 import json
+import os
 import random
 import sys
 from collections.abc import Iterator, Mapping
@@ -28,36 +29,54 @@ LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a kil
 
 
 def main(folder: Path, options: Mapping[str, Any]) -> None:
+    """Raises TapError where something could not be taken down; why nothing was deployed is an answer."""
     try:
-        settings = Settings.load(
-            target=options["target"],
-            environment_suffix=options["suffix"] or _suffix(),
-            expires_at=None if options["keep"] else (datetime.now(UTC) + LIFETIME).isoformat(),
-        )
-        with opened(settings, Places.here()) as site:
-            run = Run(settings, Places.here(), site, view_for(json=False))
-            with _deployed(run, keep=options["keep"]) as answer:
-                _answer(folder, answer)
-                sys.stdin.read()
-    except (TapError, SettingsError) as error:
+        settings = _settings(options)
+    except SettingsError as error:
         _answer(folder, {"error": str(error)})
+        return
+    with _told(folder), opened(settings, Places.here()) as site:
+        run = Run(settings, Places.here(), site, view_for(json=False))
+        try:
+            with _told(folder):
+                _answer(folder, _deployed(run))
+                sys.stdin.read()
+        finally:  # an embedded AWS of the session's own ends with it
+            if site.lasting and not options["keep"]:
+                _take_down(run)
+
+
+def _settings(options: Mapping[str, Any]) -> Settings:
+    """TAP_EXPIRES_AT of the caller counts; otherwise what is not to be kept is given a time when it is over."""
+    lasts = options["keep"] or os.environ.get("TAP_EXPIRES_AT")
+    return Settings.load(
+        target=options["target"],
+        environment_suffix=options["suffix"] or _suffix(),
+        expires_at=None if lasts else (datetime.now(UTC) + LIFETIME).isoformat(),
+    )
 
 
 @contextmanager
-def _deployed(run: Run, *, keep: bool) -> Iterator[dict[str, Any]]:
-    """An embedded AWS of the session's own ends with it; elsewhere, what was deployed is taken down."""
+def _told(folder: Path) -> Iterator[None]:
+    """Why nothing was deployed is told at once: taking down what there is takes minutes. What comes later is raised."""
     try:
-        outputs = asdict(deploy(run))
-        yield {
-            "settings": run.settings.environment(),
-            "target": _reached(run.site),
-            "outputs": outputs,
-            "seconds": run.seconds,
-            "work": str(run.site.work),
-        }
-    finally:
-        if run.site.lasting and not keep:
-            _take_down(run)
+        yield
+    except TapError as error:
+        if (folder / ANSWER).exists():
+            raise
+        _answer(folder, {"error": str(error)})
+
+
+def _deployed(run: Run) -> dict[str, Any]:
+    """What reaches the deployment, once it is there."""
+    outputs = asdict(deploy(run))
+    return {
+        "settings": run.settings.environment(),
+        "target": _reached(run.site),
+        "outputs": outputs,
+        "seconds": run.seconds,
+        "work": str(run.site.work),
+    }
 
 
 def _take_down(run: Run) -> None:

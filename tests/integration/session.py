@@ -41,11 +41,12 @@ class Deployment:
             with (self.folder / "deployment.log").open("wb") as log:
                 self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
 
-    def end(self) -> None:
-        """Let it take down what it deployed, and wait for that."""
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
-            self.process.wait()
+    def end(self) -> bool:
+        """Let it take down what it deployed, and wait for that. Whether nothing is left."""
+        if self.process is None or self.process.stdin is None:
+            return True
+        self.process.stdin.close()
+        return self.process.wait() == 0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -92,7 +93,17 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
         _deployment(node.config).start()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Before the report is written: a night that leaves something behind is red, whatever its tests say."""
+    deployment = session.config.stash.get(Starter, None)
+    if deployment is not None and not deployment.end():
+        sys.stderr.write(f"\nwhat was deployed could not be taken down:\n{_log(deployment.folder)}\n")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
+    """Where a session did not come to its finish."""
     if deployment := config.stash.get(Starter, None):
         deployment.end()
 
