@@ -1,12 +1,17 @@
-"""Who holds Terraform's lock on a state in S3: `tap deploy` waits for them, and `tap unlock` frees what nobody holds.
+"""Who holds Terraform's lock on a state in S3: `tap deploy` waits for them, `tap cleanup` too and then
+holds it itself, and `tap unlock` frees what nobody holds.
 
 The lock is an object beside the state, written by Terraform with a conditional write:
 https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
 """
 
+import getpass
 import json
+import platform
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -83,6 +88,40 @@ def wait_until_free(bucket: StateBucket, seconds: float, tell: Callable[[str], N
             tell(f"the state is locked by {holder.told()}; waiting up to {seconds:.0f} s")
             told = holder.id
         time.sleep(min(_POLL, max(0.0, deadline - time.monotonic())))
+
+
+@contextmanager
+def holding(bucket: StateBucket, operation: str, seconds: float, tell: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock as Terraform does while the block runs, so that neither it nor another `tap` begins meanwhile.
+
+    A bucket that is not there holds no state, and needs no lock.
+
+    Raises:
+        StateLocked: somebody else still holds it after `seconds`.
+    """
+    wait_until_free(bucket, seconds, tell)
+    document = {"ID": str(uuid.uuid4()), "Operation": operation, "Who": f"{getpass.getuser()}@{platform.node()}"}
+    if not _written(bucket, {**document, "Created": datetime.now(UTC).isoformat()}, seconds):
+        yield
+        return
+    try:
+        yield
+    finally:
+        free(bucket, Holder.of(document, datetime.now(UTC)))
+
+
+def _written(bucket: StateBucket, document: dict[str, Any], seconds: float) -> bool:
+    """Whether the lock is there now; False where its bucket is not. Raises StateLocked where somebody was faster."""
+    body = json.dumps(document).encode()
+    try:
+        bucket.s3.put_object(Bucket=bucket.name, Key=bucket.key + SUFFIX, Body=body, IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409"):
+            raise locked(holder_of(bucket), bucket, seconds) from error
+        if error.response["Error"]["Code"] == "NoSuchBucket":
+            return False
+        raise
+    return True
 
 
 def locked(holder: Holder | None, bucket: StateBucket, seconds: float) -> StateLocked:

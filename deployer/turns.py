@@ -1,16 +1,18 @@
 """One deployment at a time, and no state lost on the way: what `stages` does around Terraform's own work."""
 
+import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from deployer.errors import StateUnsaved, TerraformFailed, UsedWrongly
+from deployer.errors import StateLocked, StateUnsaved, TerraformFailed, UsedWrongly
 from deployer.locks import held
 from deployer.statebucket import StateBucket
-from deployer.statelock import holder_of, locked, wait_until_free
+from deployer.statelock import holder_of, holding, locked, wait_until_free
 from deployer.terraform import UNSAVED
 from stack.settings import Settings
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from deployer.stages import Run
 
 _TAKEN = ("state lock", "PreconditionFailed")
+_POLL = 0.5  # seconds
 
 
 def require_lasting_state(settings: Settings) -> None:
@@ -54,6 +57,48 @@ def wait_for_turn(run: "Run") -> None:
     """Until nobody holds the state's lock; Terraform itself would wait without a word. Raises StateLocked."""
     if run.settings.state_bucket:
         wait_until_free(_bucket(run), run.settings.lock_seconds, run.view.note)
+
+
+@contextmanager
+def state_held(run: "Run", operation: str) -> Iterator[None]:
+    """The state's own lock is ours while the block runs: for who changes the account without Terraform.
+
+    Raises:
+        StateLocked: somebody else, or a Terraform whose `tap` was killed, still holds it after the stated time.
+    """
+    if run.settings.state_bucket:
+        with holding(_bucket(run), operation, run.settings.lock_seconds, run.view.note):
+            yield
+    else:
+        with _file_held(run):
+            yield
+
+
+@contextmanager
+def _file_held(run: "Run") -> Iterator[None]:
+    """As Terraform locks a state in a file: the system ends the lock with the process, and nobody has to free it."""
+    path = run.site.work / "terraform.tfstate"
+    if not path.is_file():
+        yield
+        return
+    with path.open("r+b") as state:
+        deadline = time.monotonic() + run.settings.lock_seconds
+        while not _taken(state.fileno()):
+            if time.monotonic() >= deadline:
+                raise StateLocked(
+                    f"a Terraform still works on the state, and did not end within {run.settings.lock_seconds} s",
+                    where=str(path),
+                    remedy="wait for it, then try again; its lock ends with it",
+                )
+            time.sleep(_POLL)
+        yield
+
+
+def _taken(file: int) -> bool:
+    with suppress(BlockingIOError, PermissionError):
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 def recover(run: "Run") -> None:

@@ -10,6 +10,7 @@ from deployer.estate.ledger import Ledger
 from deployer.estate.things import says_absent
 from deployer.stages import Run
 from deployer.synthesis import synthesised
+from deployer.turns import alone, state_held
 
 
 def preview(run: Run, *, data_too: bool) -> Cleaned:
@@ -19,9 +20,13 @@ def preview(run: Run, *, data_too: bool) -> Cleaned:
 
 
 def leave(run: Run, *, data_too: bool) -> Cleaned:
-    """Remove all of the environment; and, when nothing is left, what was known of it."""
+    """Remove all of the environment; and, when nothing is left, what was known of it.
+
+    Raises:
+        StateLocked: a deployment of it is at work, and did not end in time.
+    """
     configuration = _configuration(run)
-    with run.stage("cleanup"):
+    with alone(run), state_held(run, "cleanup"), run.stage("cleanup"):
         done = _cleanup(run, configuration, data_too=data_too).run()
         if not done.left:
             _forget(run, configuration)

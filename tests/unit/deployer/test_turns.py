@@ -15,12 +15,13 @@ from moto import mock_aws
 
 from deployer import targets, turns
 from deployer.errors import StateLocked, StateUnsaved, UsedWrongly
+from deployer.estate.leaving import leave
 from deployer.locks import held
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.stages import Run
 from deployer.statebucket import StateBucket
-from deployer.statelock import SUFFIX, free, holder_of, wait_until_free
+from deployer.statelock import SUFFIX, free, holder_of, holding, wait_until_free
 from deployer.terraform import UNSAVED, Terraform
 from deployer.view import NoView
 from stack.settings import Settings
@@ -84,6 +85,38 @@ def test_a_lock_that_nobody_can_read_is_held_all_the_same(bucket: StateBucket, c
 
     assert (holder := holder_of(bucket)) is not None
     assert "somebody (something) since" in holder.told()
+
+
+def test_who_works_without_terraform_holds_its_lock(bucket: StateBucket) -> None:
+    """While the lock is ours, nobody else takes it, and it says who we are; afterwards, it is free."""
+    with holding(bucket, "cleanup", 0, lambda _: None):
+        assert (holder := holder_of(bucket)) is not None
+        with pytest.raises(StateLocked) as caught, holding(bucket, "cleanup", 0, lambda _: None):
+            pass
+        assert holder_of(bucket) == holder
+
+    assert "(cleanup) since" in caught.value.details[0]
+    assert "tap unlock" in caught.value.remedy
+    assert holder_of(bucket) is None
+
+
+def test_who_was_a_moment_faster_keeps_the_lock(bucket: StateBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the last look and the taking, somebody else took it: theirs is never written over."""
+    lock(bucket)
+    monkeypatch.setattr("deployer.statelock.wait_until_free", lambda *_: None)
+
+    with pytest.raises(StateLocked, match="another deployment"), holding(bucket, "cleanup", 0, lambda _: None):
+        pass
+    assert (now := holder_of(bucket)) is not None
+    assert now.id == LOCK["ID"]
+
+
+def test_where_there_is_no_bucket_there_is_nothing_to_hold(bucket: StateBucket) -> None:
+    """A state bucket that is gone holds no state: what is left in the account can still be removed."""
+    gone = replace(bucket, name="nowhere")
+
+    with holding(gone, "cleanup", 0, lambda _: None):
+        assert holder_of(gone) is None
 
 
 HOLDER = """
@@ -193,3 +226,51 @@ def test_a_state_that_has_gone_on_since_is_explained_and_nothing_is_overwritten(
         turns.recover(run)
     assert path.exists()
     assert (run.site.work / "terraform.tfstate").read_bytes() == before
+
+
+def test_a_cleanup_leaves_a_deployment_alone_that_is_at_work(run: Run, bucket: StateBucket) -> None:
+    """While its lock is held nothing is looked for or removed; a holder that is gone is `tap unlock`'s business."""
+    lock(bucket)
+    here = replace(run, settings=replace(SETTINGS, lock_seconds=0), site=replace(run.site, target=bucket.target))
+    with pytest.raises(StateLocked, match="another deployment holds the state") as caught:
+        _leave(here)
+
+    assert "ann@build-7" in caught.value.details[0]
+    assert "`tap unlock`" in caught.value.remedy
+
+
+FILE_HOLDER = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as state:
+    fcntl.lockf(state, fcntl.LOCK_EX)
+    print(1, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_cleanup_waits_for_a_terraform_that_outlived_its_tap(run: Run) -> None:
+    """It holds the state's file as long as it lives, and a cleanup refuses for so long, without a lock to be freed."""
+    state = run.site.work / "terraform.tfstate"
+    here = replace(run, settings=replace(SETTINGS, state_bucket="", lock_seconds=0))
+    with subprocess.Popen(
+        [sys.executable, "-c", FILE_HOLDER, str(state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(StateLocked, match="a Terraform still works"):
+            _leave(here)
+        process.kill()
+        process.wait()
+    with turns.state_held(here, "cleanup"):
+        pass
+
+
+def test_a_cleanup_takes_its_turn_with_the_other_commands_of_the_checkout(run: Run) -> None:
+    """While another `tap` is at the same environment, it does not begin."""
+    here = replace(run, settings=replace(SETTINGS, state_bucket="", lock_seconds=0))
+    with held(run.site.work.with_name("work.lock")), pytest.raises(StateLocked, match="another `tap`"):
+        _leave(here)
+
+
+def _leave(run: Run) -> None:
+    leave(replace(run, places=Places.here()), data_too=False)
