@@ -34,10 +34,17 @@ def _moment(text: str) -> datetime:
 def _tagged(target: Target) -> list[Mapping[str, str]]:
     pages = target.client("resourcegroupstaggingapi").get_paginator("get_resources")
     found = pages.paginate(TagFilters=[{"Key": PROJECT, "Values": ["tap"]}, {"Key": SUFFIX}])
-    tags = [
-        {one["Key"]: one["Value"] for one in each["Tags"]} for page in found for each in page["ResourceTagMappingList"]
-    ]
+    listed = [one for page in found for one in page["ResourceTagMappingList"]]
+    things = [one for one in listed if not _is_going(target, one["ResourceARN"])]
+    tags = [{tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in things]
     return [one for one in tags if SUFFIX in one]
+
+
+def _is_going(target: Target, arn: str) -> bool:
+    """A key that waits for its deletion is still listed, for a week: there is nothing more to do about it."""
+    if arn.split(":")[2] != "kms":
+        return False
+    return bool(target.client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion")
 
 
 def _is_suffix(text: str) -> bool:

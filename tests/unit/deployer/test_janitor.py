@@ -76,3 +76,15 @@ def test_an_unreadable_time_is_not_over(target: Aws) -> None:
     queue(target, "b", Project="tap", EnvironmentSuffix="odder", ExpiresAt="1 week")
 
     assert expired(target, NOW) == []
+
+
+def test_a_key_that_only_waits_for_its_deletion_is_not_visited_again(target: Aws) -> None:
+    """A cleanup schedules it for a week later, and it keeps its tags until then; a key that nobody scheduled counts."""
+    kms = target.client("kms")
+    for suffix in ("cleaned", "left"):
+        tags = {"Project": "tap", "EnvironmentSuffix": suffix, "ExpiresAt": BEFORE}
+        key = kms.create_key(Tags=[{"TagKey": name, "TagValue": value} for name, value in tags.items()])
+        if suffix == "cleaned":
+            kms.schedule_key_deletion(KeyId=key["KeyMetadata"]["KeyId"], PendingWindowInDays=7)
+
+    assert expired(target, NOW) == ["left"]
