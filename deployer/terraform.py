@@ -86,9 +86,7 @@ class Terraform:
 
         Pulled, not shown: that needs no provider and takes a third of a second.
         """
-        return {
-            address: instance["attributes"] for address, instance in _instances(self._document("state", "pull")).items()
-        }
+        return attributes_in(self._document("state", "pull"))
 
     def amend(self, attributes: Mapping[str, Mapping[str, Any]]) -> None:
         """Tell the state attributes, by address, that are true and that no provider can read.
@@ -161,6 +159,11 @@ class Terraform:
         while process.poll() is None:
             with suppress(KeyboardInterrupt, SystemExit):
                 process.wait()
+
+
+def attributes_in(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The attributes of all that a state document manages, by address."""
+    return {address: instance["attributes"] for address, instance in _instances(state).items()}
 
 
 def _instances(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

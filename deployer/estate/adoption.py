@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployer.estate.configuration import Configuration, configuration_in
+from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.opening import Site
 from deployer.terraform import Terraform
 
@@ -49,11 +50,12 @@ def to_adopt(site: Site, terraform: Terraform) -> Adoption:
     """What the state lacks and the account has. Nothing while the state is whole.
 
     Raises:
-        NotOurs: something has the name, but is not ours.
+        NotOurs: something has the name, but is not ours; or the state is that of another region or account.
         Ambiguous: several are ours by name and tags.
     """
     configuration = configuration_in(site.work)
     state = terraform.state()
+    refuse_elsewhere(state, site.target)
     missing = configuration.wanted.keys() - state.keys()
     if not missing:
         return Adoption()

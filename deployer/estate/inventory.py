@@ -162,7 +162,7 @@ class Inventory:
     def _disowned(self, kind: Kind, thing: Thing) -> str:
         client = self._client(thing.type)
         if kind.region and (region := kind.region(client, thing)) not in ("", self.target.region):
-            return f"it belongs to {region}"
+            return f"it belongs to {region}, and its name, which carries no region, is taken in all of them"
         tags = kind.tags(client, thing)
         told = {name: tags[name] for name in self.configuration.identity if name in tags}
         if told == self.configuration.identity:

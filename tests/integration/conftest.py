@@ -1,5 +1,7 @@
 """Fixtures of the end-to-end tests: the target, the deployed pipeline, and files with keys of their own."""
 
+import json
+import random
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -8,12 +10,16 @@ from typing import Any
 import pytest
 
 from deployer import opening, targets
+from deployer.estate.configuration import Configuration, configuration_of
 from deployer.pipeline import Pipeline
+from deployer.places import Places
+from deployer.synthesis import synthesised
 from deployer.targets import Target
 from stack.outputs import Outputs
 from stack.settings import Settings
 
 Rows = list[dict[str, str]]
+MODEL = "suffix-of-the-model"
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +50,26 @@ def outputs(deployed: dict[str, Any]) -> Outputs:
 @pytest.fixture(scope="session")
 def pipeline(target: Target, outputs: Outputs) -> Pipeline:
     return Pipeline(target, outputs)
+
+
+@pytest.fixture
+def account(target: Target) -> Target:
+    """An account that nobody else uses."""
+    if not target.is_emulator:
+        pytest.skip("accounts come for nothing on an emulator only")
+    return targets.emulator(
+        target.name, target.endpoint, target.region,
+        account_id=str(random.randrange(10**11, 10**12)), ca_bundle=target.ca_bundle,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def configuration_for() -> Callable[[Settings], Configuration]:
+    """The synthesised stack of any environment: the same text for each, but for the suffix."""
+    settings = Settings.load({}, environment_suffix=MODEL)
+    stack = synthesised(settings, Places.here()) / "stacks" / settings.construct_id
+    text = (stack / "cdk.tf.json").read_text()
+    return lambda settings: configuration_of(json.loads(text.replace(MODEL, settings.environment_suffix)))
 
 
 @pytest.fixture

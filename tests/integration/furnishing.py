@@ -75,6 +75,9 @@ def make_function(target: Target, name: str, role: str, tags: dict[str, str]) ->
         FunctionName=name, Role=role, Runtime="python3.11", Handler="app.handler",
         Code={"ZipFile": code.getvalue()}, Tags=tags,
     )  # fmt: skip
+    target.client("lambda").get_waiter("function_active_v2").wait(
+        FunctionName=name
+    )  # so that nothing changes by itself
     target.client("lambda").add_permission(
         FunctionName=name, StatementId="s3", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com"
     )
@@ -84,7 +87,8 @@ def make_function(target: Target, name: str, role: str, tags: dict[str, str]) ->
 def make_bucket(target: Target, name: str, tags: dict[str, str], function: str = "") -> None:
     """A versioned bucket with one object, which was written twice, and a notification."""
     s3 = target.client("s3")
-    s3.create_bucket(Bucket=name)
+    place = {} if target.region == "us-east-1" else {"LocationConstraint": target.region}
+    s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": place} if place else {}))
     if tags:
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": pairs(tags)})
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})

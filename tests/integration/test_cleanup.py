@@ -1,9 +1,8 @@
 """An environment goes wholly, and nothing else does. Each test has an account of its own on the emulator."""
 
-import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,11 @@ from botocore.awsrequest import AWSResponse
 
 from deployer import targets
 from deployer.estate.cleanup import Cleaned, Cleanup
-from deployer.estate.configuration import Configuration, configuration_of
+from deployer.estate.configuration import Configuration
 from deployer.estate.leaving import leave
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.stages import Run
-from deployer.synthesis import synthesised
 from deployer.targets import Target
 from deployer.view import NoView
 from stack.settings import Settings
@@ -26,18 +24,6 @@ from tests.integration.census import census, changed
 from tests.integration.furnishing import contents, furnish, make_bucket, make_function, make_role, tags_of
 
 pytestmark = pytest.mark.fault
-MODEL = "suffix-of-the-model"
-
-
-@pytest.fixture
-def account(target: Target) -> Target:
-    """An account that nobody else uses."""
-    if not target.is_emulator:
-        pytest.skip("accounts come for nothing on an emulator only")
-    return targets.emulator(
-        target.name, target.endpoint, target.region,
-        account_id=str(random.randrange(10**11, 10**12)), ca_bundle=target.ca_bundle,
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -46,16 +32,9 @@ def environment() -> Settings:
     return _settings(f"p{random.randrange(16**8):08x}1")
 
 
-@pytest.fixture(scope="session")
-def model() -> str:
-    """The synthesised stack, which is the same text for each environment but for the suffix."""
-    settings = _settings(MODEL)
-    return (synthesised(settings, Places.here()) / "stacks" / settings.construct_id / "cdk.tf.json").read_text()
-
-
 @pytest.fixture
-def configuration(model: str, environment: Settings) -> Configuration:
-    return configuration_of(json.loads(model.replace(MODEL, environment.environment_suffix)))
+def configuration(configuration_for: Callable[[Settings], Configuration], environment: Settings) -> Configuration:
+    return configuration_for(environment)
 
 
 def _settings(suffix: str) -> Settings:

@@ -1,0 +1,31 @@
+"""Refuses to work with a state that tells of another account or region, where it would be taken for what is here.
+
+A state in S3 lies under the suffix alone, as roles and buckets do: one suffix is one environment of an account. The
+stage `adopt` and the cleanup ask.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deployer.errors import NotOurs
+from deployer.targets import Target
+
+
+def refuse_elsewhere(state: Mapping[str, Mapping[str, Any]], target: Target) -> None:
+    """Raises NotOurs where `state` (attributes by address) holds something of another account or region."""
+    for address, attributes in state.items():
+        region, account = _place(str(attributes.get("arn", "")))
+        if region not in ("", target.region) or account not in ("", target.account_id):
+            raise NotOurs(
+                f"the state of this environment is one of {region or target.region} in the account {account}, and "
+                f"this is {target.region} in {target.account_id}",
+                where=address,
+                remedy=f"give --region {region or target.region} if that one is meant; for another environment beside "
+                "it another --suffix, since the names of roles and buckets, and of states, carry no region",
+            )
+
+
+def _place(arn: str) -> Iterable[str]:
+    """Region and account; blank where the ARN has none."""
+    parts = arn.split(":")
+    return parts[3:5] if len(parts) > 5 else ("", "")
