@@ -13,6 +13,7 @@ _KINDS = {
 }
 # what holds data that nobody can make again, or the key to them
 _DATA = {"aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key", "aws_sqs_queue"}
+_TAINTED = "replace_because_tainted"
 _IAM = ("aws_iam_", "aws_lambda_permission", "aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy")
 
 
@@ -23,6 +24,7 @@ class Change:
     address: str
     type: str
     kind: str  # create | change | replace | destroy
+    half_made: bool = False  # whether it is replaced only because its creation was interrupted
 
     @property
     def loses_data(self) -> bool:
@@ -83,7 +85,7 @@ def changes_in(plan: Mapping[str, Any]) -> Changes:
     found = []
     for one in plan.get("resource_changes", []):
         if kind := _KINDS.get(tuple(one["change"]["actions"])):
-            found.append(Change(one["address"], one["type"], kind))
+            found.append(Change(one["address"], one["type"], kind, one.get("action_reason") == _TAINTED))
     outputs = any(one["actions"] != ["no-op"] for one in plan.get("output_changes", {}).values())
     before = plan.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", [])
     managed = [one for one in before if one.get("mode") == "managed"]

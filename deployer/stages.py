@@ -102,6 +102,15 @@ def _planned(run: Run, only: Iterable[str] = ()) -> None:
     run.view.note(run.changes.summary())
 
 
+def finish_half_made(run: Run) -> None:
+    """What holds data and was interrupted while it was created is changed into what it must be, and not replaced."""
+    half = [one.address for one in run.changes.all if one.loses_data and one.half_made]
+    if half and not run.allow_replace:
+        run.view.note(f"interrupted while they were created, and finished now: {', '.join(half)}")
+        run.terraform.untaint(half)
+        plan(run)
+
+
 def comply(run: Run) -> None:
     """The compliance gate, before anything is changed. Raises NotCompliant."""
     if run.changes.any:
@@ -186,7 +195,10 @@ def take_turn(run: Run) -> None:
 
 
 Stages = tuple[Callable[[Run], None], ...]
-DEPLOY: Stages = (synth, init, take_turn, adopt, plan, refuse_loss, comply, record, apply, outputs, verify)
+DEPLOY: Stages = (
+    *(synth, init, take_turn, adopt, plan, finish_half_made),
+    *(refuse_loss, comply, record, apply, outputs, verify),
+)
 PLAN_ONLY: Stages = (synth, init, adopt, plan)
 ADOPT: Stages = (synth, init, take_turn, adopt, plan_adoption, refuse_loss, record, apply)
 

@@ -101,6 +101,19 @@ class Terraform:
         document["serial"] += 1
         self._answer("state", "push", "-", given=json.dumps(document))
 
+    def untaint(self, addresses: Iterable[str]) -> None:
+        """What is there, and was marked for its replacement when its creation was interrupted, is to be finished.
+
+        Raises:
+            TerraformFailed: as `amend`.
+        """
+        document = self._document("state", "pull")
+        instances = _instances(document)
+        for address in addresses:
+            instances[address].pop("status", None)
+        document["serial"] += 1
+        self._answer("state", "push", "-", given=json.dumps(document))
+
     def push(self, file: Path) -> None:
         """Put a state in its place. Raises TerraformFailed where what is there is newer, or another one."""
         self._answer("state", "push", str(file))
