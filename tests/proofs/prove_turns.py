@@ -18,7 +18,7 @@ import pytest
 
 from deployer.targets import Target
 from tests.integration.census import census
-from tests.proofs.conftest import PLACES
+from tests.proofs.conftest import PLACES, REGION
 
 SUFFIX, OTHER, STATES = "pair", "elsewhere", "tap-proof-states"
 SAMPLE = PLACES.root / "tests" / "data" / "transactions.csv"
@@ -53,7 +53,10 @@ class Checkout:
 @pytest.fixture
 def first(live: tuple[Target, dict[str, str]]) -> Iterator[Checkout]:
     """This checkout, with a state bucket. What it deployed goes with the test."""
-    settings = {"TAP_TARGET": "aws", "TERRAFORM_STATE_BUCKET": STATES, "TAP_LOCK_SECONDS": "300"}
+    settings = {
+        "TAP_TARGET": "aws", "TAP_LOCK_SECONDS": "300",
+        "TERRAFORM_STATE_BUCKET": STATES, "TERRAFORM_STATE_BUCKET_REGION": REGION,
+    }  # fmt: skip
     checkout = Checkout(PLACES.root, {**live[1], **settings})
     checkout.tap("bootstrap")
     yield checkout
