@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from deployer import targets
 from deployer.errors import Ambiguous, NotOurs
 from deployer.estate.configuration import configuration_in, configuration_of
 from deployer.estate.inventory import Inventory
@@ -108,17 +107,6 @@ def test_what_the_state_holds_under_an_older_address_is_not_adopted(
 
     assert changes.adopted == ()
     assert {(one.address, one.kind) for one in changes.all} >= {(address, "create"), ("aws_sns_topic.older", "destroy")}
-
-
-@pytest.fixture
-def account(target: Target) -> Target:
-    """An account of its own, where nothing stands."""
-    if not target.is_emulator:
-        pytest.skip("accounts come for nothing on an emulator only")
-    return targets.emulator(
-        target.name, target.endpoint, target.region,
-        account_id=str(random.randrange(10**11, 10**12)), ca_bundle=target.ca_bundle,
-    )  # fmt: skip
 
 
 def _inventory(account: Target, suffix: str, type_: str, **arguments: str) -> Inventory:
