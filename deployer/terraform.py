@@ -94,12 +94,7 @@ class Terraform:
         Raises:
             TerraformFailed: the state is locked, or was changed meanwhile; then it stays as it was.
         """
-        document = self._document("state", "pull")
-        instances = _instances(document)
-        for address, told in attributes.items():
-            instances[address]["attributes"].update(told)
-        document["serial"] += 1
-        self._answer("state", "push", "-", given=json.dumps(document))
+        self._change({address: _told(told) for address, told in attributes.items()})
 
     def untaint(self, addresses: Iterable[str]) -> None:
         """What is there, and was marked for its replacement when its creation was interrupted, is to be finished.
@@ -107,10 +102,14 @@ class Terraform:
         Raises:
             TerraformFailed: as `amend`.
         """
+        self._change(dict.fromkeys(addresses, _untainted))
+
+    def _change(self, changes: Mapping[str, Callable[[dict[str, Any]], object]]) -> None:
+        """Each instance, by address, as its change leaves it. A newer state than the one that was pulled wins."""
         document = self._document("state", "pull")
         instances = _instances(document)
-        for address in addresses:
-            instances[address].pop("status", None)
+        for address, change in changes.items():
+            change(instances[address])
         document["serial"] += 1
         self._answer("state", "push", "-", given=json.dumps(document))
 
@@ -172,6 +171,14 @@ class Terraform:
         while process.poll() is None:
             with suppress(KeyboardInterrupt, SystemExit):
                 process.wait()
+
+
+def _told(attributes: Mapping[str, Any]) -> Callable[[dict[str, Any]], object]:
+    return lambda instance: instance["attributes"].update(attributes)
+
+
+def _untainted(instance: dict[str, Any]) -> None:
+    instance.pop("status", None)
 
 
 def attributes_in(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
