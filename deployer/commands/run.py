@@ -25,7 +25,7 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Start AWS embedded, deploy, send a CSV through, and show the reconciled result; nothing is left behind."""
-    from deployer.journey import tell
+    from deployer.story import tell
     from deployer.view import view_for
 
     settings = settings_of(target, suffix, region)
