@@ -114,6 +114,8 @@ class Pipeline:
                     entered, wait = time.monotonic(), _POLL_FIRST
                 last = now
             if now.ended:
+                if now.stage == "loading":
+                    raise self._stopped(upload, now.stage, now.since, "since its load failed")
                 return
             self._expect_progress(upload, now, time.monotonic() - entered, deadlines[now.stage])
             time.sleep(wait)
@@ -121,20 +123,20 @@ class Pipeline:
 
     def _expect_progress(self, upload: Upload, now: FileState, waited: float, deadline: float) -> None:
         """Raises StageStopped when waiting longer makes no sense."""
-        problem = ""
-        if waited > deadline:
-            problem = f"did not get beyond `{now.stage}` within {deadline:.0f} s"
-        elif now.stage in ("transformed", "loading") and (ended := evidence.failed_execution(self, upload)):
+        if now.stage in ("transformed", "loading") and (failed := evidence.failed_execution(self, upload)):
             if self.state(upload).ended:  # its report came while we asked
                 return
-            problem = f"stopped at `{now.stage}`: its load ended as {ended}"
-        if problem:
-            raise StageStopped(
-                f"{upload.name} {problem}",
-                where=f"s3://{self.bucket}/{upload.key} (version {upload.version})",
-                remedy="mend what the evidence below names, then upload the file again: nothing is loaded twice",
-                details=tuple(evidence.gathered(self, upload, now.stage)),
-            )
+            raise self._stopped(upload, "loading", failed.since, f"since its load ended as {failed.status}")
+        if waited > deadline:
+            raise self._stopped(upload, now.stage, now.since, f"within {deadline:.0f} s")
+
+    def _stopped(self, upload: Upload, stage: str, since: str, why: str) -> StageStopped:
+        return StageStopped(
+            f"{upload.name} stopped: it reached `{stage}` at {since}, and not `{_after(stage)}` {why}",
+            where=f"s3://{self.bucket}/{upload.key} (version {upload.version})",
+            remedy="mend what the evidence below names, then upload the file again: nothing is loaded twice",
+            details=tuple(evidence.gathered(self, upload, stage)),
+        )
 
     def rejects(self, key: str) -> list[dict[str, str]]:
         """The rejected rows of a file's newest report: line, record, column, code, value, message.
@@ -180,6 +182,11 @@ class Pipeline:
         )  # fmt: skip
         read = TypeDeserializer().deserialize
         return [{name: read(value) for name, value in item.items()} for item in answer["Items"]]
+
+
+def _after(stage: str) -> str:
+    """The stage that a file comes to next. A load that began is not told by parts: it is `loaded` or not."""
+    return STAGES[STAGES.index(stage) + 1]
 
 
 def refuse_bad_key(key: str) -> None:

@@ -183,6 +183,8 @@ def _emulator_client(target: Target, service: str) -> Any:
         aws_secret_access_key=target.credentials.secret_key,
         region_name=target.region,
     )
+    # The library drops a session's token, without which an assumed role is nobody.
+    session.common_protected_kwargs["aws_session_token"] = target.credentials.token or None
     # The library switches certificates off; ours is known, so it is checked.
     session.common_protected_kwargs["verify"] = target.ca_bundle or None
     # No proxy: an emulator is on this machine or the next, and its credentials are nobody else's business.

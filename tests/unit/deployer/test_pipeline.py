@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from deployer import targets
+from deployer import evidence, targets
 from deployer.domain import Upload
 from deployer.errors import NotDeployed, StageStopped, UsedWrongly
 from deployer.pipeline import Pipeline, aws_errors_told
@@ -155,12 +155,66 @@ def test_a_stage_that_is_not_left_in_time_is_told_with_evidence(pipeline: Pipeli
         QueueUrl=pipeline.outputs.dead_letter_queue_url, MessageBody='{"key": "incoming/a.csv"}'
     )
 
-    with pytest.raises(StageStopped, match="did not get beyond `uploaded` within 0 s") as caught:
+    with pytest.raises(StageStopped, match=r"it reached `uploaded` at .*, and not `validated` within 0 s") as caught:
         list(pipeline.watch(upload, {"uploaded": 0.0}))
 
     assert caught.value.exit_code == 1
     assert any(line.startswith("log: ") for line in caught.value.details)
     assert 'dead letter: {"key": "incoming/a.csv"}' in caught.value.details
+
+
+def test_what_iam_denied_is_told_first(pipeline: Pipeline, csv: Path) -> None:
+    """A refusal that stands anywhere in the evidence is told by itself, once: who, what, on what."""
+    upload = pipeline.upload(csv, "a.csv")
+    who, what = "arn:aws:sts::123456789012:assumed-role/loader/x", "arn:aws:dynamodb:eu-west-1:123456789012:table/t"
+    refusal = f"AccessDenied: User: {who} is not authorized to perform: dynamodb:PutItem on resource: {what}"
+    for _ in range(2):
+        pipeline.target.client("sqs").send_message(
+            QueueUrl=pipeline.outputs.dead_letter_queue_url, MessageBody=json.dumps({"key": "a.csv", "error": refusal})
+        )
+
+    with pytest.raises(StageStopped) as caught:
+        list(pipeline.watch(upload, {"uploaded": 0.0}))
+
+    denied = [line for line in caught.value.details if line.startswith("denied: ")]
+    assert denied == [f"denied: {who} may not dynamodb:PutItem on {what}"]
+    assert caught.value.details[0] == denied[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            '{"level": "ERROR", "message": "no", "exception": "Traceback\\n  File x\\nKeyError: 1"}',
+            "ERROR no: KeyError: 1",
+        ),
+        ('{"level": "INFO", "message": "the file was judged"}', "INFO the file was judged"),
+        ('{"_aws": {"Timestamp": 1}, "Events": [1.0]}', ""),
+        ("[ERROR] KeyError: 1\nTraceback (most recent call last):\n  File x", "[ERROR] KeyError: 1"),
+        ("START RequestId: 1 Version: $LATEST", ""),
+        ('  File "app.py", line 1, in handler', ""),
+        ("[1, 2]", "[1, 2]"),
+    ],
+)
+def test_a_line_of_a_log_is_told_by_what_it_says(line: str, told: str) -> None:
+    """A structured line by level, message and error; a trace by its error; figures and frames not at all."""
+    assert evidence._readable(line) == told
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            '{"requestContext": {"condition": "RetriesExhausted"}, "responsePayload": {"errorMessage": "no"}}',
+            "RetriesExhausted: no",
+        ),
+        ('{"key": "a.csv", "error": {"Error": "States.Timeout", "Cause": "late"}}', "States.Timeout: late"),
+        ("not JSON: a.csv", "not JSON: a.csv"),
+    ],
+)
+def test_a_dead_letter_is_told_by_its_reason(body: str, told: str) -> None:
+    """Why a function's event or a load failed; what has another form is told as it is."""
+    assert evidence._letter(body) == told
 
 
 def test_a_bucket_that_is_gone_is_a_missing_deployment(pipeline: Pipeline) -> None:
