@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.integration.session", "tests.summary"]
+pytest_plugins = ["tests.integration.session", "tests.summary", "tests.evidence"]
 settings.register_profile("thorough", max_examples=5_000, deadline=None)

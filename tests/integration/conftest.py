@@ -1,9 +1,10 @@
 """Fixtures of the end-to-end tests: the target, the deployed pipeline, and files with keys of their own."""
 
+import fcntl
 import json
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,12 @@ from deployer.synthesis import synthesised
 from deployer.targets import Target
 from stack.outputs import Outputs
 from stack.settings import Settings
+from tests.evidence import record
+from tests.integration.journeys import Travel
+from tests.integration.planting import Plant
 
 Rows = list[dict[str, str]]
+CsvFile = Callable[..., Path]
 MODEL = "suffix-of-the-model"
 
 
@@ -50,6 +55,33 @@ def outputs(deployed: dict[str, Any]) -> Outputs:
 @pytest.fixture(scope="session")
 def pipeline(target: Target, outputs: Outputs) -> Pipeline:
     return Pipeline(target, outputs)
+
+
+@pytest.fixture(autouse=True)
+def _turn(request: pytest.FixtureRequest, deployment_folder: Path) -> Iterator[None]:
+    """Who breaks the pipeline on purpose has it alone; all others share it, whichever worker they run in."""
+    if "pipeline" not in request.fixturenames:
+        yield
+        return
+    with (deployment_folder / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX if "plant" in request.fixturenames else fcntl.LOCK_SH)
+        yield
+
+
+@pytest.fixture
+def plant(pipeline: Pipeline) -> Iterator[Plant]:
+    """`plant.configured(...)`, `plant.denied(...)`: breaks the pipeline until the test is over."""
+    planted = Plant(pipeline)
+    yield planted
+    planted.mend()
+
+
+@pytest.fixture
+def travel(pipeline: Pipeline, request: pytest.FixtureRequest) -> Iterator[Travel]:
+    """`travel(path, key)` sends a file on its way; its journey can be asked how far it comes."""
+    way = Travel(pipeline)
+    yield way
+    record(request.node, "journeys", [journey.told() for journey in way.journeys])
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -23,6 +24,7 @@ from deployer.places import Places
 from deployer.stages import Run, deploy
 from deployer.view import view_for
 from stack.settings import Settings, SettingsError
+from tests.integration.enforcement import require_enforced
 from tests.integration.session import ANSWER
 
 LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a killed session left
@@ -61,14 +63,15 @@ def _told(folder: Path) -> Iterator[None]:
     """Why nothing was deployed is told at once: taking down what there is takes minutes. What comes later is raised."""
     try:
         yield
-    except TapError as error:
+    except Exception as error:
         if (folder / ANSWER).exists():
             raise
-        _answer(folder, {"error": str(error)})
+        _answer(folder, {"error": str(error) if isinstance(error, TapError) else traceback.format_exc()})
 
 
 def _deployed(run: Run) -> dict[str, Any]:
     """What reaches the deployment, once it is there."""
+    require_enforced(run.site.target)
     outputs = asdict(deploy(run))
     return {
         "settings": run.settings.environment(),

@@ -1,0 +1,63 @@
+"""Whether an AWS really evaluates policies: nothing that relies on it is worth anything where it does not."""
+
+import json
+import random
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deployer.errors import Unfit
+from deployer.targets import Credentials, Target
+
+_TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+_GRANT = {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}
+
+
+def refused_without_grant(target: Target) -> bool:
+    """Whether a role that may nothing is refused; and, so that the refusal means something, is not once it may.
+
+    Makes a role of its own and removes it again.
+    """
+    iam, name = target.client("iam"), f"tap-probe-{random.randrange(16**8):08x}"
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(_TRUST))["Role"]["Arn"]
+    try:
+        caller = _assumed(target, arn)
+        before = _may_list_queues(caller)
+        iam.put_role_policy(RoleName=name, PolicyName="grant", PolicyDocument=_document(_GRANT))
+        return not before and _may_list_queues(caller)
+    finally:
+        with suppress(ClientError):
+            iam.delete_role_policy(RoleName=name, PolicyName="grant")
+        iam.delete_role(RoleName=name)
+
+
+def require_enforced(target: Target) -> None:
+    """Raises Unfit where an emulator that is said to enforce IAM does not. Of AWS itself nothing is asked."""
+    if target.is_emulator and target.trait("iam_enforced") and not refused_without_grant(target):
+        raise Unfit(
+            f"{target.name} does not enforce IAM, so that no missing grant would show",
+            where=target.endpoint,
+            remedy="start MiniStack with AUTH=true, or say in deployer/targets.py that it does not",
+        )
+
+
+def _assumed(target: Target, arn: str) -> Target:
+    keys = target.client("sts").assume_role(RoleArn=arn, RoleSessionName="probe")["Credentials"]
+    credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    return replace(target, credentials=credentials, _clients={})
+
+
+def _may_list_queues(caller: Target) -> bool:
+    try:
+        caller.client("sqs").list_queues()
+    except ClientError as error:
+        if "AccessDenied" in error.response["Error"]["Code"]:
+            return False
+        raise
+    return True
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,0 +1,121 @@
+"""A journey: one file on its way through the deployed pipeline, as a test follows it.
+
+    journey = travel(Path("good.csv"))
+    journey.reaches("validated")
+    journey.reconciles()
+
+Where it stops, the test fails with what `tap watch` would tell: the stage that was reached and when, the one that was
+not, and the evidence of why. What each journey came to is kept with the test's report, for build/evidence.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer.domain import Upload
+from deployer.errors import StageStopped
+from deployer.pipeline import DEADLINES, FAILED, STAGES, FileState, Pipeline
+
+SPLITS = (("read", ("accepted", "rejected")), ("accepted", ("loaded", "duplicate", "conflicting")))
+
+
+@dataclass
+class Journey:
+    """One file version under way. `seconds` from the upload's end until each stage was seen."""
+
+    pipeline: Pipeline
+    upload: Upload
+    deadlines: Mapping[str, float] = field(default_factory=lambda: DEADLINES)  # seconds to leave each stage
+    seconds: dict[str, float] = field(default_factory=dict)
+    state: FileState | None = None
+    stopped: str = ""  # why it did, as people are told
+
+    def __post_init__(self) -> None:
+        self._begun = time.monotonic()
+        self._states = self._watched()
+
+    def _watched(self) -> Iterator[FileState]:
+        for state in self.pipeline.watch(self.upload, self.deadlines):
+            self.state = state
+            self.seconds.setdefault(state.stage, round(time.monotonic() - self._begun, 3))
+            yield state
+
+    def reaches(self, stage: str) -> FileState:
+        """Follow it until it is at `stage` or beyond. The test fails where it stops before."""
+        for state in self._told():
+            if _at(state, stage):
+                return state
+        if self.state and _at(self.state, stage):
+            return self.state
+        pytest.fail(f"{self.upload.name} did not reach `{stage}`: {self.state}", pytrace=False)
+
+    def ends(self) -> FileState:
+        """Follow it to its end, whichever that is. The test fails where it gets stuck."""
+        for _ in self._told():
+            pass
+        assert self.state is not None
+        return self.state
+
+    def reconciles(self) -> FileState:
+        """Follow it to `loaded`, and check that every row and every amount of each currency is accounted for."""
+        self.ends()
+        state = self.reaches("loaded")
+        assert state.reconciled is True, f"{self.upload.name} does not reconcile: {state}"
+        for what, figures in [("rows", state.rows), *state.totals.items()]:
+            amounts = {name: Decimal(amount) for name, amount in figures.items()}
+            for whole, parts in SPLITS:
+                assert amounts[whole] == sum(amounts[part] for part in parts), (
+                    f"{what} of {self.upload.name}: {amounts}"
+                )
+        return state
+
+    def stops(self) -> str:
+        """Follow it until it stops, which is expected, and return what people are told. Where it ends, it fails."""
+        try:
+            for _ in self._states:
+                pass
+        except StageStopped as error:
+            self.stopped = str(error)
+            return self.stopped
+        pytest.fail(f"{self.upload.name} was to stop, and went on to {self.state}", pytrace=False)
+
+    def _told(self) -> Iterator[FileState]:
+        try:
+            yield from self._states
+        except StageStopped as error:
+            self.stopped = str(error)
+            pytest.fail(self.stopped, pytrace=False)
+
+    def told(self) -> dict[str, Any]:
+        """As JSON, for the evidence."""
+        state = self.state.to_json() if self.state else {}
+        kept = {name: state.get(name) for name in ("stage", "state", "rows", "totals", "reconciled")}
+        upload = {"key": self.upload.name, "version": self.upload.version}
+        return {**upload, **kept, "seconds": self.seconds, "stopped": self.stopped}
+
+
+@dataclass
+class Travel:
+    """What the fixture `travel` is: sends files on their way, and keeps their journeys."""
+
+    pipeline: Pipeline
+    journeys: list[Journey] = field(default_factory=list)
+
+    def __call__(self, path: Path, key: str = "", deadlines: Mapping[str, float] | None = None) -> Journey:
+        """Upload a file. `deadlines`, in seconds to leave a stage, go before the usual ones."""
+        return self.follow(self.pipeline.upload(path, key or path.name), deadlines)
+
+    def follow(self, upload: Upload, deadlines: Mapping[str, float] | None = None) -> Journey:
+        """Of a file version that is there already."""
+        journey = Journey(self.pipeline, upload, {**DEADLINES, **(deadlines or {})})
+        self.journeys.append(journey)
+        return journey
+
+
+def _at(state: FileState, stage: str) -> bool:
+    return state.stage != FAILED and state.state != FAILED and STAGES.index(state.stage) >= STAGES.index(stage)

@@ -1,0 +1,68 @@
+"""Where a file stops, the message names the stage it reached, the one it did not, and why; then the way is mended."""
+
+import pytest
+
+from stack.outputs import Outputs
+from tests.integration.conftest import CsvFile
+from tests.integration.journeys import Travel
+from tests.integration.planting import Plant
+
+pytestmark = pytest.mark.fault
+PATIENCE = {"uploaded": 6.0, "validated": 6.0, "transformed": 6.0, "loading": 60.0}  # seconds to leave a stage
+ELSEWHERE = {"BUCKET_NAME": "nowhere-at-all"}
+NO_MACHINE = {"STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:none"}
+NO_TABLE = {"TABLE_NAME": "no-table"}
+
+
+@pytest.mark.parametrize(
+    ("stage", "missed", "function", "broken", "why"),
+    [
+        ("uploaded", "validated", "validator_function_name", ELSEWHERE, "not of nowhere-at-all"),
+        ("validated", "transformed", "transformer_function_name", ELSEWHERE, "not of nowhere-at-all"),
+        ("transformed", "loading", "transformer_function_name", NO_MACHINE, "StartExecution"),
+        ("loading", "loaded", "loader_function_name", NO_TABLE, "PutItem"),
+    ],
+    ids=["uploaded", "validated", "transformed", "loading"],
+)
+def test_the_message_names_the_stage_and_why(
+    travel: Travel, plant: Plant, outputs: Outputs, csv_file: CsvFile, tag: str,
+    stage: str, missed: str, function: str, broken: dict[str, str], why: str,
+) -> None:  # fmt: skip
+    """A function with a wrong setting stops the file at its stage; once mended, the same file goes through."""
+    name = getattr(outputs, function)
+    plant.configured(name, Environment=broken)
+
+    told = travel(csv_file([{}]), f"{tag}.csv", PATIENCE).stops()
+
+    assert f"it reached `{stage}` at 2" in told
+    assert f"not `{missed}`" in told
+    assert name in told
+    assert why in told
+    plant.mend()
+    travel(csv_file([{}]), f"{tag}-again.csv").reconciles()
+
+
+@pytest.mark.parametrize(
+    ("stage", "function", "action"),
+    [
+        ("uploaded", "validator_function_name", "s3:PutObject"),
+        ("validated", "transformer_function_name", "s3:GetObject"),
+        ("transformed", "transformer_function_name", "states:StartExecution"),
+        ("loading", "loader_function_name", "dynamodb:PutItem"),
+    ],
+    ids=["uploaded", "validated", "transformed", "loading"],
+)
+def test_what_iam_denies_is_named(
+    travel: Travel, plant: Plant, outputs: Outputs, csv_file: CsvFile, tag: str, stage: str, function: str, action: str
+) -> None:
+    """A role that may not do what its function needs: the message says who was denied what."""
+    if not plant.pipeline.target.trait("iam_enforced"):
+        pytest.skip(f"{plant.pipeline.target.name} does not enforce IAM")
+    plant.denied(getattr(outputs, function), action)
+
+    told = travel(csv_file([{}]), f"{tag}.csv", PATIENCE).stops()
+
+    assert f"it reached `{stage}` at 2" in told
+    assert f"may not {action}" in told
+    plant.mend()
+    travel(csv_file([{}]), f"{tag}-again.csv").reconciles()
