@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -12,17 +11,11 @@ from deployer import targets
 from deployer.errors import Unfit
 from deployer.estate.configuration import Configuration
 from deployer.estate.ledger import FILE, Ledger, creations_in
+from tests.unit.deployer.moto_target import Aws
 
 ROLE, BUCKET = ("aws_iam_role", "role-x"), ("aws_s3_bucket", "bucket-x")
 IDENTITY = {"Project": "tap", "EnvironmentSuffix": "x"}
 STATE = {"bucket": "states", "key": "x/TapStack.tfstate"}
-
-
-class Aws(targets.Target):
-    """A target whose clients moto answers."""
-
-    def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=self.region)
 
 
 @pytest.fixture(params=["file", "object"])

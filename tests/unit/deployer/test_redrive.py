@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -13,6 +12,7 @@ from deployer import targets
 from deployer.pipeline import Pipeline
 from deployer.redrive import letters, put_back, redrive
 from stack.outputs import Outputs
+from tests.unit.deployer.moto_target import Aws
 
 BUCKET, VALIDATOR = "files", "csv-validator-x"
 LOAD = {
@@ -45,17 +45,17 @@ class Functions:
         self.invoked.append((FunctionName, InvocationType, json.loads(Payload)))
 
 
-class Aws(targets.Target):
+class WithFunctions(Aws):
     functions = Functions()
 
     def client(self, service: str) -> Any:
-        return self.functions if service == "lambda" else boto3.client(service, region_name=self.region)
+        return self.functions if service == "lambda" else super().client(service)
 
 
 @pytest.fixture
 def pipeline() -> Iterator[Pipeline]:
     with mock_aws():
-        target = Aws("aws", "eu-west-1", "123456789012", targets.Credentials("test", "test"))
+        target = WithFunctions("aws", "eu-west-1", "123456789012", targets.Credentials("test", "test"))
         object.__setattr__(target, "functions", Functions())
         states = target.client("stepfunctions").create_state_machine(
             name="load", roleArn="arn:aws:iam::123456789012:role/x",

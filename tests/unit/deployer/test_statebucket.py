@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -14,6 +13,7 @@ from deployer import targets
 from deployer.errors import Unfit, UsedWrongly
 from deployer.statebucket import TRAITS, StateBucket, bootstrapped, exists, findings
 from stack.settings import Settings
+from tests.unit.deployer.moto_target import Aws
 
 NAME = "my-states"
 SETTINGS = Settings(aws_region="eu-west-1", state_bucket=NAME, environment_suffix="x")
@@ -26,13 +26,6 @@ OTHERS = {
     "Resource": f"arn:aws:s3:::{NAME}/*",
     "Condition": {"Null": {"aws:PrincipalArn": "true"}},
 }
-
-
-class Aws(targets.Target):
-    """A target whose clients moto answers."""
-
-    def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=self.region)
 
 
 @pytest.fixture

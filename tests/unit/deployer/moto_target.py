@@ -1,0 +1,14 @@
+"""A target whose clients moto answers."""
+
+from typing import Any
+
+import boto3
+
+from deployer import targets
+
+
+class Aws(targets.Target):
+    """Each client is made anew, inside whatever `mock_aws` stands around the test."""
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, region_name=self.region)
