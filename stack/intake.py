@@ -223,7 +223,8 @@ def _tls_only(settings: Settings) -> dict[str, Any]:
 
 def _validator_statements(settings: Settings) -> list[dict[str, Any]]:
     return [
-        allow(["s3:GetObject", "s3:GetObjectVersion"], settings.objects_arn("incoming")),
+        # the bucket is versioned, so every event names a version, and reading that one needs no other grant
+        allow("s3:GetObjectVersion", settings.objects_arn("incoming")),
         allow("s3:PutObject", [settings.objects_arn(prefix) for prefix in ("validated", "quarantine")]),
         allow(["s3:GetObject", "s3:PutObject"], settings.objects_arn("reports")),
         allow("sqs:SendMessage", settings.dead_letters_arn),
