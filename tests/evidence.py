@@ -1,7 +1,7 @@
 """What each run of the third level leaves under build/evidence: a report can be built from it, nothing run again.
 
-A pytest plugin, registered by the root conftest. `level3.json` holds the target, the deployment's stages in seconds,
-and each test with its marker, claim, outcome, seconds, and what it recorded, such as the journeys of its files.
+A pytest plugin, registered by the root conftest. `level3-TARGET.json` holds the deployment's stages in seconds, and
+each test with its marker, claim, outcome, seconds, and what it recorded, such as the journeys of its files.
 """
 
 import json
@@ -13,7 +13,7 @@ import pytest
 
 from tests.integration.session import ANSWER, INTEGRATION, MARKERS, Starter
 
-FILE = Path("build") / "evidence" / "level3.json"
+FOLDER = Path("build") / "evidence"
 _PREFIX = "evidence:"
 
 
@@ -57,7 +57,8 @@ class _Collector:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if self.tests:
-            file = self.config.rootpath / FILE
+            target = self.config.getoption("target")
+            file = self.config.rootpath / FOLDER / f"level3-{target}.json"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(self._document(exitstatus), indent=1, ensure_ascii=False))
 

@@ -1,0 +1,78 @@
+"""The grants of deployed roles, one by one: an action of a statement on a resource; and a role without one of them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from deployer.targets import Target
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, order=True)
+class Grant:
+    """One action on one resource, in a statement of an inline policy of a role."""
+
+    role: str
+    policy: str
+    statement: int
+    action: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"{self.role} may {self.action} on {self.resource}"
+
+
+def grants_of(target: Target, role: str) -> list[Grant]:
+    """All grants of a role's inline policies; the stack has no others."""
+    iam = target.client("iam")
+    return [
+        Grant(role, policy, number, action, resource)
+        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        for number, statement in enumerate(_listed(document_of(target, role, policy)["Statement"]))
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    ]
+
+
+def document_of(target: Target, role: str, policy: str) -> Document:
+    found = target.client("iam").get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    document: Document = json.loads(found) if isinstance(found, str) else found
+    return document
+
+
+def without(document: Mapping[str, Any], grant: Grant) -> Document:
+    """The document with this action on this resource taken away, and nothing else."""
+    statements = deepcopy(_listed(document["Statement"]))
+    whole = statements.pop(grant.statement)
+    others = [action for action in _listed(whole["Action"]) if action != grant.action]
+    elsewhere = [resource for resource in _listed(whole["Resource"]) if resource != grant.resource]
+    kept = {name: value for name, value in whole.items() if name != "Sid"}
+    if others:
+        statements.append({**kept, "Action": others})
+    if elsewhere:
+        statements.append({**kept, "Action": [grant.action], "Resource": elsewhere})
+    return {**document, "Statement": statements}
+
+
+@contextmanager
+def taken_away(target: Target, grant: Grant) -> Iterator[None]:
+    """The role lacks the grant while the block runs."""
+    iam, before = target.client("iam"), document_of(target, grant.role, grant.policy)
+    after = without(before, grant)
+    names = {"RoleName": grant.role, "PolicyName": grant.policy}
+    if after["Statement"]:
+        iam.put_role_policy(**names, PolicyDocument=json.dumps(after))
+    else:
+        iam.delete_role_policy(**names)
+    try:
+        yield
+    finally:
+        iam.put_role_policy(**names, PolicyDocument=json.dumps(before))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

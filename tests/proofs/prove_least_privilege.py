@@ -1,0 +1,155 @@
+"""Least privilege, proved: each grant is taken away, and some way of a file is blocked; or it is justified, with a day.
+
+Writes build/evidence/least-privilege.json and .md: role, action, resource, what proved it needed.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from deployer import embedded
+from deployer.opening import Site, on
+from deployer.pipeline import Pipeline
+from deployer.places import Places
+from deployer.stages import Run, deploy
+from deployer.view import NoView
+from stack.settings import Settings
+from tests.integration.enforcement import require_enforced
+from tests.proofs.grants import Grant, grants_of, taken_away
+from tests.proofs.ways import WayError, Ways
+
+EVIDENCE = Path(__file__).parents[2] / "build" / "evidence"
+# What a role's grants can block; the quickest first. Every way for a role that is not named.
+ROLES = {
+    "csv-validator": ("good", "overwritten", "failed_validation"),
+    "csv-transformer": ("good", "failed_transformation"),
+    "transaction-load": ("good", "failed_load"),
+    "transaction-loader": ("good", "conflict", "failed_load"),
+    "transaction-status": ("asked",),
+}
+PATIENT = 5.0
+
+
+@dataclass(frozen=True)
+class Justified:
+    """A grant that no way here can prove needed: which, why, and the last day on which that is taken for an answer."""
+
+    role: str  # this and the next with wildcards
+    action: str
+    reason: str
+    until: date
+
+
+LAST_DAY = date(2027, 5, 31)
+JUSTIFIED = (
+    Justified("*", "logs:*", "the emulator takes log lines of functions and executions without asking IAM", LAST_DAY),
+    Justified("*", "xray:*", "the emulator has no X-Ray that a function could be refused by", LAST_DAY),
+    Justified("*", "kms:*", "the emulator encrypts on behalf of its services without asking IAM", LAST_DAY),
+    Justified("csv-*", "sqs:SendMessage", "the emulator keeps a function's failed event without asking IAM", LAST_DAY),
+    Justified("transaction-load-role-*", "*", "the emulator takes a workflow's steps without asking IAM", LAST_DAY),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one grant: the way that was blocked without it, or why it may stand all the same."""
+
+    grant: Grant
+    needed_by: str = ""
+    told: str = ""  # the first refusal that was told
+    justified: str = ""
+
+    @property
+    def stands(self) -> bool:
+        return bool(self.needed_by or self.justified)
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    """A deployment of its own, on an emulator that certainly enforces IAM."""
+    places, settings = Places.here(), Settings.load({}, environment_suffix="least")
+    with embedded.started(places) as emulator:
+        target = on(emulator, settings)
+        require_enforced(target)
+        folder = tmp_path_factory.mktemp("work")
+        site = Site(target, folder / "work", folder / "logs", lasting=False)
+        yield Pipeline(target, deploy(Run(settings, places, site, NoView())))
+
+
+def test_each_grant_is_needed_or_justified(pipeline: Pipeline, tmp_path: Path) -> None:
+    """Without it some way is blocked, and with it again that way is free; what nothing needs is red."""
+    ways = Ways(pipeline, tmp_path, PATIENT)
+    for way in ways.all().values():
+        way()  # each is free to begin with, and its functions are warm
+    begun, verdicts = time.monotonic(), []
+    for role in sorted(_roles(pipeline)):
+        for grant in grants_of(pipeline.target, role):
+            verdicts.append(_judged(pipeline, grant, tmp_path))
+    _keep(verdicts, time.monotonic() - begun)
+
+    assert len(verdicts) > len(ROLES)
+    assert [str(each.grant) for each in verdicts if not each.stands] == []
+
+
+def _roles(pipeline: Pipeline) -> set[str]:
+    """Every role of the deployment, by the suffix of its name."""
+    pages = pipeline.target.client("iam").get_paginator("list_roles").paginate()
+    return {role["RoleName"] for page in pages for role in page["Roles"] if role["RoleName"].endswith("-role-least")}
+
+
+def _judged(pipeline: Pipeline, grant: Grant, folder: Path) -> Verdict:
+    named = ROLES.get(grant.role.removesuffix("-role-least"), ())
+    for name in named or Ways(pipeline, folder).all():
+        with taken_away(pipeline.target, grant):
+            told = _blocked(pipeline, name, grant, folder)
+        if told:
+            Ways(pipeline, folder, PATIENT).all()[name]()  # free again: it was the grant
+            return Verdict(grant, name, told)
+    return Verdict(grant, justified=_justification(grant))
+
+
+def _blocked(pipeline: Pipeline, name: str, grant: Grant, folder: Path) -> str:
+    """Why the way is blocked, blank if it is free. What names no refusal is asked again, with more patience."""
+    for patience in (1.0, PATIENT):
+        try:
+            Ways(pipeline, folder, patience).all()[name]()
+        except WayError as error:
+            told = [line.strip() for line in str(error).splitlines() if grant.action in line]
+            if told or patience == PATIENT:
+                return (told or str(error).splitlines())[0][:300]
+        else:
+            return ""
+    return ""
+
+
+def _justification(grant: Grant) -> str:
+    for each in JUSTIFIED:
+        if fnmatch(grant.role, each.role) and fnmatch(grant.action, each.action) and date.today() <= each.until:
+            return f"{each.reason} (until {each.until})"
+    return ""
+
+
+def _keep(verdicts: list[Verdict], seconds: float) -> None:
+    EVIDENCE.mkdir(parents=True, exist_ok=True)
+    rows = [
+        {**_of(each.grant), "needed_by": each.needed_by, "told": each.told, "justified": each.justified}
+        for each in verdicts
+    ]  # fmt: skip
+    document = {"seconds": round(seconds, 1), "grants": rows}
+    (EVIDENCE / "least-privilege.json").write_text(json.dumps(document, indent=1))
+    head = "| role | action | resource | needed by | or justified |\n|---|---|---|---|---|\n"
+    lines = [
+        f"| {row['role']} | `{row['action']}` | `{row['resource']}` | {row['needed_by']} | {row['justified']} |"
+        for row in rows
+    ]
+    (EVIDENCE / "least-privilege.md").write_text(head + "\n".join(lines) + "\n")
+
+
+def _of(grant: Grant) -> Mapping[str, str]:
+    return {"role": grant.role, "action": grant.action, "resource": grant.resource}

@@ -1,0 +1,159 @@
+"""The ways of a file that together need every grant: the good one, and those of what fails."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import urllib3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from deployer.domain import Upload
+from deployer.errors import StageStopped
+from deployer.evidence import execution_arn
+from deployer.pipeline import Pipeline
+from deployer.redrive import letters
+from tests.integration.planting import Plant
+
+HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
+DEADLINES = {"uploaded": 4.0, "validated": 4.0, "transformed": 4.0, "loading": 20.0}  # seconds to leave a stage, warm
+LETTER_S = 20.0
+_POLL = 0.1
+
+
+class WayError(Exception):
+    """A way did not come to its end; what is told names why."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The ways through one deployed pipeline. `patience` multiplies every deadline."""
+
+    pipeline: Pipeline
+    folder: Path
+    patience: float = 1.0
+
+    def good(self) -> None:
+        """A file with a rejected row is loaded, its execution succeeds."""
+        self._loaded(f"{_tag()}.csv", "10.25", "ten")
+
+    def conflict(self) -> None:
+        """The same transaction with another amount is quarantined by the loader."""
+        tag = _tag()
+        self._loaded(f"{tag}-1.csv", "10.25", id_=tag)
+        upload = self._loaded(f"{tag}-2.csv", "99.99", id_=tag)
+        if self.pipeline.state(upload).rows["conflicting"] != 1:
+            raise WayError("the conflict was not seen")
+
+    def overwritten(self) -> None:
+        """A second version of a file goes its own way, and the report is then its."""
+        tag = _tag()
+        for number in range(2):
+            self._loaded(f"{tag}.csv", "10.25", id_=f"{tag}-{number}")
+
+    def failed_validation(self) -> None:
+        """An event that the validator can't work on rests in the dead letters."""
+        self._rests("validator")
+
+    def failed_transformation(self) -> None:
+        """The same, of the transformer."""
+        self._rests("transformer")
+
+    def failed_load(self) -> None:
+        """A load whose parts are gone rests in the dead letters, and its report says so."""
+        tag = _tag()
+        upload = self._loaded(f"{tag}.csv", "10.25")
+        start = {
+            "bucket": self.pipeline.bucket, "key": upload.key, "version_id": upload.version,
+            "manifest_key": upload.manifest, "parts_key": f"transformed/{tag}/none.json",
+        }  # fmt: skip
+        arn = self.pipeline.target.client("stepfunctions").start_execution(
+            stateMachineArn=self.pipeline.outputs.state_machine_arn, name=f"lost-{tag}", input=json.dumps(start)
+        )["executionArn"]
+        self._ended(arn, "FAILED")
+        self._letter(upload.name)
+
+    def asked(self) -> None:
+        """The API tells of a file and of a transaction, and knows what is not there."""
+        tag = _tag()
+        self._loaded(f"{tag}.csv", "10.25", id_=tag)
+        answers = [self._get(path) for path in (f"/files/{tag}.csv", f"/transactions/{tag}", f"/files/none-{tag}.csv")]
+        if answers != [200, 200, 404]:
+            raise WayError(f"the API answered {answers}")
+
+    def all(self) -> Mapping[str, Callable[[], None]]:
+        """By name, the quickest first."""
+        named = (
+            self.good, self.overwritten, self.conflict, self.asked, self.failed_load,
+            self.failed_validation, self.failed_transformation,
+        )  # fmt: skip
+        return {way.__name__: way for way in named}
+
+    def _loaded(self, name: str, *amounts: str, id_: str = "") -> Upload:
+        path = self.folder / name
+        rows = [
+            f"{id_ or name}{f'-{number}' if number else ''},acc,2025-03-01T10:00:00Z,{amount},EUR,debit,Shop,Goods"
+            for number, amount in enumerate(amounts)
+        ]
+        path.write_text("\n".join([HEADER, *rows]) + "\n")
+        upload = self.pipeline.upload(path, name)
+        deadlines = {stage: seconds * self.patience for stage, seconds in DEADLINES.items()}
+        try:
+            *_, state = self.pipeline.watch(upload, deadlines)
+        except StageStopped as error:
+            raise WayError(str(error)) from error
+        if not state.reconciled:
+            raise WayError(f"{name} does not reconcile: {state}")
+        self._ended(execution_arn(self.pipeline, upload), "SUCCEEDED")
+        return upload
+
+    def _ended(self, arn: str, wanted: str) -> None:
+        client = self.pipeline.target.client("stepfunctions")
+        ends = time.monotonic() + LETTER_S * self.patience
+        while (status := client.describe_execution(executionArn=arn)["status"]) == "RUNNING":
+            if time.monotonic() > ends:
+                raise WayError("the execution did not end")
+            time.sleep(_POLL)
+        if status != wanted:
+            raise WayError(f"the execution ended as {status}: {client.describe_execution(executionArn=arn)}")
+
+    def _rests(self, function: str) -> None:
+        """A function with a setting that makes it refuse its event; the event is then in the dead letters."""
+        tag = _tag()
+        planted = Plant(self.pipeline)
+        name = getattr(self.pipeline.outputs, f"{function}_function_name")
+        planted.configured(name, Environment={"BUCKET_NAME": "nowhere-at-all"})
+        try:
+            path = self.folder / f"{tag}.csv"
+            path.write_text(f"{HEADER}\n{tag},acc,2025-03-01T10:00:00Z,1.00,EUR,debit,Shop,Goods\n")
+            upload = self.pipeline.upload(path, path.name)
+            self._letter(upload.name)
+        finally:
+            planted.mend()
+
+    def _letter(self, key: str) -> None:
+        ends = time.monotonic() + LETTER_S * self.patience
+        while not letters(self.pipeline, key):
+            if time.monotonic() > ends:
+                raise WayError(f"no dead letter about {key}")
+            time.sleep(_POLL)
+
+    def _get(self, path: str) -> int:
+        target, outputs = self.pipeline.target, self.pipeline.outputs
+        url = target.api_url(outputs.api_id, outputs.api_stage, outputs.api_url) + path
+        request = AWSRequest("GET", url)
+        SigV4Auth(
+            Credentials(target.credentials.access_key, target.credentials.secret_key), "execute-api", target.region
+        ).add_auth(request)
+        answer = urllib3.PoolManager(ca_certs=target.ca_bundle or None).request(
+            "GET", url, headers=dict(request.headers)
+        )
+        return int(answer.status)
+
+
+def _tag() -> str:
+    return uuid.uuid4().hex[:10]
