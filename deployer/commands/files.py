@@ -191,11 +191,11 @@ def redrive(
 
 @contextmanager
 def pipeline_of(target: str | None, suffix: str | None, region: str | None, *, json: bool) -> Iterator["Pipeline"]:
-    """The deployed pipeline that the options name. AWS's refusals become errors with a remedy."""
-    from deployer.pipeline import Pipeline, aws_errors_told
+    """The deployed pipeline that the options name."""
+    from deployer.pipeline import Pipeline
     from deployer.stages import outputs_of
 
-    with running(settings_of(target, suffix, region), json=json, existing=True) as run, aws_errors_told(run.settings):
+    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
         yield Pipeline(run.site.target, outputs_of(run))
 
 

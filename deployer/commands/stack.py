@@ -122,7 +122,10 @@ def destroy(
 
 @contextmanager
 def running(settings: "Settings", *, json: bool, existing: bool = False) -> Iterator["Run"]:
-    """A run on the target that the settings name, for the length of the block."""
+    """A run on the target that the settings name, for the length of the block.
+
+    AWS's refusals in it become errors with a remedy.
+    """
     from deployer.opening import opened
     from deployer.pipeline import aws_errors_told
     from deployer.stages import Run
