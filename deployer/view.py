@@ -60,7 +60,7 @@ class LiveView:
 
         self._console = Console(file=stream, highlight=False)
         self._status = Status("", console=self._console)
-        self._name, self._begun, self._depth = "", 0.0, 0
+        self._name, self._begun = "", 0.0
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -275,11 +275,6 @@ class Settings:
         return _arn("states", f"stateMachine:{self.state_machine}")
 
     @property
-    def executions_arn(self) -> str:
-        """All executions of the state machine, those that a distributed map starts included."""
-        return _arn("states", f"execution:{self.state_machine}:*")
-
-    @property
     def map_executions_arn(self) -> str:
         """What a distributed map starts: https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html"""
         return _arn("states", f"execution:{self.state_machine}/*")

@@ -1,6 +1,7 @@
 """Findings that somebody answers for, as the synthesised JSON carries them (stack/suppressions.py). Called by `scan`.
 
-A suppression that is not whole suppresses nothing and is a finding itself; so is one past its day, or without effect.
+A suppression that is not whole suppresses nothing and is a finding itself; so is one past its day, or without effect:
+an exception that nobody can explain, or that outlives its cause, hides the next mistake.
 """
 
 from collections.abc import Collection, Iterator
@@ -13,8 +14,6 @@ from deployer.compliance.judgement import Finding, Suppressed
 from deployer.compliance.subject import Subject
 
 RULE = "TAP_SUPPRESSION_1"
-TITLE = "A suppression has a reason and a last day, and suppresses something"
-WHY = "An exception that nobody can explain, or that outlives its cause, hides the next mistake."
 MEND = "give suppress(...) a reason and a day to come, or remove it when nothing is found there any more"
 _SHORTEST = 10
 

@@ -41,8 +41,7 @@ class Ledger:
     """The ledger of one environment in one account and region."""
 
     def __init__(self, target: Target, configuration: Configuration, folder: Path) -> None:
-        self._target, self._folder = target, folder
-        self._suffix = configuration.identity["EnvironmentSuffix"]
+        self._target, self._suffix = target, configuration.identity["EnvironmentSuffix"]
         self._place: _File | _Object = _File(folder / FILE)
         if configuration.backend:
             key = configuration.backend["key"].removesuffix(".tfstate") + f".{FILE}"
