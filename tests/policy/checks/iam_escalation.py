@@ -41,9 +41,8 @@ class IamEscalation(Rule):
     kinds = ("resource", "data")
 
     def judge(self, block: Block) -> Iterator[Offence]:
-        wide = [one for one in statements_in(block.values, block.type) if _is_wide(one)]
         allowed = [one for one in statements_in(block.values, block.type) if one.allows and not one.is_of_a_resource]
-        for statement in wide:
+        for statement in filter(_is_wide, allowed):
             for action in ALONE:
                 if _gives(statement, action):
                     yield Offence(f"{statement.path} allows {action} on every resource: a way to more", "CRITICAL")
@@ -55,7 +54,7 @@ class IamEscalation(Rule):
 
 def _is_wide(statement: Statement) -> bool:
     unscoped = any(map(is_unscoped, statement.resources)) or bool(statement.not_resources)
-    return statement.allows and not statement.is_of_a_resource and unscoped and not holds_to(statement, HONOURED)
+    return unscoped and not holds_to(statement, HONOURED)
 
 
 def _gives(statement: Statement, action: str) -> bool:

@@ -8,6 +8,7 @@ that AWS itself gives for a service (`kms:GenerateDataKey*`).
 from collections.abc import Iterator
 from typing import Any
 
+from tap_rules.conditions import where
 from tap_rules.rule import Block, Offence, Rule
 from tap_rules.scopes import is_scopable, is_unscoped, only_lists
 
@@ -40,16 +41,15 @@ class IamScope(Rule):
 
 
 def _actions(statement: Statement) -> Iterator[Offence]:
-    where = _where(statement)
     if statement.not_actions:
-        yield Offence(f"{where} allows all actions but some (NotAction)", "CRITICAL")
+        yield Offence(f"{where(statement)} allows all actions but some (NotAction)", "CRITICAL")
     if statement.not_resources:
-        yield Offence(f"{where} allows all resources but some (NotResource)", "CRITICAL")
+        yield Offence(f"{where(statement)} allows all resources but some (NotResource)", "CRITICAL")
     for action in statement.actions:
         if action == "*" or (action.endswith(":*") and not _is_left_to_the_account(statement)):
-            yield Offence(f"{where} allows the wildcard action {action}", "CRITICAL")
+            yield Offence(f"{where(statement)} allows the wildcard action {action}", "CRITICAL")
         elif set("*?") & set(action.removesuffix(":*")) and not statement.is_of_a_resource:
-            yield Offence(f"{where} allows the wildcard action {action}", "MEDIUM")
+            yield Offence(f"{where(statement)} allows the wildcard action {action}", "MEDIUM")
 
 
 def _resources(statement: Statement) -> Iterator[Offence]:
@@ -61,7 +61,7 @@ def _resources(statement: Statement) -> Iterator[Offence]:
                 one for one in statement.actions if is_scopable(one) and not (resource != "*" and only_lists(one))
             ]
             for action in scopable:
-                yield Offence(f"{_where(statement)} allows {action} on {resource}, though it can be scoped")
+                yield Offence(f"{where(statement)} allows {action} on {resource}, though it can be scoped")
 
 
 def narrows(conditions: dict[str, Any]) -> bool:
@@ -86,7 +86,3 @@ def _without_stars(values: set[str]) -> set[str]:
 def _is_left_to_the_account(statement: Statement) -> bool:
     principals = statement.principal.get("AWS") if isinstance(statement.principal, dict) else None
     return bool(principals) and all(str(one).endswith(OWN_ACCOUNT) for one in listed(principals))
-
-
-def _where(statement: Statement) -> str:
-    return f"{statement.path} ({statement.sid})" if statement.sid else statement.path or "a statement"
