@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tap_rules.conditions import ACCOUNT, holds_to, where
-from tap_rules.rule import Block, Offence, Rule, planned
+from tap_rules.rule import Block, Offence, Rule, once_a_document, planned
 
 from deployer.compliance.policies import Statement, statements_in
 from deployer.compliance.templates import literals, walk
@@ -36,7 +36,7 @@ class IamAccount(Rule):
     def judge(self, block: Block) -> Iterator[Offence]:
         if block.is_evaluated:
             return  # what variables come to is theirs to say; literals are seen as they are written
-        given = given_to(block.document) if block.is_planned else OF_AWS
+        given = given_to(block) if block.is_planned else OF_AWS
         if block.kind == "locals":
             yield from _locals(block.values)
             return
@@ -76,8 +76,10 @@ def _locals(values: Any) -> Iterator[Offence]:
             yield Offence(f"{'.'.join(path)} is the account {text}", "MEDIUM")
 
 
-def given_to(plan: dict[str, Any]) -> set[str]:
-    """The numbers that a plan was made with: by variables, by its providers, as AWS said, or of what is there."""
+@once_a_document
+def given_to(block: Block) -> set[str]:
+    """The numbers that its plan was made with: by variables, by its providers, as AWS said, or of what is there."""
+    plan = block.document
     sources: list[Any] = [variable.get("value") for variable in plan.get("variables", {}).values()]
     sources.append(plan.get("configuration", {}).get("provider_config"))
     state = ((plan.get("prior_state") or {}).get("values") or {}).get("root_module") or {}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tap_rules.conditions import FOR_WHOM, holds_to, principals, where
 from tap_rules.links import is_open, of_kind, unknown
-from tap_rules.rule import Block, Offence, Rule
+from tap_rules.rule import Block, Offence, Rule, once_a_document
 
 from deployer.compliance.policies import Statement, statements_in
 
@@ -49,20 +49,15 @@ def _is_bound(block: Block, statement: Statement, service: str) -> bool:
     """Whether the role is bound to a resource by iam:PassRole, and no role beside it is more careful."""
     if "assume_role_policy" not in statement.path or _short(service) not in RUN_OUR_CODE:
         return False
-    return service not in _careful(block)
+    return service not in _careful(block, block.type)
 
 
-_CAREFUL: dict[tuple[int, str], set[str]] = {}
-
-
-def _careful(block: Block) -> set[str]:
-    """The services that some role beside the block trusts with a condition."""
-    key = (id(block.document), block.type)
-    if key not in _CAREFUL:
-        policies = [{"assume_role_policy": one.get("assume_role_policy")} for _, one in of_kind(block, block.type)]
-        trusts = [one for policy in policies for one in statements_in(policy) if holds_to(one, FOR_WHOM)]
-        _CAREFUL[key] = {service for one in trusts for service in principals(one.principal, "Service")}
-    return _CAREFUL[key]
+@once_a_document
+def _careful(block: Block, kind: str) -> set[str]:
+    """The services that some role of a `kind` beside the block trusts with a condition."""
+    policies = [{"assume_role_policy": one.get("assume_role_policy")} for _, one in of_kind(block, kind)]
+    trusts = [one for policy in policies for one in statements_in(policy) if holds_to(one, FOR_WHOM)]
+    return {service for one in trusts for service in principals(one.principal, "Service")}
 
 
 def _short(service: str) -> str:

@@ -34,7 +34,7 @@ class NoHardcodedRegion(Rule):
             return
         if block.kind == "provider" and block.values.get("region") == OF_CLOUDFRONT and _serves_cloudfront(block):
             return
-        given = given_to(block.document, regions_in) if block.is_planned else set()
+        given = given_to(block, regions_in) if block.is_planned else set()
         for path, text in strings(block.values, block.kind):
             for region in regions_in(text):
                 if region not in given:

@@ -17,7 +17,7 @@ class NoHardcodedZone(Rule):
     kinds = ("resource", "data", "provider", "module", "locals", "output")
 
     def judge(self, block: Block) -> Iterator[Offence]:
-        given = given_to(block.document, ZONE.findall) if block.is_planned else set()
+        given = given_to(block, ZONE.findall) if block.is_planned else set()
         for path, text in strings(block.values, block.kind):
             for zone in ZONE.findall(text):
                 if zone not in given:

@@ -7,7 +7,7 @@ that are not configured are the provider's to fill in, and no policy of ours.
 from collections.abc import Iterator
 
 from tap_rules.links import configured, is_unknown
-from tap_rules.rule import Block, Offence, Rule
+from tap_rules.rule import Block, Offence, Rule, once_a_document
 
 from deployer.compliance.policies import POLICY_NAMES, decoded, listed, statements_in
 from deployer.compliance.templates import OPAQUE
@@ -27,9 +27,9 @@ class PolicyReadable(Rule):
             return
         if not block.is_planned or not isinstance(block.unknown, dict):
             return
-        configured = expressions(block)
+        expressions = expressions_of(block)
         for name in POLICY_NAMES:
-            if name in configured and is_unknown(block.unknown.get(name)):
+            if name in expressions and is_unknown(block.unknown.get(name)):
                 yield Offence(f"{name} is not known before apply, so nobody can judge it")
 
 
@@ -44,10 +44,15 @@ def _evaluated(block: Block) -> Iterator[Offence]:
             yield Offence(f"the actions of {statement.path} are not known, so nobody can judge them", "MEDIUM")
 
 
-def expressions(block: Block) -> set[str]:
+def expressions_of(block: Block) -> set[str]:
     """The attributes that the configuration gives to resources of this type and name, in whichever module."""
     name = block.address.split("[")[0] if block.address.endswith("]") else block.address
-    wanted = (block.type, name.rpartition(".")[2])
-    root = block.document.get("configuration", {}).get("root_module", {})
-    found = [one for one in configured(root) if (one["type"], one["name"]) == wanted]
-    return {key for one in found for key in one.get("expressions", {})}
+    return _expressions(block).get((block.type, name.rpartition(".")[2]), set())
+
+
+@once_a_document
+def _expressions(block: Block) -> dict[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in configured(block):
+        found.setdefault((one["type"], one["name"]), set()).update(one.get("expressions", {}))
+    return found

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.rule import Block, planned
+from tap_rules.rule import Block, once_a_document, planned
 
 
 def linked(block: Block, kind: str, attribute: str, *names: str) -> list[dict[str, Any]]:
@@ -19,30 +19,22 @@ def linked(block: Block, kind: str, attribute: str, *names: str) -> list[dict[st
     return list(found.values())
 
 
+@once_a_document
 def of_kind(block: Block, kind: str) -> list[tuple[str, dict[str, Any]]]:
     """Address and values of all resources of a `kind` beside the block."""
-    key = (id(block.document), kind)
-    if key not in _KINDS:
-        _KINDS[key] = list(_all_of(block, kind))
-    return _KINDS[key]
+    return list(_all_of(block, kind))
 
 
-# by a document's id: documents are read once and kept, see rule.py
-_KINDS: dict[tuple[int, str], list[tuple[str, dict[str, Any]]]] = {}
-_INDEXES: dict[tuple[int, str, str], dict[str, list[dict[str, Any]]]] = {}
-_KNOWN: dict[int, dict[str, dict[str, Any]]] = {}
 _REFERENCE = re.compile(r"(?<![\w.-])\w+\.[\w-]+")
 
 
+@once_a_document
 def _index(block: Block, kind: str, attribute: str) -> dict[str, list[dict[str, Any]]]:
-    key = (id(block.document), kind, attribute)
-    if key not in _INDEXES:
-        index: dict[str, list[dict[str, Any]]] = {}
-        for address, values in of_kind(block, kind):
-            for name in _named(block, address, attribute, values):
-                index.setdefault(name, []).append(values)
-        _INDEXES[key] = index
-    return _INDEXES[key]
+    index: dict[str, list[dict[str, Any]]] = {}
+    for address, values in of_kind(block, kind):
+        for name in _named(block, address, attribute, values):
+            index.setdefault(name, []).append(values)
+    return index
 
 
 def _named(block: Block, address: str, attribute: str, values: dict[str, Any]) -> Iterator[str]:
@@ -72,19 +64,20 @@ def local_name(address: str) -> str:
     return ".".join(re.sub(r"\[[^\]]*\]", "", address).split(".")[-2:])
 
 
+@once_a_document
 def _expressions(block: Block) -> dict[str, dict[str, Any]]:
-    key = id(block.document)
-    if key not in _KNOWN:
-        root = block.document.get("configuration", {}).get("root_module", {})
-        _KNOWN[key] = {f"{one['type']}.{one['name']}": one.get("expressions", {}) for one in configured(root)}
-    return _KNOWN[key]
+    return {f"{one['type']}.{one['name']}": one.get("expressions", {}) for one in configured(block)}
 
 
-def configured(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def configured(block: Block) -> Iterator[dict[str, Any]]:
     """All resources of a plan's configuration."""
+    return _configured(block.document.get("configuration", {}).get("root_module", {}))
+
+
+def _configured(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from module.get("resources", [])
     for call in module.get("module_calls", {}).values():
-        yield from configured(call.get("module", {}))
+        yield from _configured(call.get("module", {}))
 
 
 def first(value: Any) -> dict[str, Any]:

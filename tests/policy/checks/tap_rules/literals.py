@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tap_rules.rule import planned
+from tap_rules.rule import Block, once_a_document, planned
 
 from deployer.compliance.policies import decoded
 from deployer.compliance.templates import literals, walk
@@ -47,8 +47,10 @@ def _script(text: str) -> str:
         return text
 
 
-def given_to(plan: dict[str, Any], names_in: Callable[[str], list[str]]) -> set[str]:
-    """What a plan was made with: by variables, by its providers, or as AWS said. `names_in` finds it in a text."""
+@once_a_document
+def given_to(block: Block, names_in: Callable[[str], list[str]]) -> set[str]:
+    """What the block's plan was made with: by variables, by its providers, or as AWS said. `names_in` finds it."""
+    plan = block.document
     sources: list[Any] = [variable.get("value") for variable in plan.get("variables", {}).values()]
     sources += [one.get("expressions", {}).get("region") for one in providers(plan)]
     state = ((plan.get("prior_state") or {}).get("values") or {}).get("root_module") or {}

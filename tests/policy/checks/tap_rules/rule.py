@@ -8,11 +8,11 @@ judged: the record then says FAILED with the error, where Checkov would leave th
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 from checkov.common.checks.base_check import BaseCheck
 from checkov.common.checks.base_check_registry import BaseCheckRegistry
@@ -77,6 +77,24 @@ class Offence:
 
     message: str
     severity: str = "HIGH"
+
+
+_More = TypeVarTuple("_More")
+_Found = TypeVar("_Found")
+
+
+def once_a_document(look: Callable[[Block, *_More], _Found]) -> Callable[[Block, *_More], _Found]:
+    """What is the same for all blocks of a document is looked up for the first of them; by the other arguments too."""
+    known: dict[tuple[Any, ...], _Found] = {}
+
+    @wraps(look)
+    def looked_up(block: Block, *more: *_More) -> _Found:
+        key = (id(block.document), *more)  # an id is one document's for good: each is read once and kept, see below
+        if key not in known:
+            known[key] = look(block, *more)
+        return known[key]
+
+    return looked_up
 
 
 class Rule:
