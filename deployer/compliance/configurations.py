@@ -15,8 +15,8 @@ from deployer.compliance.hcl.modules import Instance, Module, instances_of, inst
 from deployer.compliance.hcl.nodes import Block
 from deployer.compliance.hcl.syntax import SyntaxWrong, parsed
 from deployer.compliance.hcl.values import plain
+from deployer.compliance.planned import EVALUATED
 
-STATIC = "evaluated by Tap"  # as a plan's terraform_version
 Document = dict[str, Any]
 _REFERENCES = ("depends_on", "provider", "providers", "ignore_changes", "replace_triggered_by")
 
@@ -96,7 +96,7 @@ def evaluated(root: Instance) -> Document:
     ]  # fmt: skip
     return {
         "format_version": "1.2",
-        "terraform_version": STATIC,
+        "terraform_version": EVALUATED,
         "variables": _given(root),
         "planned_values": {"root_module": {"resources": resources}},
         "resource_changes": changes,

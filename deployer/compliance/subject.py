@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from deployer.compliance.addresses import without_keys
-from deployer.compliance.configurations import STATIC, evaluated, roots_in, written
+from deployer.compliance.configurations import evaluated, roots_in, written
 from deployer.compliance.errors import NotTerraform
 from deployer.compliance.hcl.modules import Instance, Module, from_json, instantiated, module_of
 from deployer.compliance.hcl.syntax import SyntaxWrong
 from deployer.compliance.lines import lines_of
 from deployer.compliance.normal import merged, normal
+from deployer.compliance.planned import is_evaluated, is_plan, planned, resources_in
 from deployer.compliance.texts import read, sources, text_of
 
 _PLAN_FORMAT = "1."
@@ -41,12 +42,12 @@ class Subject:
 
     @property
     def is_plan(self) -> bool:
-        return "planned_values" in self.document
+        return is_plan(self.document)
 
     @property
     def is_evaluated(self) -> bool:
         """Whether it is what Tap made of a configuration, beside which the configuration itself is judged."""
-        return self.document.get("terraform_version") == STATIC
+        return is_evaluated(self.document)
 
     @property
     def eye(self) -> str:
@@ -62,7 +63,7 @@ class Subject:
 
     def planned(self) -> Iterator[dict[str, Any]]:
         """All resources of a plan."""
-        yield from _planned(self.document["planned_values"].get("root_module") or {})
+        return planned(self.document)
 
     def place(self, address: str) -> tuple[str, int]:
         """File and line of a block; line 0 where that is not known."""
@@ -215,11 +216,10 @@ def _places(text: str, shown: str) -> Places:
 def _is_whole(document: dict[str, Any]) -> bool:
     """Whether rules can rely on what a plan has. What it may leave out is an empty list, not null."""
     try:
-        named = [
-            (one["address"], one["type"], one["name"]) for one in _planned(document["planned_values"]["root_module"])
-        ]
-        shown = [one["values"] for one in _planned(document["planned_values"]["root_module"])]
-        modes = {one["mode"] for one in _planned(document["planned_values"]["root_module"])}
+        resources = list(resources_in(document["planned_values"]["root_module"]))
+        named = [(one["address"], one["type"], one["name"]) for one in resources]
+        shown = [one["values"] for one in resources]
+        modes = {one["mode"] for one in resources}
     except (KeyError, TypeError, AttributeError):
         return False
     lists = (document.get("resource_changes", []), document.get("configuration", {}), document.get("variables", {}))
@@ -229,9 +229,3 @@ def _is_whole(document: dict[str, Any]) -> bool:
         and modes <= {"managed", "data"}
         and None not in lists
     )
-
-
-def _planned(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from module.get("resources", [])
-    for child in module.get("child_modules", []):
-        yield from _planned(child)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tap_rules.conditions import ACCOUNT, holds_to, where
-from tap_rules.rule import Block, Offence, Rule, once_a_document, planned
+from tap_rules.rule import Block, Offence, Rule, once_a_document
 
+from deployer.compliance.planned import resources_in
 from deployer.compliance.policies import Statement, statements_in
 from deployer.compliance.templates import literals, walk
 
@@ -83,5 +84,5 @@ def given_to(block: Block) -> set[str]:
     sources: list[Any] = [variable.get("value") for variable in plan.get("variables", {}).values()]
     sources.append(plan.get("configuration", {}).get("provider_config"))
     state = ((plan.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
-    sources += [[one["values"].get(name) for name in ("account_id", "arn", "owner_id")] for one in planned(state)]
+    sources += [[one["values"].get(name) for name in ("account_id", "arn", "owner_id")] for one in resources_in(state)]
     return {number for source in sources for _, text in walk(source) for number in ACCOUNT.findall(text)} | OF_AWS

@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.rule import Block, once_a_document, planned
+from tap_rules.rule import Block, once_a_document
+
+from deployer.compliance.planned import planned
 
 
 def linked(block: Block, kind: str, attribute: str, *names: str) -> list[dict[str, Any]]:
@@ -51,7 +53,7 @@ def _named(block: Block, address: str, attribute: str, values: dict[str, Any]) -
 
 def _all_of(block: Block, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if block.is_planned:
-        for one in planned(block.document["planned_values"].get("root_module") or {}):
+        for one in planned(block.document):
             if one["type"] == kind:
                 yield one["address"], one["values"]
         return

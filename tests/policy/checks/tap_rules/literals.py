@@ -4,8 +4,9 @@ import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tap_rules.rule import Block, once_a_document, planned
+from tap_rules.rule import Block, once_a_document
 
+from deployer.compliance.planned import resources_in
 from deployer.compliance.policies import decoded
 from deployer.compliance.templates import literals, walk
 
@@ -54,7 +55,7 @@ def given_to(block: Block, names_in: Callable[[str], list[str]]) -> set[str]:
     sources: list[Any] = [variable.get("value") for variable in plan.get("variables", {}).values()]
     sources += [one.get("expressions", {}).get("region") for one in providers(plan)]
     state = ((plan.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
-    sources += [one["values"] for one in planned(state) if one["type"] in ("aws_region", "aws_availability_zones")]
+    sources += [one["values"] for one in resources_in(state) if one["type"] in ("aws_region", "aws_availability_zones")]
     return {region for source in sources for _, text in walk(source) for region in names_in(text)}
 
 

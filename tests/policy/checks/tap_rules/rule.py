@@ -8,7 +8,7 @@ judged: the record then says FAILED with the error, where Checkov would leave th
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cache, wraps
 from pathlib import Path
@@ -22,6 +22,8 @@ from checkov.terraform.checks.data.registry import data_registry
 from checkov.terraform.checks.module.registry import module_registry
 from checkov.terraform.checks.provider.registry import provider_registry
 from checkov.terraform.checks.resource.registry import resource_registry
+
+from deployer.compliance.planned import is_evaluated, is_plan, planned
 
 
 class Plain(BaseCheckRegistry):
@@ -59,12 +61,12 @@ class Block:
 
     @property
     def is_planned(self) -> bool:
-        return "planned_values" in self.document
+        return is_plan(self.document)
 
     @property
     def is_evaluated(self) -> bool:
         """Whether the plan is Tap's own, of a configuration: unknown values are expressions in it."""
-        return self.document.get("terraform_version") == "evaluated by Tap"
+        return is_evaluated(self.document)
 
     @property
     def is_written(self) -> bool:
@@ -140,7 +142,7 @@ class _Check(BaseCheck):
 def block_of(kind: str, scanned_file: str, conf: dict[str, Any], name: str, type_: str) -> Block:
     """The block as its file has it. Checkov's working folder is the root of what it scans."""
     document = _document(scanned_file.lstrip("/"))
-    if "planned_values" in document:
+    if is_plan(document):
         return _planned(kind, scanned_file.lstrip("/"), conf, type_)
     if kind in ("resource", "data"):
         address = f"{type_}.{name}" if kind == "resource" else f"data.{type_}.{name}"
@@ -174,20 +176,12 @@ def _by_address(scanned_file: str) -> dict[str, tuple[dict[str, Any], Any]]:
     """Each planned resource's values, and what of them is known only after apply."""
     document = _document(scanned_file)
     changes = {one["address"]: one["change"].get("after_unknown") for one in document.get("resource_changes", [])}
-    found = planned(document["planned_values"].get("root_module") or {})
-    return {one["address"]: (one["values"], changes.get(one["address"])) for one in found}
+    return {one["address"]: (one["values"], changes.get(one["address"])) for one in planned(document)}
 
 
 def constants(conf: dict[str, Any]) -> dict[str, Any]:
     """A planned provider's literal settings, as Checkov takes them from the plan's configuration."""
     return {key: value for key, value in conf.items() if not re.fullmatch(r"_*(start|end)_line_*|__.*__", key)}
-
-
-def planned(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """All resources of a planned module and of those within it."""
-    yield from module.get("resources", [])
-    for child in module.get("child_modules", []):
-        yield from planned(child)
 
 
 @cache
