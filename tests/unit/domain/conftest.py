@@ -10,7 +10,6 @@ from transactions.judge import judge
 from transactions.schema import Schema, load
 from transactions.verdict import Verdict
 
-HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description\n"
 DATA = Path(__file__).parents[2] / "data"
 
 
@@ -29,21 +28,6 @@ class Collected:
 
     def rejected(self, record, errors):
         self.refused.append((record, errors))
-
-
-def make_row(number: int = 1, **cells: str) -> str:
-    """A line that is right but for the cells that are given."""
-    row = {
-        "transaction_id": f"T{number}",
-        "account_id": "A-1",
-        "timestamp": "2025-03-01T12:00:00+01:00",
-        "amount": "1.50",
-        "currency": "EUR",
-        "type": "debit",
-        "merchant": "Shop",
-        "description": "text",
-    } | cells
-    return ",".join(row.values()) + "\n"
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +52,3 @@ def verdict_of(tmp_path: Path, schema: Schema, collected: Collected) -> Callable
         return judge(path, options.pop("schema", schema), collected, **options)
 
     return run
-
-
-@pytest.fixture
-def row() -> Callable[..., str]:
-    """Makes a line."""
-    return make_row

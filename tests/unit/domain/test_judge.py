@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.rows import HEADER, make_row
 from transactions.errors import ConservationBroken
 from transactions.judge import NoSink, judge
 from transactions.rules import Control
 from transactions.verdict import Tally
 
-from .conftest import HEADER, Collected, make_row
+from .conftest import Collected
 
 # a row's way of being wrong, and the code that tells it; None is right
 WAYS = [

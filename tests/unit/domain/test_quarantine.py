@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.rows import HEADER, make_row
 from transactions.codes import DataError
 from transactions.dialect import detect
 from transactions.judge import judge
 from transactions.quarantine import COLUMNS, RejectedCsv, RejectedRaw, guard
 from transactions.records import RECORD_LIMIT
 
-from .conftest import HEADER, Collected, make_row
+from .conftest import Collected
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\uff1d")
 

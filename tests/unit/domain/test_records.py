@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.rows import HEADER, make_row
 from transactions.dialect import Dialect, detect
 from transactions.records import RECORD_LIMIT, Source
-
-from .conftest import HEADER, make_row
 
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 

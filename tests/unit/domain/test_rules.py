@@ -2,9 +2,8 @@
 
 import pytest
 
+from tests.unit.rows import HEADER, make_row
 from transactions.codes import VALUE_LENGTH
-
-from .conftest import HEADER, make_row
 
 WRONG = [
     ("amount", "1,50", "row-extra-cells"),

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.unit.rows import HEADER, make_row
 from transactions.judge import NoSink, judge
 from transactions.lines import RECORD_LIMIT
 from transactions.schema import parse
 
-from .conftest import DATA, HEADER, Collected, make_row
+from .conftest import DATA, Collected
 
 NAMES = HEADER.strip().split(",")
 RIGHT = {

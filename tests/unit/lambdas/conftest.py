@@ -211,24 +211,3 @@ class Way:
 def way(account: Account, function: Callable[[str], ModuleType], context: Context) -> Way:
     """The way of the data, in an account of its own."""
     return Way(account, function, context)
-
-
-def make_row(number: int, **cells: str) -> str:
-    """A line that is right but for the cells that are given."""
-    row = {
-        "transaction_id": f"T{number}",
-        "account_id": "A-1",
-        "timestamp": "2025-03-01T12:00:00+01:00",
-        "amount": "1.50",
-        "currency": "EUR",
-        "type": "debit",
-        "merchant": "Shop",
-        "description": "text",
-    } | cells
-    return ",".join(row.values()) + "\n"
-
-
-def make_file(*numbers: int, **cells: str) -> str:
-    """A file of rows."""
-    header = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description\n"
-    return header + "".join(make_row(number, **cells) for number in numbers)

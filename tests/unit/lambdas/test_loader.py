@@ -5,10 +5,11 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.unit.rows import make_file, make_row
 from transactions.errors import DocumentRefused, NotReconciled, Throttled
 from transactions.layout import Upload
 
-from .conftest import BUCKET, EVENTS, make_file, make_row
+from .conftest import BUCKET, EVENTS
 
 KEY = "incoming/march.csv"
 

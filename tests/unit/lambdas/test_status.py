@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from .conftest import EVENTS, make_file
+from tests.unit.rows import make_file
+
+from .conftest import EVENTS
 
 KEY = "incoming/march/report 1.csv"
 

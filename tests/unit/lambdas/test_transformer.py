@@ -5,9 +5,10 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.unit.rows import make_file
 from transactions.layout import Upload
 
-from .conftest import BUCKET, make_file
+from .conftest import BUCKET
 
 KEY = "incoming/march.csv"
 

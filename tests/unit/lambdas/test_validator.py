@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.rows import make_file, make_row
 from transactions.layout import MAX_KEY_BYTES, Upload
 
-from .conftest import EVENTS, make_file, make_row
+from .conftest import EVENTS
 
 DATA = Path(__file__).parents[2] / "data"
 KEYS = ("accepted", "rejected", "raw")

@@ -7,9 +7,8 @@ from decimal import Decimal
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.unit.rows import make_file, make_row
 from transactions.layout import Upload
-
-from .conftest import make_file, make_row
 
 KEY = "incoming/march/report 1+1 100% ü/東.csv"
 
