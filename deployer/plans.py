@@ -32,6 +32,11 @@ class Change:
         return self.type in _DATA and self.kind in ("replace", "destroy")
 
     @property
+    def is_kept(self) -> bool:
+        """Whether a deployment finishes it instead: it holds data, and only its creation was interrupted."""
+        return self.loses_data and self.half_made
+
+    @property
     def is_iam(self) -> bool:
         """Whether it changes who may do what."""
         return self.type.startswith(_IAM)
@@ -67,17 +72,22 @@ class Changes:
     def lines(self) -> Iterator[str]:
         """One line for each change."""
         yield from (f"{'adopt':<8} {address}" for address in self.adopted)
-        yield from (f"{change.kind:<8} {change.address}" for change in self.all)
+        yield from (f"{change.kind:<8} {change.address}{_fate(change)}" for change in self.all)
 
     def to_json(self) -> dict[str, Any]:
         """As `tap plan --json` prints it."""
         return {
             "changes": [
-                {"address": one.address, "type": one.type, "change": one.kind, "iam": one.is_iam} for one in self.all
+                {"address": one.address, "type": one.type, "change": one.kind, "iam": one.is_iam, "kept": one.is_kept}
+                for one in self.all
             ],
             "adopted": list(self.adopted),
             "outputs_change": self.outputs_change,
         }
+
+
+def _fate(change: Change) -> str:
+    return ", half made: `tap deploy` finishes it and keeps what it holds" if change.is_kept else ""
 
 
 def changes_in(plan: Mapping[str, Any]) -> Changes:

@@ -44,6 +44,7 @@ class Run:
     adoption: Adoption = field(default_factory=Adoption)  # what exists and the state lacks
     planned: dict[str, Any] = field(default_factory=dict)  # the plan, as Terraform's JSON document
     changes: Changes = field(default_factory=Changes)
+    told: dict[str, Any] = field(default_factory=dict)  # the outputs as the apply told them
     outputs: Outputs | None = None
 
     @property
@@ -93,7 +94,7 @@ def plan_adoption(run: Run) -> None:
 
 
 def _planned(run: Run, only: Iterable[str] = ()) -> None:
-    with run.stage("plan"), adopting(run.site.work, run.adoption):
+    with run.stage("plan"), adopting(run.site, run.adoption):
         if run.terraform.plan(on_event=Progress(run.view), targets=only):
             run.planned = run.terraform.show_json(PLAN)
             run.changes = changes_in(run.planned)
@@ -104,7 +105,7 @@ def _planned(run: Run, only: Iterable[str] = ()) -> None:
 
 def finish_half_made(run: Run) -> None:
     """What holds data and was interrupted while it was created is changed into what it must be, and not replaced."""
-    half = [one.address for one in run.changes.all if one.loses_data and one.half_made]
+    half = [one.address for one in run.changes.all if one.is_kept]
     if half and not run.allow_replace:
         run.view.note(f"interrupted while they were created, and finished now: {', '.join(half)}")
         run.terraform.untaint(half)
@@ -146,7 +147,7 @@ def apply(run: Run) -> None:
     if run.changes.any:
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
         with run.stage("apply"), _standing(run):
-            run.terraform.apply(on_event=Progress(run.view))
+            run.told = run.terraform.apply(on_event=Progress(run.view))
             if run.adoption.told:
                 run.terraform.amend(run.adoption.told)
 
@@ -168,7 +169,7 @@ def outputs(run: Run) -> None:
     """What the deployment is reached by."""
     with run.stage("outputs"):
         known = run.site.work / OUTPUTS
-        document = json.loads(known.read_text()) if known.is_file() and not run.changes.any else run.terraform.output()
+        document = json.loads(known.read_text()) if known.is_file() else run.told or run.terraform.output()
         run.outputs = parsed(document, run.settings)
         known.write_text(json.dumps(document))
 

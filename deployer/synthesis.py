@@ -25,7 +25,8 @@ FORMAT = "1"  # bumped when this module changes what lies in the cache
 INPUT_FILES = ("tap.py", "cdktf.json", "metadata.json", "uv.lock")
 INPUT_FOLDERS = ("stack", "lambdas")
 NOT_INPUTS = {"__pycache__", "tests", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
-DEPLOYER_ONLY = {"TAP_TARGET", "TAP_PROVIDER_MIRROR", "TAP_ALLOWED_ACCOUNTS"}  # settings that never reach the stack
+# settings that never reach the stack
+DEPLOYER_ONLY = {"TAP_TARGET", "TAP_PROVIDER_MIRROR", "TAP_ALLOWED_ACCOUNTS", "TAP_LOCK_SECONDS", "TAP_LOCAL_STATE"}
 _KEPT = 30
 _LINES_SHOWN = 12
 
@@ -93,7 +94,7 @@ def _make(settings: "Settings", places: Places, target: Path) -> None:
     """Beside the target, then moved in one step: a crash leaves nothing that looks like a result."""
     if not shutil.which("node"):
         raise ToolMissing(
-            "node is not on PATH; CDKTF runs on it", remedy="install Node.js 20 or later: https://nodejs.org"
+            "node is not on PATH; CDKTF runs on it", remedy="install Node.js 22 or later: https://nodejs.org"
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="making-", dir=target.parent) as scratch:

@@ -30,6 +30,9 @@ class Difference:
 #   iam_enforced    policies are evaluated
 #   calls_recorded  every call can be read back, with who made it
 #   api_url         where a deployed API answers
+#   accounts        any account can be used, and costs nothing
+#   buckets_shared  a bucket's name is taken for all accounts, and who asks for another account's is told so
+#   unusable        services that answer in no useful time, if at all
 #   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
 DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
     "embedded": {
@@ -38,6 +41,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "api_url": Difference(
             "{endpoint}/_aws/execute-api/{api_id}/{stage}", "no DNS of its own for APIs", "2026-11-23"
         ),
+        "accounts": Difference(True, "a 12-digit access key is an account", "2026-11-23"),
+        "buckets_shared": Difference(True, "MiniStack refuses another account's bucket", "2026-11-23"),
+        "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
         "forgets": Difference({}, "mended in deployer/ministack_server.py", "2026-11-23"),
     },
     "localstack": {
@@ -45,6 +51,13 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "calls_recorded": Difference(False, "not in LocalStack's community edition", "2026-11-23"),
         "api_url": Difference(
             "{endpoint}/_aws/execute-api/{api_id}/{stage}", "no DNS of its own for APIs", "2026-11-23"
+        ),
+        "accounts": Difference(True, "a 12-digit access key is an account", "2026-11-23"),
+        "buckets_shared": Difference(
+            False, "LocalStack 4.13 says of another account's bucket that it does not exist", "2026-11-24"
+        ),
+        "unusable": Difference(
+            ("kinesis",), "LocalStack installs a server from npm for each account that asks", "2026-11-24"
         ),
         "forgets": Difference(
             {
@@ -60,6 +73,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "iam_enforced": Difference(True, "it is AWS", "2026-11-23"),
         "calls_recorded": Difference(False, "CloudTrail delivers after minutes, which no test waits for", "2026-11-23"),
         "api_url": Difference("{api_url}", "the stage's own URL", "2026-11-23"),
+        "accounts": Difference(False, "an account of AWS is not made for a test", "2026-11-24"),
+        "buckets_shared": Difference(True, "it is AWS", "2026-11-24"),
+        "unusable": Difference((), "it is AWS", "2026-11-24"),
         "forgets": Difference({}, "it is AWS", "2026-11-23"),
     },
 }
@@ -102,7 +118,11 @@ class Target:
 
     def trait(self, name: str) -> Any:
         """What holds of this target by the table of differences, such as `iam_enforced`."""
-        return DIFFERENCES[self.name][name].value
+        return self.difference(name).value
+
+    def difference(self, name: str) -> Difference:
+        """The same, with its reason."""
+        return DIFFERENCES[self.name][name]
 
     def api_url(self, api_id: str, stage: str, api_url: str) -> str:
         """Where the deployed API answers; the parts are those of `Outputs`."""

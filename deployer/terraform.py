@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from deployer.diagnostics import errors_in, event_of, failure
-from deployer.errors import ToolMissing
+from deployer.errors import TerraformFailed, ToolMissing
 
 MINIMUM = (1, 10)  # native locking of the S3 backend
 PARALLELISM = 30  # most of an apply is waiting, which overlaps
@@ -38,13 +38,20 @@ def ignore(_: Event) -> None:
 class Terraform:
     """Terraform in `folder`, which holds a configuration.
 
-    `environment` is all that it sees of the outside; what it prints goes to files in `logs`; `notice` tells people.
+    `environment` is all that it sees of the outside; what it prints goes to files in `logs`; `notice` tells people;
+    `state_file` is where a local backend keeps the state, None where the state is elsewhere.
     """
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], logs: Path, notice: Callable[[str], None] = print
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        logs: Path,
+        notice: Callable[[str], None] = print,
+        state_file: Path | None = None,
     ) -> None:
         self.folder, self.environment, self.logs, self._notice = folder, dict(environment), logs, notice
+        self._state_file = state_file
 
     def init(self) -> None:
         """Install the providers and open the state. Raises TerraformFailed."""
@@ -69,9 +76,21 @@ class Terraform:
         """Whether what stands is what is asked for."""
         return not self.plan("verify.tfplan", on_event)
 
-    def apply(self, plan: str = PLAN, on_event: OnEvent = ignore) -> None:
-        """Apply a plan that `plan` wrote. Raises TerraformFailed; what was created until then is in the state."""
-        self._run("apply", "-json", "-input=false", f"-parallelism={PARALLELISM}", plan, on_event=on_event)
+    def apply(self, plan: str = PLAN, on_event: OnEvent = ignore) -> dict[str, Any]:
+        """Apply a plan that `plan` wrote, and answer the outputs, as `output` does; empty if Terraform told none.
+
+        Raises:
+            TerraformFailed: what was created until then is in the state.
+        """
+        told: dict[str, Any] = {}
+
+        def heard(event: Event) -> None:
+            if event.get("type") == "outputs":
+                told.update(event["outputs"])
+            on_event(event)
+
+        self._run("apply", "-json", "-input=false", f"-parallelism={PARALLELISM}", plan, on_event=heard)
+        return told
 
     def destroy(self, on_event: OnEvent = ignore) -> None:
         """Destroy all that the state knows. Raises TerraformFailed."""
@@ -82,11 +101,25 @@ class Terraform:
         return self._document("show", "-json", *([plan] if plan else []))
 
     def state(self) -> dict[str, dict[str, Any]]:
-        """The attributes of all that the state manages, by address. Empty where there is no state yet.
+        """The attributes of all that the state manages, by address. Empty where there is no state yet."""
+        return attributes_in(self._state())
 
-        Pulled, not shown: that needs no provider and takes a third of a second.
-        """
-        return attributes_in(self._document("state", "pull"))
+    def _state(self) -> dict[str, Any]:
+        """The state's own document: its file, or pulled from where it is. Both need no provider, as `show` would."""
+        if self._state_file is None:
+            return self._document("state", "pull")
+        try:
+            document: dict[str, Any] = json.loads(self._state_file.read_text())
+        except FileNotFoundError:
+            return {}
+        except ValueError as error:
+            raise TerraformFailed(
+                f"the state can't be read: {error}",
+                where=str(self._state_file),
+                remedy=f"put back {self._state_file.name}.backup beside it; "
+                "or move the file away, and `tap deploy` adopts what exists",
+            ) from error
+        return document
 
     def amend(self, attributes: Mapping[str, Mapping[str, Any]]) -> None:
         """Tell the state attributes, by address, that are true and that no provider can read.
@@ -105,8 +138,8 @@ class Terraform:
         self._change(dict.fromkeys(addresses, _untainted))
 
     def _change(self, changes: Mapping[str, Callable[[dict[str, Any]], object]]) -> None:
-        """Each instance, by address, as its change leaves it. A newer state than the one that was pulled wins."""
-        document = self._document("state", "pull")
+        """Each instance, by address, as its change leaves it. A newer state than the one that was read wins."""
+        document = self._state()
         instances = _instances(document)
         for address, change in changes.items():
             change(instances[address])

@@ -8,7 +8,6 @@ import hashlib
 import ipaddress
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ OVERRIDE = "tap_override.tf.json"
 CLI_CONFIGURATION = "tap.tfrc"
 STAMP = "init.sha256"
 IMPORTS = "adopt.tf.json"
-IMPORTS_OVERRIDE = "adopt_override.tf.json"
+IMPORTS_OVERRIDE = "tap_then_override.tf.json"  # read after the other, and what it says of a resource replaces that
 
 
 def prepared(site: Site, stack: Path, settings: Settings, notice: Callable[[str], None] = print) -> Terraform:
@@ -47,7 +46,8 @@ def prepared(site: Site, stack: Path, settings: Settings, notice: Callable[[str]
 
 def terraform_in(site: Site, settings: Settings, notice: Callable[[str], None] = print) -> Terraform:
     """Terraform in a folder that was laid out before."""
-    required = required_providers(json.loads((site.work / CONFIGURATION).read_text()))
+    document = json.loads((site.work / CONFIGURATION).read_text())
+    required = required_providers(document)
     source = provider_source(settings.provider_mirror, required, os.environ)
     configuration = None
     if source.configuration is not None:
@@ -57,14 +57,16 @@ def terraform_in(site: Site, settings: Settings, notice: Callable[[str], None] =
     waiting = {
         f"TF_CLI_ARGS_{verb}": f"-lock-timeout={settings.lock_seconds}s" for verb in ("plan", "apply", "destroy")
     }
-    return Terraform(site.work, {**environment, **waiting}, site.logs, notice)
+    local = _backend(document).get("local")
+    state = site.work / local["path"] if local else None
+    return Terraform(site.work, {**environment, **waiting}, site.logs, notice, state)
 
 
 def initialised(terraform: Terraform) -> None:
     """`terraform init`, unless nothing that it depends on has changed and its providers are still there."""
     stamp = terraform.folder / STAMP
     wanted = _init_inputs(terraform.folder)
-    if stamp.is_file() and stamp.read_text() == wanted and _has_providers(terraform.folder):
+    if stamp.is_file() and stamp.read_text() == wanted and _is_whole(terraform.folder / ".terraform"):
         return
     stamp.unlink(missing_ok=True)
     (terraform.folder / ".terraform.lock.hcl").unlink(missing_ok=True)  # versions are exact; a mirror has other hashes
@@ -73,14 +75,14 @@ def initialised(terraform: Terraform) -> None:
 
 
 @contextmanager
-def adopting(folder: Path, adoption: Adoption) -> Iterator[None]:
-    """Terraform in `folder` is told what to adopt, while the block runs: a plan keeps what it was made from."""
-    _write(folder / IMPORTS, adoption.blocks())
-    _write(folder / IMPORTS_OVERRIDE, adoption.left_alone())
+def adopting(site: Site, adoption: Adoption) -> Iterator[None]:
+    """Terraform is told what to adopt, while the block runs: a plan keeps what it was made from."""
+    _write(site.work / IMPORTS, adoption.blocks())
+    _write(site.work / IMPORTS_OVERRIDE, adoption.left_alone(site.target.trait("forgets")))
     try:
         yield
     finally:
-        _forget_adoption(folder)
+        _forget_adoption(site.work)
 
 
 def _forget_adoption(folder: Path) -> None:
@@ -135,10 +137,13 @@ def _init_inputs(folder: Path) -> str:
     return hashlib.sha256(json.dumps([document.get("terraform"), text], sort_keys=True).encode()).hexdigest()
 
 
-def _has_providers(folder: Path) -> bool:
-    """A mirror's providers are links to it, which may lead nowhere by now."""
-    installed = list((folder / ".terraform" / "providers").glob("*/*/*/*/*"))
-    return bool(installed) and all(entry.is_dir() for entry in installed)
+def _is_whole(data: Path) -> bool:
+    """Whether what `terraform init` left is there: the backend it chose, and providers.
+
+    A mirror's providers are links to it, which may lead nowhere by now.
+    """
+    installed = list((data / "providers").glob("*/*/*/*/*"))
+    return (data / "terraform.tfstate").is_file() and bool(installed) and all(entry.is_dir() for entry in installed)
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
@@ -150,5 +155,11 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 def state_is_remote(folder: Path) -> bool:
     """Whether the stack in `folder` keeps its state elsewhere than in the folder."""
-    document = (folder / CONFIGURATION).read_text()
-    return bool(re.search(r'"backend": *\{ *"(?!local)', document))
+    backend = _backend(json.loads((folder / CONFIGURATION).read_text()))
+    return bool(backend.keys() - {"local"})
+
+
+def _backend(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The arguments by the backend's type."""
+    backend: dict[str, dict[str, Any]] = document.get("terraform", {}).get("backend", {})
+    return backend

@@ -10,7 +10,7 @@ the file afterwards.
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,10 +37,13 @@ class Adoption:
         """As Terraform reads it; empty where nothing is adopted."""
         return {"import": [{"to": to, "id": id_} for to, id_ in self.imports.items()]} if self.imports else {}
 
-    def left_alone(self) -> dict[str, Any]:
-        """As Terraform reads it: the attributes that an import does not know and that are right as they are."""
+    def left_alone(self, forgotten: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+        """As Terraform reads it: the attributes that an import does not know and that are right as they are.
+
+        With what the target forgets by type: for one resource, the list that is read last is the one that counts.
+        """
         rows = {
-            address.partition(".")[2]: {"lifecycle": [{"ignore_changes": list(attributes)}]}
+            address.partition(".")[2]: {"lifecycle": [{"ignore_changes": [*attributes, *forgotten.get(FUNCTION, ())]}]}
             for address, attributes in self.told.items()
         }
         return {"resource": {FUNCTION: rows}} if rows else {}

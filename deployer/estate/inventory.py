@@ -172,8 +172,9 @@ class Inventory:
         return f"its tags are {', '.join(f'{name}={value}' for name, value in told.items()) or 'not ours'}"
 
     def _known_untagged(self, kind: Kind, thing: Thing) -> bool:
-        by_service = kind.service_made and thing.name in self.names(thing.type)
-        return by_service or (thing.type, thing.name) in self.recorded
+        named = thing.name in self.names(thing.type)
+        untold = "tags" in self.target.trait("forgets").get(thing.type, ())
+        return (named and (kind.service_made or untold)) or (thing.type, thing.name) in self.recorded
 
     def _things(self, type_: str) -> list[Thing]:
         self._list([type_])

@@ -1,8 +1,9 @@
 """Environments whose time is over: made to be short-lived, and left by a run that was killed before it cleaned up."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from deployer.estate.kinds import KINDS
 from deployer.targets import Target
 from stack.settings import Settings, SettingsError
 
@@ -31,13 +32,29 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else NEVER
 
 
-def _tagged(target: Target) -> list[Mapping[str, str]]:
+def _tagged(target: Target) -> Iterator[Mapping[str, str]]:
+    """The tags of everything of this project in the region."""
+    for tags in (*_listed(target), *_roles(target)):
+        if tags.get(PROJECT) == "tap" and SUFFIX in tags:
+            yield tags
+
+
+def _roles(target: Target) -> Iterator[Mapping[str, str]]:
+    """The service that lists by tags knows no roles, and they may be all that is left:
+    https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
+    """
+    kind, iam = KINDS["aws_iam_role"], target.patient().client("iam")
+    for role in kind.listed(iam):
+        if kind.region and kind.region(iam, role) == target.region:
+            yield kind.tags(iam, role)
+
+
+def _listed(target: Target) -> Iterator[Mapping[str, str]]:
     pages = target.client("resourcegroupstaggingapi").get_paginator("get_resources")
     found = pages.paginate(TagFilters=[{"Key": PROJECT, "Values": ["tap"]}, {"Key": SUFFIX}])
     listed = [one for page in found for one in page["ResourceTagMappingList"]]
     things = [one for one in listed if not _is_going(target, one["ResourceARN"])]
-    tags = [{tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in things]
-    return [one for one in tags if SUFFIX in one]
+    return ({tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in things)
 
 
 def _is_going(target: Target, arn: str) -> bool:

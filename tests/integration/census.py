@@ -29,8 +29,9 @@ Census = dict[str, list[str]]
 
 def census(target: Target, services: tuple[str, ...] = SERVICES) -> Census:
     """What each listing holds, as sorted JSON texts; keys that KMS only keeps until their deletion are gone."""
+    asked = [service for service in services if service not in target.trait("unusable")]
     with ThreadPoolExecutor(8) as pool:
-        found = dict(pool.map(lambda service: (service, _of_service(target, service)), services))
+        found = dict(pool.map(lambda service: (service, _of_service(target, service)), asked))
     return {f"{service}.{name}": rows for service, of in found.items() for name, rows in sorted(of.items())}
 
 

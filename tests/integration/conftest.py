@@ -58,6 +58,15 @@ def pipeline(target: Target, outputs: Outputs) -> Pipeline:
 
 
 @pytest.fixture(autouse=True)
+def _able(request: pytest.FixtureRequest) -> None:
+    """A test that needs what the target lacks is skipped, with the reason of the table in deployer/targets.py."""
+    for mark in request.node.iter_markers("needs"):
+        difference = request.getfixturevalue("target").difference(mark.args[0])
+        if not difference.value:
+            pytest.skip(f"needs {mark.args[0]}: {difference.reason} (seen {difference.seen})")
+
+
+@pytest.fixture(autouse=True)
 def _turn(request: pytest.FixtureRequest, deployment_folder: Path) -> Iterator[None]:
     """Who breaks the pipeline on purpose has it alone; all others share it, whichever worker they run in."""
     if "pipeline" not in request.fixturenames:
@@ -87,8 +96,8 @@ def travel(pipeline: Pipeline, request: pytest.FixtureRequest) -> Iterator[Trave
 @pytest.fixture
 def account(target: Target) -> Target:
     """An account that nobody else uses."""
-    if not target.is_emulator:
-        pytest.skip("accounts come for nothing on an emulator only")
+    if not target.trait("accounts"):
+        pytest.skip(target.difference("accounts").reason)
     return targets.emulator(
         target.name, target.endpoint, target.region,
         account_id=str(random.randrange(10**11, 10**12)), ca_bundle=target.ca_bundle,

@@ -59,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
+    config.addinivalue_line("markers", "needs(trait): skipped, with the reason, on a target that lacks it")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

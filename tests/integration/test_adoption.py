@@ -145,6 +145,7 @@ def test_a_topic_with_other_tags_is_refused_by_name(account: Target) -> None:
         _inventory(account, "x", "aws_sns_topic", name="t-x").existing(["aws_sns_topic.one"])
 
 
+@pytest.mark.needs("buckets_shared")
 def test_a_bucket_of_another_account_is_refused_by_name(account: Target, target: Target, tag: str) -> None:
     """All of AWS shares bucket names: one that another account holds is told before anything is created."""
     make_bucket(target, f"b-{tag}", tags_of("x"))

@@ -55,11 +55,9 @@ def test_api_does_not_know_what_is_not_there(ask: Ask, tag: str) -> None:
     assert ask(f"/transactions/{tag}")[0] == 404
 
 
-def test_api_refuses_a_caller_without_signature(pipeline: Pipeline, ask: Ask, tag: str) -> None:
+@pytest.mark.needs("iam_enforced")
+def test_api_refuses_a_caller_without_signature(ask: Ask, tag: str) -> None:
     """No signature: 403, and nothing is told."""
-    if not pipeline.target.trait("iam_enforced"):
-        pytest.skip(f"{pipeline.target.name} does not enforce IAM")
-
     status, body = ask(f"/files/{tag}.csv", signed=False)
 
     assert status == 403

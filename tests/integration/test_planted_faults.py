@@ -42,6 +42,7 @@ def test_the_message_names_the_stage_and_why(
     travel(csv_file([{}]), f"{tag}-again.csv").reconciles()
 
 
+@pytest.mark.needs("iam_enforced")
 @pytest.mark.parametrize(
     ("stage", "function", "action"),
     [
@@ -56,8 +57,6 @@ def test_what_iam_denies_is_named(
     travel: Travel, plant: Plant, outputs: Outputs, csv_file: CsvFile, tag: str, stage: str, function: str, action: str
 ) -> None:
     """A role that may not do what its function needs: the message says who was denied what."""
-    if not plant.pipeline.target.trait("iam_enforced"):
-        pytest.skip(f"{plant.pipeline.target.name} does not enforce IAM")
     plant.denied(getattr(outputs, function), action)
 
     told = travel(csv_file([{}]), f"{tag}.csv", PATIENCE).stops()

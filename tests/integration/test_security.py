@@ -16,18 +16,15 @@ from tests.integration.journeys import Travel
 pytestmark = pytest.mark.security
 
 
+@pytest.mark.needs("iam_enforced")
 def test_a_role_without_its_grant_is_refused(target: Target) -> None:
     """Enforcement is on: what no policy grants is refused, and what one grants is not."""
-    if not target.trait("iam_enforced"):
-        pytest.skip(f"{target.name} does not enforce IAM")
-
     assert refused_without_grant(target)
 
 
+@pytest.mark.needs("iam_enforced")
 def test_the_bucket_is_closed_to_strangers(travel: Travel, pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
     """An unsigned request reads nothing, lists nothing, writes nothing."""
-    if not pipeline.target.trait("iam_enforced"):
-        pytest.skip(f"{pipeline.target.name} does not enforce IAM")
     journey = travel(csv_file([{}]), f"{tag}.csv")
     target = pipeline.target
     stranger = boto3.client(

@@ -1,5 +1,6 @@
 """The janitor finds the environments that are over their time, and no other."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -88,3 +89,25 @@ def test_a_key_that_only_waits_for_its_deletion_is_not_visited_again(target: Aws
             kms.schedule_key_deletion(KeyId=key["KeyMetadata"]["KeyId"], PendingWindowInDays=7)
 
     assert expired(target, NOW) == ["left"]
+
+
+def role(target: Aws, name: str, region: str, **tags: str) -> None:
+    trust = {
+        "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole",
+        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:lambda:{region}:123456789012:function:f"}},
+    }  # fmt: skip
+    target.client("iam").create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+    )  # fmt: skip
+
+
+def test_an_environment_of_which_only_roles_are_left_is_found(target: Aws) -> None:
+    """The listing by tags knows no roles; those that serve another region, or another project, are not meant."""
+    tags = {"Project": "tap", "ExpiresAt": BEFORE}
+    role(target, "a", target.region, EnvironmentSuffix="here", **tags)
+    role(target, "b", "us-west-2", EnvironmentSuffix="elsewhere", **tags)
+    role(target, "c", target.region, **{**tags, "Project": "another"}, EnvironmentSuffix="theirs")
+    role(target, "d", target.region, EnvironmentSuffix="lasting", Project="tap")
+
+    assert expired(target, NOW) == ["here"]

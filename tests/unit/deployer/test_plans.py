@@ -45,6 +45,17 @@ def test_changes_are_counted_by_kind_and_permissions_apart() -> None:
     assert changes.any
 
 
+def test_what_was_interrupted_and_holds_data_is_told_as_kept() -> None:
+    """A plan shows its replacement; `tap deploy` finishes it instead, and that is said beside it."""
+    tainted = {**change("aws_s3_bucket.b", "delete", "create"), "action_reason": "replace_because_tainted"}
+    changes = changes_in({"resource_changes": [tainted, change("aws_dynamodb_table.t", "delete", "create")]})
+
+    table, bucket = changes.lines()
+    assert bucket.startswith("replace  aws_s3_bucket.b, half made: `tap deploy` finishes it")
+    assert table == "replace  aws_dynamodb_table.t"
+    assert [one["kept"] for one in changes.to_json()["changes"]] == [False, True]
+
+
 def test_a_first_deployment_is_told_from_a_later_one() -> None:
     """Only a plan over a state without resources is one from nothing; that decides what `tap run` may remove."""
     assert not changes_in(PLAN).from_nothing

@@ -103,7 +103,7 @@ def test_a_setting_counts_if_it_reaches_the_stack(checkout: Places, settings: Se
     given: dict[str, Any] = {name: other}
     changed = synthesis.key(replace(settings, **given), checkout) != synthesis.key(settings, checkout)
 
-    assert changed == (name not in {"target", "provider_mirror", "allowed_accounts"})
+    assert changed == (name not in {"target", "provider_mirror", "allowed_accounts", "lock_seconds", "local_state"})
 
 
 def test_many_at_once_synthesise_once(checkout: Places, settings: Settings) -> None:

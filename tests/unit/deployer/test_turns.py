@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from deployer import targets, turns
@@ -76,6 +77,22 @@ def test_a_lock_is_freed_only_for_the_holder_that_was_shown(bucket: StateBucket)
     assert not free(bucket, shown)
     assert (now := holder_of(bucket)) is not None
     assert (now.id, free(bucket, now), holder_of(bucket)) == ("lock-2", True, None)
+
+
+def test_a_lock_is_freed_also_where_a_store_knows_no_conditional_delete(bucket: StateBucket) -> None:
+    """Stores that speak S3 without it answer NotImplemented; what was read just before is all there is to go by."""
+    lock(bucket)
+
+    def refuse(params: dict[str, Any], **_: Any) -> None:
+        if "IfMatch" in params:
+            raise ClientError({"Error": {"Code": "NotImplemented", "Message": "a header"}}, "DeleteObject")
+
+    bucket.s3.meta.events.register("provide-client-params.s3.DeleteObject", refuse)
+    holder = holder_of(bucket)
+
+    assert holder
+    assert free(bucket, holder)
+    assert holder_of(bucket) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"{}"])

@@ -1,0 +1,100 @@
+"""The working folder: its state is read where it is, its outputs come with the apply, and a spoilt folder is mended."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deployer import targets
+from deployer.errors import TerraformFailed
+from deployer.estate.adoption import FUNCTION, Adoption
+from deployer.opening import Site
+from deployer.terraform import Terraform
+from deployer.workfolder import adopting, initialised, override
+
+STACK = {
+    "terraform": {"backend": {"local": {"path": "terraform.tfstate"}}},
+    "resource": {"terraform_data": {"one": {"input": 1}}},
+    "output": {"one": {"value": "${terraform_data.one.output}"}},
+}
+
+
+@pytest.fixture
+def terraform(tmp_path: Path) -> Terraform:
+    """One thing of Terraform's own, not yet made."""
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "cdk.tf.json").write_text(json.dumps(STACK))
+    environment = {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}
+    terraform = Terraform(work, environment, tmp_path / "logs", state_file=work / "terraform.tfstate")
+    terraform.init()
+    return terraform
+
+
+def test_what_an_apply_tells_is_what_terraform_would_be_asked_for(terraform: Terraform) -> None:
+    """The outputs of the apply's stream are those of `terraform output`; the state's file is what `state pull` says."""
+    terraform.plan()
+    told = terraform.apply()
+    from_file = terraform.state()
+
+    assert told == terraform.output()
+    assert told["one"]["value"] == 1
+    assert from_file == Terraform(terraform.folder, terraform.environment, terraform.logs).state()
+
+
+def test_without_a_state_there_is_nothing(terraform: Terraform) -> None:
+    """No file yet: nothing is managed, and no Terraform is asked."""
+    assert anywhere(terraform).state() == {}
+
+
+def anywhere(terraform: Terraform) -> Terraform:
+    """The same where no Terraform could be started."""
+    return Terraform(terraform.folder, {"PATH": ""}, terraform.logs, state_file=terraform.folder / "terraform.tfstate")
+
+
+def test_a_state_that_is_no_json_is_named_with_its_backup(terraform: Terraform) -> None:
+    """A disk that was full left half a state: what to do is told, and nothing is overwritten."""
+    file = terraform.folder / "terraform.tfstate"
+    file.write_text('{"version": 4, "resou')
+
+    with pytest.raises(TerraformFailed, match="the state can't be read") as caught:
+        terraform.state()
+    assert caught.value.where == str(file)
+    assert "terraform.tfstate.backup" in caught.value.remedy
+    assert file.read_text() == '{"version": 4, "resou'
+
+
+def test_a_folder_that_lost_its_backend_is_initialised_again(
+    terraform: Terraform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a `.terraform` is as good as none, though its stamp and its providers are there."""
+    provider = terraform.folder / ".terraform" / "providers" / "host" / "of" / "provider" / "1.0.0" / "linux"
+    provider.mkdir(parents=True)
+    asked: list[None] = []
+    monkeypatch.setattr(terraform, "init", lambda: asked.append(None))
+    initialised(terraform)
+    initialised(terraform)
+    once = len(asked)
+    (terraform.folder / ".terraform" / "terraform.tfstate").unlink()
+    initialised(terraform)
+
+    assert (once, len(asked)) == (1, 2)
+
+
+def test_what_is_adopted_keeps_what_the_emulator_forgets(tmp_path: Path) -> None:
+    """Of two overrides of one resource Terraform takes the later by name: it has to hold both lists."""
+    address, told = f"{FUNCTION}.one", {"filename": "one.zip"}
+    stack = {"resource": {FUNCTION: {"one": {}}}}
+    target = targets.emulator("localstack", "http://127.0.0.1:1", "eu-west-1")
+    (forgotten,) = override(target, stack)["resource"][FUNCTION]["one"]["lifecycle"]
+    site = Site(target, tmp_path, tmp_path, lasting=True)
+
+    with adopting(site, replace(Adoption(), imports={address: "one"}, told={address: told})):
+        files = sorted(path.name for path in tmp_path.glob("*_override.tf.json"))
+        (left,) = json.loads((tmp_path / files[-1]).read_text())["resource"][FUNCTION]["one"]["lifecycle"]
+
+    assert sorted([*files, "tap_override.tf.json"])[-1] == files[-1]
+    assert set(left["ignore_changes"]) == {"filename", *forgotten["ignore_changes"]}
+    assert list(tmp_path.glob("*.tf.json")) == []
