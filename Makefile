@@ -9,6 +9,7 @@ PYTHON ?= $(shell for each in python3.11 python3 python; do "$$each" -c 'import 
 TARGET ?= embedded
 CSV ?=
 KEEP ?=
+REUSE ?=
 WORKERS ?= auto
 SMOKE_MINUTES ?= 30
 TAP := .venv/bin/tap
@@ -44,9 +45,9 @@ run: export TAP_CSV := $(value CSV)
 unexport CSV
 
 .PHONY: test-local
-test-local: setup ## The three levels, in parallel (TARGET=embedded or localstack)
+test-local: setup ## The three levels, in parallel (TARGET=embedded or localstack, REUSE=1)
 	@mkdir -p build
-	@$(PYTEST) tests --target $(TARGET) -n $(WORKERS) --dist loadgroup --junit-xml build/test-local.xml
+	@$(PYTEST) tests --target $(TARGET) $(if $(REUSE),--reuse) -n $(WORKERS) --dist loadgroup --junit-xml build/test-local.xml
 
 .PHONY: compliance
 compliance: setup ## Levels 1 and 2 without AWS; SARIF, JUnit, Markdown and JSON under build/

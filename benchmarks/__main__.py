@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compliance, deploying, judging, loading, synthesis
+from benchmarks import compliance, deploying, judging, loading, moving, synthesis
 
 SUITES = {
     "synthesis": synthesis,
@@ -13,6 +13,7 @@ SUITES = {
     "deploying": deploying,
     "judging": judging,
     "loading": loading,
+    "moving": moving,
 }
 
 

@@ -31,13 +31,13 @@ def _loading() -> Any:
 def figures() -> Iterator[Figure]:
     with embedded.started(Places.here()) as emulator:
         table = opening.on(emulator, Settings.load({})).client("dynamodb")
-        ours, peer = paired(lambda: _timed(table, _loader_puts), lambda: _timed(table, _bare_puts), 3)
+        ours, peer = paired(lambda: timed_puts(table, _loader_puts), lambda: timed_puts(table, bare_puts), 3)
     met = ours / ITEMS <= 0.001 or ours <= 1.15 * peer
     goal = "1,000 items/s, or within 15 % of the peer"
     yield Figure(f"load {ITEMS:,} items", ours, "bare PutItem", peer, goal, met)
 
 
-def _timed(table: Any, puts: Callable[[Any, list[dict[str, Any]]], None]) -> float:
+def timed_puts(table: Any, puts: Callable[[Any, list[dict[str, Any]]], None], count: int = ITEMS) -> float:
     """Seconds for all items, into a table of their own."""
     table.create_table(
         TableName="bench",
@@ -45,7 +45,7 @@ def _timed(table: Any, puts: Callable[[Any, list[dict[str, Any]]], None]) -> flo
         KeySchema=[{"AttributeName": "transaction_id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "transaction_id", "AttributeType": "S"}],
     )
-    items = [_item(number) for number in range(ITEMS)]
+    items = [_item(number) for number in range(count)]
     begun = time.perf_counter()
     puts(table, items)
     seconds = time.perf_counter() - begun
@@ -54,6 +54,7 @@ def _timed(table: Any, puts: Callable[[Any, list[dict[str, Any]]], None]) -> flo
 
 
 def _item(number: int) -> dict[str, Any]:
+    """As the loader is given one."""
     return {
         "transaction_id": f"TX-{number:08d}",
         "account_id": f"ACC-{number % 97}",
@@ -79,9 +80,11 @@ def _loader_puts(table: Any, items: list[dict[str, Any]]) -> None:
         list(pool.map(lambda item: loading._put(loader, item, "now"), items))
 
 
-def _bare_puts(table: Any, items: list[dict[str, Any]]) -> None:
-    def put(item: dict[str, Any]) -> None:
-        table.put_item(TableName="bench", Item={name: {"S": str(value)} for name, value in item.items()})
+def bare_puts(table: Any, items: list[dict[str, Any]]) -> None:
+    """Puts the items as they come, on as many connections as the loader has."""
+
+    def put(each: dict[str, Any]) -> None:
+        table.put_item(TableName="bench", Item={field: {"S": str(value)} for field, value in each.items()})
 
     with ThreadPoolExecutor(_loading().CONNECTIONS) as pool:
         list(pool.map(put, items))

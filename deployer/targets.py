@@ -32,6 +32,8 @@ class Difference:
 #   api_url         where a deployed API answers
 #   accounts        any account can be used, and costs nothing
 #   buckets_shared  a bucket's name is taken for all accounts, and who asks for another account's is told so
+#   maps_fail       a load of which a part failed ends as failed, where none may
+#   settles_s       seconds until a function's change is wholly in force
 #   unusable        services that answer in no useful time, if at all
 #   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
 DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
@@ -43,6 +45,8 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         ),
         "accounts": Difference(True, "a 12-digit access key is an account", "2026-11-23"),
         "buckets_shared": Difference(True, "MiniStack refuses another account's bucket", "2026-11-23"),
+        "maps_fail": Difference(True, "MiniStack keeps a map's tolerated failures", "2026-11-24"),
+        "settles_s": Difference(0, "each invocation reads the function's configuration", "2026-11-24"),
         "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
         "forgets": Difference({}, "mended in deployer/ministack_server.py", "2026-11-23"),
     },
@@ -55,6 +59,12 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "accounts": Difference(True, "a 12-digit access key is an account", "2026-11-23"),
         "buckets_shared": Difference(
             False, "LocalStack 4.13 says of another account's bucket that it does not exist", "2026-11-24"
+        ),
+        "maps_fail": Difference(
+            False, "LocalStack 4.13 lets such a map succeed, so that its figures do not reconcile", "2026-11-24"
+        ),
+        "settles_s": Difference(
+            8, "LocalStack 4.13 loses an event that comes while a function changes over to a new version", "2026-11-24"
         ),
         "unusable": Difference(
             ("kinesis",), "LocalStack installs a server from npm for each account that asks", "2026-11-24"
@@ -75,6 +85,8 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "api_url": Difference("{api_url}", "the stage's own URL", "2026-11-23"),
         "accounts": Difference(False, "an account of AWS is not made for a test", "2026-11-24"),
         "buckets_shared": Difference(True, "it is AWS", "2026-11-24"),
+        "maps_fail": Difference(True, "it is AWS", "2026-11-24"),
+        "settles_s": Difference(0, "it is AWS, whose waiter says when", "2026-11-24"),
         "unusable": Difference((), "it is AWS", "2026-11-24"),
         "forgets": Difference({}, "it is AWS", "2026-11-23"),
     },

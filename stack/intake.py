@@ -122,7 +122,13 @@ class Intake(Construct):
             restrict_public_buckets=True,
         )
         # after the block: S3 refuses two changes of a bucket's access at once
-        S3BucketPolicy(self, "policy", bucket=bucket, policy=document(_tls_only(settings)), depends_on=[block])
+        S3BucketPolicy(
+            self,
+            "policy",
+            bucket=bucket,
+            policy=document(_tls_only(settings), _own_key_only(settings)),
+            depends_on=[block],
+        )
 
     def _expire(self) -> None:
         rules = [_rule(f"expire-{prefix}", f"{prefix}/", days) for prefix, days in KEPT_DAYS.items()]
@@ -218,6 +224,19 @@ def _tls_only(settings: Settings) -> dict[str, Any]:
         "Action": "s3:*",
         "Resource": [settings.bucket_arn, f"{settings.bucket_arn}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def _own_key_only(settings: Settings) -> dict[str, Any]:
+    """S3 encrypts with the bucket's key whatever names no encryption; what names another one is refused."""
+    header = "s3:x-amz-server-side-encryption"
+    return {
+        "Sid": "OwnKeyOnly",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "s3:PutObject",
+        "Resource": f"{settings.bucket_arn}/*",
+        "Condition": {"Null": {header: "false"}, "StringNotEquals": {header: "aws:kms"}},
     }
 
 

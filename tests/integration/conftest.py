@@ -5,6 +5,8 @@ import json
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from deployer.estate.configuration import Configuration, configuration_of
 from deployer.pipeline import Pipeline
 from deployer.places import Places
 from deployer.synthesis import synthesised
-from deployer.targets import Target
+from deployer.targets import Credentials, Target
 from stack.outputs import Outputs
 from stack.settings import Settings
 from tests.evidence import record
@@ -102,6 +104,31 @@ def account(target: Target) -> Target:
         target.name, target.endpoint, target.region,
         account_id=str(random.randrange(10**11, 10**12)), ca_bundle=target.ca_bundle,
     )  # fmt: skip
+
+
+Caller = Callable[..., Target]
+
+
+@pytest.fixture
+def caller(target: Target, tag: str) -> Iterator[Caller]:
+    """`caller("s3:*")` is the target as a user of the same account who may do that, and nothing else."""
+    if not target.trait("accounts"):
+        pytest.skip("no user with a lasting key is made in a live account")
+    iam, name = target.client("iam"), f"tap-caller-{tag}"
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+
+    def allowed(*actions: str) -> Target:
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_user_policy(UserName=name, PolicyName="allowed", PolicyDocument=document)
+        return replace(target, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]), _clients={})
+
+    yield allowed
+    with suppress(iam.exceptions.NoSuchEntityException):
+        iam.delete_user_policy(UserName=name, PolicyName="allowed")
+    iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName=name)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from deployer import embedded
 from deployer.cleaning import destroyed_with_data
 from deployer.errors import LeftBehind, TapError
 from deployer.estate.leaving import leave
@@ -25,7 +26,7 @@ from deployer.stages import Run, deploy
 from deployer.view import view_for
 from stack.settings import Settings, SettingsError
 from tests.integration.enforcement import require_enforced
-from tests.integration.session import ANSWER
+from tests.integration.session import ANSWER, REUSED
 
 LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a killed session left
 
@@ -34,9 +35,12 @@ def main(folder: Path, options: Mapping[str, Any]) -> None:
     """Raises TapError where something could not be taken down; why nothing was deployed is an answer."""
     try:
         settings = _settings(options)
+        if options["reuse"] and settings.target == "embedded":
+            embedded.local_start(Places.here())
     except SettingsError as error:
         _answer(folder, {"error": str(error)})
         return
+    keep = options["keep"] or options["reuse"]
     with _told(folder), opened(settings, Places.here()) as site:
         run = Run(settings, Places.here(), site, view_for(json=False))
         try:
@@ -44,16 +48,16 @@ def main(folder: Path, options: Mapping[str, Any]) -> None:
                 _answer(folder, _deployed(run))
                 sys.stdin.read()
         finally:  # an embedded AWS of the session's own ends with it
-            if site.lasting and not options["keep"]:
+            if site.lasting and not keep:
                 _take_down(run)
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:
     """TAP_EXPIRES_AT of the caller counts; otherwise what is not to be kept is given a time when it is over."""
-    lasts = options["keep"] or os.environ.get("TAP_EXPIRES_AT")
+    lasts = options["keep"] or options["reuse"] or os.environ.get("TAP_EXPIRES_AT")
     return Settings.load(
         target=options["target"],
-        environment_suffix=options["suffix"] or _suffix(),
+        environment_suffix=options["suffix"] or (REUSED if options["reuse"] else _suffix()),
         expires_at=None if lasts else (datetime.now(UTC) + LIFETIME).isoformat(),
     )
 

@@ -1,6 +1,7 @@
 """Breaks the deployed pipeline on purpose, for the length of one test, and mends it again."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,3 +52,4 @@ class Plant:
         client = self.pipeline.target.client("lambda")
         client.update_function_configuration(FunctionName=function, **changed)
         client.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 1})
+        time.sleep(self.pipeline.target.trait("settles_s"))

@@ -24,6 +24,7 @@ MARKERS = {
 }
 ANSWER = "deployment.json"
 DEADLINE_S = 600.0
+REUSED = "reused"  # the environment that runs with --reuse share
 Starter = pytest.StashKey["Deployment"]()
 
 
@@ -54,9 +55,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--target", default="embedded", choices=("embedded", "localstack", "aws"), help="which AWS answers")
     group.addoption("--suffix", default=None, help="the environment suffix; default: one of its own per session")
     group.addoption("--keep", action="store_true", help="leave what was deployed")
+    group.addoption(
+        "--reuse", action="store_true", help=f"leave it as `{REUSED}` for the next run, which deploys only what changed"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("reuse") and config.getoption("target") == "aws":
+        raise pytest.UsageError("--reuse is for emulators: a live account is left as it was found")
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     config.addinivalue_line("markers", "needs(trait): skipped, with the reason, on a target that lacks it")
@@ -112,7 +118,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _deployment(config: pytest.Config) -> Deployment:
     if Starter not in config.stash:
         folder: Path = config._tmp_path_factory.mktemp("deployment", numbered=False)  # type: ignore[attr-defined]
-        options = {name: config.getoption(name) for name in ("target", "suffix", "keep")}
+        options = {name: config.getoption(name) for name in ("target", "suffix", "keep", "reuse")}
         config.stash[Starter] = Deployment(folder, options)
     return config.stash[Starter]
 

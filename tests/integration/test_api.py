@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import botocore.credentials
 import pytest
 import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from deployer.pipeline import Pipeline
+from deployer.targets import Credentials
+from tests.integration.conftest import Caller
 
 pytestmark = pytest.mark.security
 Ask = Callable[..., tuple[int, Any]]
@@ -20,17 +23,22 @@ Ask = Callable[..., tuple[int, Any]]
 
 @pytest.fixture
 def ask(pipeline: Pipeline) -> Ask:
-    """`ask("/files/a.csv")` is status and JSON of a GET, signed by the deployer's credentials unless told otherwise."""
+    """`ask("/files/a.csv")` is status and JSON of a GET, signed with the deployer's credentials, or others, or none.
+
+    A `raw` path goes as it is; `body` goes with it.
+    """
     target, outputs = pipeline.target, pipeline.outputs
     base = target.api_url(outputs.api_id, outputs.api_stage, outputs.api_url)
     pool = urllib3.PoolManager(ca_certs=target.ca_bundle or None)
-    keys = Credentials(target.credentials.access_key, target.credentials.secret_key, target.credentials.token or None)
 
-    def get(path: str, *, signed: bool = True) -> tuple[int, Any]:
-        request = AWSRequest("GET", base + quote(path))
-        if signed:
-            SigV4Auth(keys, "execute-api", target.region).add_auth(request)
-        answer = pool.request("GET", request.url, headers=dict(request.headers))
+    def get(
+        path: str, *, by: Credentials | None = target.credentials, raw: bool = False, body: bytes = b""
+    ) -> tuple[int, Any]:
+        request = AWSRequest("GET", base + (path if raw else quote(path)), data=body)
+        if by:
+            signing = botocore.credentials.Credentials(by.access_key, by.secret_key, by.token or None)
+            SigV4Auth(signing, "execute-api", target.region).add_auth(request)
+        answer = pool.request("GET", request.url, headers=dict(request.headers), body=body or None)
         return answer.status, json.loads(answer.data or b"null")
 
     return get
@@ -58,7 +66,41 @@ def test_api_does_not_know_what_is_not_there(ask: Ask, tag: str) -> None:
 @pytest.mark.needs("iam_enforced")
 def test_api_refuses_a_caller_without_signature(ask: Ask, tag: str) -> None:
     """No signature: 403, and nothing is told."""
-    status, body = ask(f"/files/{tag}.csv", signed=False)
+    status, body = ask(f"/files/{tag}.csv", by=None)
 
     assert status == 403
     assert set(body) == {"message"}
+
+
+@pytest.mark.needs("iam_enforced")
+def test_api_answers_who_may_ask_and_signs_rightly(ask: Ask, caller: Caller, tag: str) -> None:
+    """With permission the same caller is told; with a wrong secret, or without permission: 403, and nothing."""
+    known = caller("execute-api:Invoke").credentials
+    answered, _ = ask(f"/files/{tag}.csv", by=known)
+    forged = ask(f"/files/{tag}.csv", by=replace(known, secret_key="wrong"))
+    unpermitted = ask(f"/files/{tag}.csv", by=caller("s3:ListAllMyBuckets").credentials)
+
+    assert answered == 404
+    assert [status for status, _ in (forged, unpermitted)] == [403, 403]
+    assert all(set(body) <= {"message", "Message", "__type"} for _, body in (forged, unpermitted))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/files/../table", "/files/..%2f..%2ftable", "/files/%2e%2e/reports/x", "/files/a%2f%2fb", "/files/a%00b",
+        "/files/%252e%252e/x", "/transactions/..%2f..%2ffiles", "/files/" + "a" * 2_000, "/nowhere", "/files/",
+    ],
+)  # fmt: skip
+def test_api_answers_tricks_as_what_they_are(ask: Ask, path: str) -> None:
+    """Paths that lead elsewhere, names that are none, and names too long: refused or not found, with no detail."""
+    status, body = ask(path, raw=True)
+
+    assert status in (400, 403, 404)
+    assert set(body or {}) <= {"message", "statusCode"}
+    assert "Traceback" not in str(body)
+
+
+def test_api_reads_no_body(ask: Ask, tag: str) -> None:
+    """A request may carry one, within what API Gateway takes; it changes nothing."""
+    assert ask(f"/transactions/{tag}", body=b"x" * 1_000_000)[0] == 404

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from deployer.pipeline import Pipeline
 from deployer.targets import Target
 from tests.integration.census import census
-from tests.integration.conftest import CsvFile
+from tests.integration.conftest import Caller, CsvFile
 from tests.integration.enforcement import refused_without_grant
 from tests.integration.journeys import Travel
 
@@ -48,3 +48,13 @@ def test_another_account_of_the_same_aws_sees_nothing(pipeline: Pipeline, accoun
     names = {name for listing in census(account).values() for name in listing}
 
     assert not [name for name in names if pipeline.outputs.table_name in str(name) or pipeline.bucket in str(name)]
+
+
+@pytest.mark.needs("iam_enforced")
+def test_the_bucket_takes_no_other_encryption_than_its_own(pipeline: Pipeline, caller: Caller, tag: str) -> None:
+    """An object that names another encryption is refused; one that names none gets the bucket's key."""
+    s3, key = caller("s3:*", "kms:*").client("s3"), f"elsewhere/{tag}"
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket=pipeline.bucket, Key=key, Body=b"x", ServerSideEncryption="AES256")
+    assert s3.put_object(Bucket=pipeline.bucket, Key=key, Body=b"x")["ServerSideEncryption"] == "aws:kms"

@@ -1,0 +1,91 @@
+"""Moving: from a finished upload of 1,000 rows to its last item in the table, by warm functions on the embedded AWS.
+
+The peer is the emulator's own limit: the same file put, and as many bare PutItem calls on as many connections as the
+loader has. When each stage was seen is printed beside it.
+"""
+
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.loading import bare_puts, timed_puts
+from benchmarks.measure import Figure
+from deployer.cleaning import destroyed_with_data
+from deployer.domain import Upload
+from deployer.opening import opened
+from deployer.pipeline import Pipeline
+from deployer.places import Places
+from deployer.stages import Run, deploy
+from deployer.view import NoView
+from stack.settings import Settings
+
+ROWS, ROUNDS, GOAL_S = 1_000, 7, 1.0
+_POLL_S = 0.02
+_HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description\n"
+
+
+def figures() -> Iterator[Figure]:
+    places, settings = Places.here(), Settings.load({}, environment_suffix="bench")
+    with opened(settings, places) as site, TemporaryDirectory() as folder:
+        run = Run(settings, places, site, NoView())
+        pipeline = Pipeline(site.target, deploy(run))
+        stages: dict[str, list[float]] = defaultdict(list)
+        _moved(pipeline, Path(folder), 0, defaultdict(list))  # its functions start cold
+        ours, peers = [], []
+        for number in range(1, ROUNDS + 1):
+            ours.append(_moved(pipeline, Path(folder), number, stages))
+            peers.append(_bare(pipeline, Path(folder), number))
+        if site.lasting:
+            destroyed_with_data(run)
+    print("seen after, median of seconds:", {name: round(statistics.median(each), 2) for name, each in stages.items()})
+    median, peer = statistics.median(ours), statistics.median(peers)
+    yield Figure(f"upload to item, {ROWS:,} rows", median, "put and bare PutItem", peer, "<= 1 s", median <= GOAL_S)
+
+
+def _moved(pipeline: Pipeline, folder: Path, number: int, stages: dict[str, list[float]]) -> float:
+    """Seconds from the upload's end to the last item."""
+    upload = pipeline.upload(_file(folder, number), f"bench-{number}.csv")
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(1) as pool:
+        watched = pool.submit(_watched, pipeline, upload, begun)
+        wanted = {"TableName": pipeline.outputs.table_name, "Key": {"transaction_id": {"S": _id(number, ROWS - 1)}}}
+        while "Item" not in pipeline.target.client("dynamodb").get_item(**wanted):
+            time.sleep(_POLL_S)
+        seconds = time.perf_counter() - begun
+        for stage, seen in watched.result().items():
+            stages[stage].append(seen)
+    return seconds
+
+
+def _watched(pipeline: Pipeline, upload: Upload, begun: float) -> dict[str, float]:
+    """When each stage was first seen."""
+    seen: dict[str, float] = {}
+    for state in pipeline.watch(upload):
+        seen.setdefault(state.stage, time.perf_counter() - begun)
+    return seen
+
+
+def _bare(pipeline: Pipeline, folder: Path, number: int) -> float:
+    """Seconds for the least that any pipeline would have to do."""
+    body = (folder / f"{number}.csv").read_bytes()
+    begun = time.perf_counter()
+    pipeline.target.client("s3").put_object(Bucket=pipeline.bucket, Key=f"elsewhere/{number}.csv", Body=body)
+    put = time.perf_counter() - begun
+    return put + timed_puts(pipeline.target.client("dynamodb"), bare_puts, ROWS)
+
+
+def _file(folder: Path, number: int) -> Path:
+    rows = (
+        f"{_id(number, row)},ACC-{row % 97},2025-03-01T10:00:00Z,{row}.25,EUR,debit,Shop,Goods\n" for row in range(ROWS)
+    )
+    path = folder / f"{number}.csv"
+    path.write_text(_HEADER + "".join(rows))
+    return path
+
+
+def _id(number: int, row: int) -> str:
+    return f"bench-{number}-{row:05d}"
