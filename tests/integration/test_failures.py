@@ -8,6 +8,9 @@ import pytest
 
 from deployer.pipeline import Pipeline
 from deployer.redrive import Letter, letters, redrive
+from tests.integration.conftest import CsvFile
+from tests.integration.journeys import Travel
+from tests.integration.planting import Plant
 
 pytestmark = pytest.mark.fault
 DEADLINE_S = 60.0
@@ -73,6 +76,24 @@ def test_a_load_that_failed_is_redriven_once_its_reason_is_mended(pipeline: Pipe
     assert before.reconciled
     assert pipeline.state(upload).rows == before.rows
     assert len(pipeline.items(upload, 10)) == 3
+
+
+@pytest.mark.needs("maps_fail")
+def test_a_table_that_was_missing_for_a_while_gets_its_rows_once(
+    travel: Travel, plant: Plant, pipeline: Pipeline, csv_file: CsvFile, tag: str
+) -> None:
+    """The load fails and rests in the dead letters; with the table there again, `tap redrive` completes it."""
+    plant.configured(pipeline.outputs.loader_function_name, Environment={"TABLE_NAME": "not-there-yet"})
+    journey = travel(csv_file([{}, {}, {}]), f"{tag}.csv")
+    told = journey.stops()
+    plant.mend()
+
+    again = redrive(pipeline, _letter_about(pipeline, journey.upload.name))
+
+    assert "since its load failed" in told
+    assert _ended(pipeline, again) == "SUCCEEDED"
+    assert travel.follow(journey.upload).reconciles().rows["loaded"] == 3
+    assert len(pipeline.items(journey.upload, 10)) == 3
 
 
 def _letter_about(pipeline: Pipeline, key: str) -> Letter:

@@ -70,6 +70,23 @@ def test_a_load_that_cannot_be_started_is_an_error(way, validated):
         way.transform(KEY, validated.version)
 
 
+def test_a_start_that_is_throttled_is_made_by_the_next_try(way, validated):
+    """Lambda tries an event again: the first try starts nothing and says why, the second starts the load once."""
+    refusals = [{"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}]
+
+    def refuse(**_):
+        if refusals:
+            raise ClientError(refusals.pop(), "StartExecution")
+
+    way.app("transformer").transformer.workflow.meta.events.register_first("before-call.*.StartExecution", refuse)
+
+    with pytest.raises(Exception, match="1 manifests could not be worked on"):
+        way.transform(KEY, validated.version)
+    assert way.executions() == []
+    way.transform(KEY, validated.version)
+    assert len(way.executions()) == 1
+
+
 def test_a_load_that_is_over_is_not_started_again(way, validated):
     """Step Functions refuses the name of an execution that has ended; that is as good as a start."""
 
