@@ -86,7 +86,8 @@ def local_start(places: Places, port: int | None = None) -> Emulator:
         forget(places)
         run = places.local / "run"
         run.mkdir(parents=True)
-        _, emulator = _launch(places, run, port, detached=True)
+        process, emulator = _launch(places, run, port, detached=True)
+        process.returncode = 0  # nobody waits for it: it outlives this process, which subprocess would warn of
         _record(places).write_text(json.dumps(asdict(emulator)))
         return emulator
 

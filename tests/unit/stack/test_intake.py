@@ -46,13 +46,16 @@ def test_bucket_is_versioned_encrypted_private_and_reached_by_tls(document: dict
     versioning = the(document, "aws_s3_bucket_versioning")["versioning_configuration"]
     (rule,) = the(document, "aws_s3_bucket_server_side_encryption_configuration")["rule"]
     block = the(document, "aws_s3_bucket_public_access_block")
-    (statement,) = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
+    statement, own_key = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
 
     assert versioning == {"status": "Enabled"}
     assert rule["apply_server_side_encryption_by_default"]["sse_algorithm"] == "aws:kms"
     assert all(block[name] is True for name in block if name.startswith(("block_", "ignore_", "restrict_")))
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
     assert len(statement["Resource"]) == 2
+    named = "s3:x-amz-server-side-encryption"  # of an object that names none, S3 has no such key
+    assert (own_key["Effect"], own_key["Action"]) == ("Deny", "s3:PutObject")
+    assert own_key["Condition"] == {"Null": {named: "false"}, "StringNotEquals": {named: "aws:kms"}}
 
 
 def test_each_derived_prefix_expires_and_originals_stay(document: dict[str, Any]) -> None:
