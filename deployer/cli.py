@@ -57,7 +57,8 @@ app.add_typer(local, name="local")
 def main() -> None:
     """Run `tap` and exit: 0 done, 1 the answer is no, 2 used wrongly, 3 not fit, 128 + n ended by signal n."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` wants it
+            signal.signal(number, _leave)
     try:
         app()
     except TapError as error:

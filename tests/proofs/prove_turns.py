@@ -132,7 +132,10 @@ def test_an_interrupted_deployment_tells_what_stands_and_goes_on(
     live: tuple[Target, dict[str, str]], first: Checkout
 ) -> None:
     """Ctrl-C in the middle of an apply: Terraform ends its step, exit 130, and the next deployment converges."""
+    # A shell's background job inherits an ignored SIGINT, and so would its children.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     deployment = first.start("deploy", "--suffix", SUFFIX)
+    signal.signal(signal.SIGINT, before)
     until(applying(live))
     deployment.send_signal(signal.SIGINT)
     ((code, said),) = ended(deployment)

@@ -2,11 +2,15 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+
+from deployer import cli
 
 HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
 GOOD = "T1,A1,2025-01-31T23:59:59+01:00,10.25,EUR,debit,Shop,x"
@@ -146,3 +150,21 @@ def test_a_missing_terraform_is_three_with_the_remedy(tmp_path: Path) -> None:
     assert not checks["terraform"]["fine"]
     assert "developer.hashicorp.com" in checks["terraform"]["remedy"]
     assert not checks["node"]["fine"]
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+def test_a_hang_up_ends_a_command_unless_nohup_ignores_it(ignored: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Started by `nohup`, a deployment outlives its terminal; else it ends, and closes what it opened."""
+
+    def hang_up() -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    monkeypatch.setattr(cli, "app", hang_up)
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    try:
+        with nullcontext() if ignored else pytest.raises(SystemExit, match=str(128 + signal.SIGHUP)):
+            cli.main()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
