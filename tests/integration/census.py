@@ -22,6 +22,7 @@ _ASKED = ("List", "Describe", "Get")
 _NOT_THINGS = {
     "GetAuthorizationToken",  # another one each time
     "DescribeAlarmHistory",  # kept for a month after the alarm
+    "ListMetrics",  # told for two weeks after the last value; nothing removes them
 }  # fmt: skip
 
 Census = dict[str, list[str]]
