@@ -31,7 +31,8 @@ START_SECONDS = 60.0  # a cold start compiles MiniStack's bytecode first
 STOP_SECONDS = 15.0
 _POLL = 0.05
 _LINES_SHOWN = 8
-_SERVER = Path(__file__).with_name("ministack_server.py")
+CALLS = "calls.jsonl"
+_SERVER = Path(__file__).with_name("ministack_server")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Emulator:
     started: str
     guard_pid: int
     run: str  # its folder, which goes when it goes
+
+    @property
+    def calls(self) -> Path:
+        """What roles called on it, as JSON lines: role, action, resource, allowed."""
+        return Path(self.run) / CALLS
 
 
 @contextmanager
@@ -148,7 +154,6 @@ def emulator_environment(run: Path, port: int, secure_port: int) -> dict[str, st
         "MINISTACK_HOST": LOOPBACK,
         "MINISTACK_REGION": "us-east-1",
         "AUTH": "true",  # IAM is enforced
-        "CLOUDTRAIL_RECORDING": "1",
         "S3_DATA_DIR": str(run / "s3"),
         "AWS_ENDPOINT_URL": f"https://{LOOPBACK}:{secure_port}",
         "AWS_CA_BUNDLE": str(_certificates(run) / "client.pem"),
@@ -216,11 +221,12 @@ def _guarded(
 
 
 def _server(run: Path, ports: tuple[int, int]) -> list[str]:
-    """The server's arguments for its interpreter; `-P` keeps our modules off the path of what runs there."""
+    """The server's arguments for its interpreter: a folder, which alone is then on the path of what runs there."""
     certificates = _certificates(run)
     return [
         *("-P", str(_SERVER), "--plain", f"{LOOPBACK}:{ports[0]}", "--secure", f"{LOOPBACK}:{ports[1]}"),
         *("--certificate", str(certificates / "server.pem"), "--key", str(certificates / "server.key")),
+        *("--calls", str(run / CALLS)),
     ]
 
 

@@ -28,7 +28,6 @@ class Difference:
 
 # What a target can do, for tests and commands that depend on it. Nothing else may ask which emulator it talks to.
 #   iam_enforced    policies are evaluated
-#   calls_recorded  every call can be read back, with who made it
 #   api_url         where a deployed API answers
 #   accounts        any account can be used, and costs nothing
 #   buckets_shared  a bucket's name is taken for all accounts, and who asks for another account's is told so
@@ -39,7 +38,6 @@ class Difference:
 DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
     "embedded": {
         "iam_enforced": Difference(True, "MiniStack with AUTH=true evaluates policies", "2026-11-23"),
-        "calls_recorded": Difference(True, "MiniStack with CLOUDTRAIL_RECORDING=1 keeps every call", "2026-11-23"),
         "api_url": Difference(
             "{endpoint}/_aws/execute-api/{api_id}/{stage}", "no DNS of its own for APIs", "2026-11-23"
         ),
@@ -48,11 +46,10 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "maps_fail": Difference(True, "MiniStack keeps a map's tolerated failures", "2026-11-24"),
         "settles_s": Difference(0, "each invocation reads the function's configuration", "2026-11-24"),
         "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
-        "forgets": Difference({}, "mended in deployer/ministack_server.py", "2026-11-23"),
+        "forgets": Difference({}, "mended in deployer/ministack_server", "2026-11-23"),
     },
     "localstack": {
         "iam_enforced": Difference(False, "not in LocalStack's community edition", "2026-11-23"),
-        "calls_recorded": Difference(False, "not in LocalStack's community edition", "2026-11-23"),
         "api_url": Difference(
             "{endpoint}/_aws/execute-api/{api_id}/{stage}", "no DNS of its own for APIs", "2026-11-23"
         ),
@@ -81,7 +78,6 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
     },
     "aws": {
         "iam_enforced": Difference(True, "it is AWS", "2026-11-23"),
-        "calls_recorded": Difference(False, "CloudTrail delivers after minutes, which no test waits for", "2026-11-23"),
         "api_url": Difference("{api_url}", "the stage's own URL", "2026-11-23"),
         "accounts": Difference(False, "an account of AWS is not made for a test", "2026-11-24"),
         "buckets_shared": Difference(True, "it is AWS", "2026-11-24"),

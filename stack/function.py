@@ -35,8 +35,9 @@ class PipelineFunction(Construct):
         memory_mb: also sets its share of a processor (1,769 MB are one).
         timeout_s: how long a call may take, in seconds.
         environment: its variables, besides those every function gets.
-        statements: what its role may do, besides logging, tracing and decrypting its own variables.
+        statements: what its role may do, besides logging, tracing and using the pipeline's key.
         storage_mb: size of its /tmp.
+        key_actions: what it does with the pipeline's key; decrypting is also what its own variables need.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class PipelineFunction(Construct):
         environment: Mapping[str, str],
         statements: Sequence[Statement],
         storage_mb: int = 512,
+        key_actions: Sequence[str] = ("kms:Decrypt", "kms:GenerateDataKey"),
     ) -> None:
         super().__init__(scope, construct_id)
         self.name, self.arn = settings.function(role), settings.function_arn(role)
@@ -63,7 +65,7 @@ class PipelineFunction(Construct):
             name=settings.role(role),
             service="lambda.amazonaws.com",
             source_arn=self.arn,
-            statements=[*statements, key_use(settings, *KEY_ACTIONS), _logging(settings, role), TRACING],
+            statements=[*statements, key_use(settings, *key_actions), _logging(settings, role), TRACING],
         )
         asset = TerraformAsset(self, "package", path=str(_package(source)), type=AssetType.FILE)
         self.function = LambdaFunction(
@@ -98,8 +100,6 @@ ACCEPTED = {
     "CKV_AWS_272": "packages are built reproducibly and pinned by source_code_hash; not every target has signing "
     "profiles",
 }
-# reading and writing encrypted objects and items, and its own environment variables
-KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
 def _package(source: str) -> Path:

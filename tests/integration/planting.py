@@ -30,9 +30,9 @@ class Plant:
         self._mends.append(lambda: self._configure(function, kept))
         self._configure(function, changed)
 
-    def denied(self, function: str, action: str, resource: str = "*") -> None:
-        """The role of a function may not do `action`, whatever else is granted."""
-        role = self._role(function)
+    def denied(self, who: str, action: str, resource: str = "*") -> None:
+        """The role of a function, by its name, or of a state machine, by its ARN, may not do `action`."""
+        role = self._role(who)
         iam = self.pipeline.target.client("iam")
         statement = {"Effect": "Deny", "Action": action, "Resource": resource}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -44,8 +44,12 @@ class Plant:
         while self._mends:
             self._mends.pop()()
 
-    def _role(self, function: str) -> str:
-        arn = self.pipeline.target.client("lambda").get_function_configuration(FunctionName=function)["Role"]
+    def _role(self, who: str) -> str:
+        client = self.pipeline.target.client
+        if who.startswith("arn:"):
+            arn = client("stepfunctions").describe_state_machine(stateMachineArn=who)["roleArn"]
+        else:
+            arn = client("lambda").get_function_configuration(FunctionName=who)["Role"]
         return str(arn).rpartition("/")[2]
 
     def _configure(self, function: str, changed: dict[str, Any]) -> None:

@@ -46,20 +46,22 @@ def test_the_message_names_the_stage_and_why(
 
 @pytest.mark.needs("iam_enforced")
 @pytest.mark.parametrize(
-    ("stage", "function", "action"),
+    ("stage", "who", "action"),
     [
         ("uploaded", "validator_function_name", "s3:PutObject"),
         ("validated", "transformer_function_name", "s3:GetObject"),
         ("transformed", "transformer_function_name", "states:StartExecution"),
         ("loading", "loader_function_name", "dynamodb:PutItem"),
+        ("loading", "state_machine_arn", "lambda:InvokeFunction"),
+        ("uploaded", "validator_function_name", "kms:GenerateDataKey"),
+        ("loading", "loader_function_name", "kms:Decrypt"),
     ],
-    ids=["uploaded", "validated", "transformed", "loading"],
 )
 def test_what_iam_denies_is_named(
-    travel: Travel, plant: Plant, outputs: Outputs, csv_file: CsvFile, tag: str, stage: str, function: str, action: str
+    travel: Travel, plant: Plant, outputs: Outputs, csv_file: CsvFile, tag: str, stage: str, who: str, action: str
 ) -> None:
-    """A role that may not do what its function needs: the message says who was denied what."""
-    plant.denied(getattr(outputs, function), action)
+    """A role that may not do what it needs to, or not use the key: the message says who was denied what."""
+    plant.denied(getattr(outputs, who), action)
 
     told = travel(csv_file([{}]), f"{tag}.csv", PATIENCE).stops()
 

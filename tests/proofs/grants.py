@@ -5,11 +5,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from deployer.targets import Target
 
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a role called and was allowed, as the emulator recorded it."""
+
+    role: str
+    action: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"{self.role} called {self.action} on {self.resource}"
 
 
 @dataclass(frozen=True, order=True)
@@ -24,6 +38,14 @@ class Grant:
 
     def __str__(self) -> str:
         return f"{self.role} may {self.action} on {self.resource}"
+
+    def covers(self, call: Call) -> bool:
+        """Whether the call is what this grants. Of a policy's wildcards `*` and `?` are known; conditions are not."""
+        return (
+            self.role == call.role
+            and fnmatchcase(call.action.lower(), self.action.lower())
+            and fnmatchcase(call.resource, self.resource)
+        )
 
 
 def grants_of(target: Target, role: str) -> list[Grant]:
@@ -72,6 +94,12 @@ def taken_away(target: Target, grant: Grant) -> Iterator[None]:
         yield
     finally:
         iam.put_role_policy(**names, PolicyDocument=json.dumps(before))
+
+
+def calls_in(path: Path) -> list[Call]:
+    """What was allowed, of the calls that an embedded AWS recorded in this file."""
+    recorded = [json.loads(line) for line in path.read_text().splitlines()]
+    return [Call(each["role"], each["action"], each["resource"]) for each in recorded if each["allowed"]]
 
 
 def _listed(value: Any) -> list[Any]:

@@ -1,11 +1,12 @@
 """Least privilege, proved: each grant is taken away, and some way of a file is blocked; or it is justified, with a day.
 
-Writes build/evidence/least-privilege.json and .md: role, action, resource, what proved it needed.
+What the roles really called, as the emulator recorded it, is within what was granted. Writes
+build/evidence/least-privilege.json and .md: role, action, resource, whether it was called, what proved it needed.
 """
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatch
@@ -21,7 +22,7 @@ from deployer.stages import Run, deploy
 from deployer.view import NoView
 from stack.settings import Settings
 from tests.integration.enforcement import require_enforced
-from tests.proofs.grants import Grant, grants_of, taken_away
+from tests.proofs.grants import Call, Grant, calls_in, grants_of, taken_away
 from tests.proofs.ways import WayError, Ways
 
 EVIDENCE = Path(__file__).parents[2] / "build" / "evidence"
@@ -47,12 +48,12 @@ class Justified:
 
 
 LAST_DAY = date(2027, 5, 31)
+WORKFLOW = "transaction-load-role-*"
 JUSTIFIED = (
-    Justified("*", "logs:*", "the emulator takes log lines of functions and executions without asking IAM", LAST_DAY),
     Justified("*", "xray:*", "the emulator has no X-Ray that a function could be refused by", LAST_DAY),
-    Justified("*", "kms:*", "the emulator encrypts on behalf of its services without asking IAM", LAST_DAY),
-    Justified("csv-*", "sqs:SendMessage", "the emulator keeps a function's failed event without asking IAM", LAST_DAY),
-    Justified("transaction-load-role-*", "*", "the emulator takes a workflow's steps without asking IAM", LAST_DAY),
+    Justified(WORKFLOW, "logs:*", "AWS asks for it when the machine is made, the emulator does not", LAST_DAY),
+    Justified(WORKFLOW, "states:DescribeExecution", "AWS asks for it of a map's runs, the emulator does not", LAST_DAY),
+    Justified(WORKFLOW, "states:StopExecution", "the same, when a map is stopped", LAST_DAY),
 )
 
 
@@ -61,6 +62,7 @@ class Verdict:
     """What became of one grant: the way that was blocked without it, or why it may stand all the same."""
 
     grant: Grant
+    used: bool  # something called it, as the emulator recorded
     needed_by: str = ""
     told: str = ""  # the first refusal that was told
     justified: str = ""
@@ -70,8 +72,16 @@ class Verdict:
         return bool(self.needed_by or self.justified)
 
 
+@dataclass(frozen=True)
+class Watched:
+    """A deployment, and where the emulator records what its roles call."""
+
+    pipeline: Pipeline
+    calls: Path
+
+
 @pytest.fixture(scope="module")
-def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """A deployment of its own, on an emulator that certainly enforces IAM."""
     places, settings = Places.here(), Settings.load({}, environment_suffix="least")
     with embedded.started(places) as emulator:
@@ -79,20 +89,26 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
         require_enforced(target)
         folder = tmp_path_factory.mktemp("work")
         site = Site(target, folder / "work", folder / "logs", lasting=False)
-        yield Pipeline(target, deploy(Run(settings, places, site, NoView())))
+        yield Watched(Pipeline(target, deploy(Run(settings, places, site, NoView()))), emulator.calls)
 
 
-def test_each_grant_is_needed_or_justified(pipeline: Pipeline, tmp_path: Path) -> None:
-    """Without it some way is blocked, and with it again that way is free; what nothing needs is red."""
+def test_each_grant_is_needed_or_justified(watched: Watched, tmp_path: Path) -> None:
+    """Without it some way is blocked, and with it again that way is free; what nothing needs is red.
+
+    And what was called is within the grants: no call was allowed by anything else.
+    """
+    pipeline = watched.pipeline
     ways = Ways(pipeline, tmp_path, PATIENT)
     for way in ways.all().values():
         way()  # each is free to begin with, and its functions are warm
-    begun, verdicts = time.monotonic(), []
-    for role in sorted(_roles(pipeline)):
-        for grant in grants_of(pipeline.target, role):
-            verdicts.append(_judged(pipeline, grant, tmp_path))
+    begun, roles = time.monotonic(), sorted(_roles(pipeline))
+    grants = [grant for role in roles for grant in grants_of(pipeline.target, role)]
+    calls = [call for call in calls_in(watched.calls) if call.role in roles]
+    verdicts = [_judged(pipeline, grant, calls, tmp_path) for grant in grants]
     _keep(verdicts, time.monotonic() - begun)
 
+    assert {call.role for call in calls} == set(roles)
+    assert [str(call) for call in calls if not any(grant.covers(call) for grant in grants)] == []
     assert len(verdicts) > len(ROLES)
     assert [str(each.grant) for each in verdicts if not each.stands] == []
 
@@ -103,15 +119,16 @@ def _roles(pipeline: Pipeline) -> set[str]:
     return {role["RoleName"] for page in pages for role in page["Roles"] if role["RoleName"].endswith("-role-least")}
 
 
-def _judged(pipeline: Pipeline, grant: Grant, folder: Path) -> Verdict:
+def _judged(pipeline: Pipeline, grant: Grant, calls: Sequence[Call], folder: Path) -> Verdict:
+    used = any(grant.covers(call) for call in calls)
     named = ROLES.get(grant.role.removesuffix("-role-least"), ())
     for name in named or Ways(pipeline, folder).all():
         with taken_away(pipeline.target, grant):
             told = _blocked(pipeline, name, grant, folder)
         if told:
             Ways(pipeline, folder, PATIENT).all()[name]()  # free again: it was the grant
-            return Verdict(grant, name, told)
-    return Verdict(grant, justified=_justification(grant))
+            return Verdict(grant, used, name, told)
+    return Verdict(grant, used, justified=_justification(grant))
 
 
 def _blocked(pipeline: Pipeline, name: str, grant: Grant, folder: Path) -> str:
@@ -138,14 +155,18 @@ def _justification(grant: Grant) -> str:
 def _keep(verdicts: list[Verdict], seconds: float) -> None:
     EVIDENCE.mkdir(parents=True, exist_ok=True)
     rows = [
-        {**_of(each.grant), "needed_by": each.needed_by, "told": each.told, "justified": each.justified}
+        {
+            **_of(each.grant), "used": each.used, "needed_by": each.needed_by, "told": each.told,
+            "justified": each.justified,
+        }
         for each in verdicts
     ]  # fmt: skip
     document = {"seconds": round(seconds, 1), "grants": rows}
     (EVIDENCE / "least-privilege.json").write_text(json.dumps(document, indent=1))
-    head = "| role | action | resource | needed by | or justified |\n|---|---|---|---|---|\n"
+    head = "| role | action | resource | called | needed by | or justified |\n|---|---|---|---|---|---|\n"
     lines = [
-        f"| {row['role']} | `{row['action']}` | `{row['resource']}` | {row['needed_by']} | {row['justified']} |"
+        f"| {row['role']} | `{row['action']}` | `{row['resource']}` | {'yes' if row['used'] else 'no'} "
+        f"| {row['needed_by']} | {row['justified']} |"
         for row in rows
     ]
     (EVIDENCE / "least-privilege.md").write_text(head + "\n".join(lines) + "\n")

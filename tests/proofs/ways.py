@@ -22,6 +22,7 @@ from tests.integration.planting import Plant
 HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
 DEADLINES = {"uploaded": 4.0, "validated": 4.0, "transformed": 4.0, "loading": 20.0}  # seconds to leave a stage, warm
 LETTER_S = 20.0
+LOGGED_S = 2.0
 _POLL = 0.1
 
 
@@ -38,8 +39,10 @@ class Ways:
     patience: float = 1.0
 
     def good(self) -> None:
-        """A file with a rejected row is loaded, its execution succeeds."""
+        """A file with a rejected row is loaded, its execution succeeds, and each function has its log lines."""
+        begun = time.time()
         self._loaded(f"{_tag()}.csv", "10.25", "ten")
+        self._logged(begun, "validator", "transformer", "loader")
 
     def conflict(self) -> None:
         """The same transaction with another amount is quarantined by the loader."""
@@ -79,11 +82,12 @@ class Ways:
 
     def asked(self) -> None:
         """The API tells of a file and of a transaction, and knows what is not there."""
-        tag = _tag()
+        tag, begun = _tag(), time.time()
         self._loaded(f"{tag}.csv", "10.25", id_=tag)
         answers = [self._get(path) for path in (f"/files/{tag}.csv", f"/transactions/{tag}", f"/files/none-{tag}.csv")]
         if answers != [200, 200, 404]:
             raise WayError(f"the API answered {answers}")
+        self._logged(begun, "status")
 
     def all(self) -> Mapping[str, Callable[[], None]]:
         """By name, the quickest first."""
@@ -134,6 +138,16 @@ class Ways:
             self._letter(upload.name)
         finally:
             planted.mend()
+
+    def _logged(self, begun: float, *functions: str) -> None:
+        """Each of them has log lines that are not older than `begun`, in seconds since 1970."""
+        client, ends = self.pipeline.target.client("logs"), time.monotonic() + LOGGED_S * self.patience
+        for function in functions:
+            group = f"/aws/lambda/{getattr(self.pipeline.outputs, f'{function}_function_name')}"
+            while not client.filter_log_events(logGroupName=group, startTime=int(begun * 1000))["events"]:
+                if time.monotonic() > ends:
+                    raise WayError(f"{group} has no lines: logs:CreateLogStream and logs:PutLogEvents make them")
+                time.sleep(_POLL)
 
     def _letter(self, key: str) -> None:
         ends = time.monotonic() + LETTER_S * self.patience

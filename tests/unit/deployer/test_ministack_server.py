@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployer import ministack_server
+from deployer.ministack_server import answers
 
 ALARM = {
     "AlarmName": "a<b",
@@ -34,7 +34,7 @@ def cloudwatch() -> Any:
 def test_an_alarm_is_described_whole_in_xml() -> None:
     """Every attribute that the JSON answer has is in the XML answer, escaped, with lists as members."""
     service = cloudwatch()
-    ministack_server.mend_alarms(service)
+    answers.mend_alarms(service)
 
     status, _, body = service._describe_alarms({"AlarmNames.member.1": ["a<b"]}, None, False)
 
@@ -52,7 +52,7 @@ def test_an_alarm_is_described_whole_in_xml() -> None:
 def test_a_refused_request_is_answered_by_the_original() -> None:
     """An error keeps MiniStack's own form."""
     service = cloudwatch()
-    ministack_server.mend_alarms(service)
+    answers.mend_alarms(service)
 
     assert service._describe_alarms({"AlarmNames.member.1": "other"}, None, False) == (418, {}, b"the original")
 
@@ -66,7 +66,7 @@ def test_a_state_machines_tracing_is_kept_and_told() -> None:
         _update_state_machine=lambda data: (200, {}, b"{}"),
         _describe_state_machine=lambda data: (200, {}, b'{"name": "n"}'),
     )
-    ministack_server.mend_state_machines(service)
+    answers.mend_state_machines(service)
 
     service._create_state_machine({"tracingConfiguration": {"enabled": True}})
     created = json.loads(service._describe_state_machine({"stateMachineArn": "arn"})[2])
@@ -80,4 +80,4 @@ def test_a_state_machines_tracing_is_kept_and_told() -> None:
 def test_a_ministack_without_the_mended_function_is_refused() -> None:
     """A MiniStack that changed fails at the start instead of running unmended."""
     with pytest.raises(AttributeError):
-        ministack_server.mend_alarms(SimpleNamespace())
+        answers.mend_alarms(SimpleNamespace())

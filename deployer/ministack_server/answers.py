@@ -1,34 +1,11 @@
-"""The embedded AWS's own process: MiniStack behind plain HTTP and behind TLS, and mended where its answers fall short.
+"""Answers of MiniStack that fall short of AWS's, so that a plan after an apply would show changes; seen in 1.5.33."""
 
-Started by deployer/embedded.py with the interpreter of environments/embedded, so it imports nothing of Tap. What is
-mended is what would otherwise make a plan after an apply show changes; each mend says what is amiss, seen in MiniStack
-1.5.33. A name that MiniStack no longer has ends the process at its start: the mend is then looked at again.
-"""
-
-import argparse
-import asyncio
-import importlib
 import json
-import resource
 from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
 Answer = tuple[int, dict[str, str], bytes]
-
-
-def main() -> None:
-    """Serve until SIGTERM."""
-    arguments = _arguments()
-    mend_alarms(importlib.import_module("ministack.services.cloudwatch"))
-    mend_state_machines(importlib.import_module("ministack.services.stepfunctions"))
-    _raise_file_limit()
-    server = importlib.import_module("hypercorn.config").Config()
-    server.insecure_bind, server.bind = [arguments.plain], [arguments.secure]
-    server.certfile, server.keyfile = arguments.certificate, arguments.key
-    server.keep_alive_timeout = 75
-    serve = importlib.import_module("hypercorn.asyncio").serve
-    asyncio.run(serve(importlib.import_module("ministack.app").app, server))
 
 
 def mend_alarms(cloudwatch: Any) -> None:
@@ -107,25 +84,3 @@ def _xml(name: str, value: Any) -> str:
     else:
         inner = escape(str(value))
     return f"<{name}>{inner}</{name}>"
-
-
-def _raise_file_limit() -> None:
-    """As MiniStack's own command does: bursts of connections need more than 1,024 files."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    except (OSError, ValueError):  # macOS tells "unlimited" and refuses it
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 10_240) if hard > 0 else 10_240, hard))
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="MiniStack for Tap")
-    parser.add_argument("--plain", required=True, help="HOST:PORT of HTTP")
-    parser.add_argument("--secure", required=True, help="HOST:PORT of HTTPS")
-    parser.add_argument("--certificate", required=True)
-    parser.add_argument("--key", required=True)
-    return parser.parse_args()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,242 @@
+"""IAM, asked where MiniStack does not ask it: for workflows, dead letters, log lines, and the key behind a resource.
+
+MiniStack asks IAM about every signed request. What its services do for a role inside its own process it does without
+asking, and of an encrypted resource it never asks whether the caller may use the key. Both are asked here with
+MiniStack's own evaluator, and what each role called is recorded. Seen in MiniStack 1.5.33.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_LOG = logging.getLogger("tap")
+# What AWS asks of the key's policy and of IAM beside the action itself:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+_DECRYPT, _ENCRYPT = "kms:Decrypt", "kms:GenerateDataKey"
+KEY_ACTIONS = {
+    "s3:GetObject": (_DECRYPT,),
+    "s3:GetObjectVersion": (_DECRYPT,),
+    "s3:PutObject": (_ENCRYPT,),
+    "sqs:SendMessage": (_ENCRYPT, _DECRYPT),
+    "sqs:ReceiveMessage": (_DECRYPT,),
+    "sns:Publish": (_ENCRYPT, _DECRYPT),
+    **dict.fromkeys(
+        (f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete", "BatchGet", "BatchWrite")), (_DECRYPT,)
+    ),
+    "dynamodb:Query": (_DECRYPT,),
+    "dynamodb:Scan": (_DECRYPT,),
+}
+DELIVERIES = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
+
+
+@dataclass
+class Calls:
+    """What roles called, as JSON lines: role, action, resource, allowed. Each once."""
+
+    path: Path
+    _seen: set[tuple[str, str, str, bool]] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, principal: str, action: str, resource: str, *, allowed: bool) -> None:
+        """Record a call of an assumed role, by its ARN."""
+        call = (principal.split("/")[1], action, resource, allowed)
+        with self._lock:
+            if call in self._seen:
+                return
+            self._seen.add(call)
+            with self.path.open("a") as file:
+                file.write(json.dumps(dict(zip(("role", "action", "resource", "allowed"), call, strict=True))) + "\n")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The customer managed keys behind resources, read from the stores of MiniStack's services."""
+
+    s3: Any
+    dynamodb: Any
+    sqs: Any
+    sns: Any
+    kms: Any
+
+    def asked(self, action: str, resource: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """What is asked beside `action`: the KMS action, the key's ARN and condition keys; nothing without a key."""
+        if action not in KEY_ACTIONS:
+            return
+        service = action.partition(":")[0]
+        key = self.kms._resolve_key(getattr(self, f"_of_{service}")(resource))
+        if key is None:  # none, or one of AWS's own, which everybody may use
+            return
+        aliases = [arn.partition(":alias/")[2] for arn, id_ in self.kms._aliases.items() if id_ == key["KeyId"]]
+        named = {"kms:resourcealiases": [f"alias/{alias}" for alias in aliases]}
+        for kms_action in KEY_ACTIONS[action]:
+            yield kms_action, key["Arn"], named
+
+    def _of_s3(self, resource: str) -> str:
+        headers = self.s3._bucket_default_sse_headers(_last(resource).partition("/")[0])
+        return str(headers.get("x-amz-server-side-encryption-aws-kms-key-id", ""))
+
+    def _of_dynamodb(self, resource: str) -> str:
+        table = self.dynamodb._tables.get(_last(resource).split("/")[1]) or {}
+        return str((table.get("SSEDescription") or {}).get("KMSMasterKeyArn", ""))
+
+    def _of_sqs(self, resource: str) -> str:
+        queue = self.sqs._queue_by_arn(resource) or {}
+        return str(queue.get("attributes", {}).get("KmsMasterKeyId", ""))
+
+    def _of_sns(self, resource: str) -> str:
+        topic = self.sns._topics.get(resource) or {}
+        return str(topic.get("attributes", {}).get("KmsMasterKeyId", ""))
+
+
+@dataclass(frozen=True)
+class Iam:
+    """MiniStack's IAM: its evaluator, its messages, the account of the request, its store; and what is added to it."""
+
+    evaluator: Any
+    messages: Any
+    responses: Any
+    store: Any
+    keys: Keys
+    calls: Calls
+
+    def refusal(self, role: str, session: str, action: str, resource: str) -> str:
+        """Why a role, by its ARN, may not do `action` on `resource`, as AWS says it; blank if it may."""
+        asked = [(action, resource, {}), *self.keys.asked(action, resource)]
+        return next(filter(None, (self._refusal(role, session, *each) for each in asked)), "")
+
+    def _refusal(self, role: str, session: str, action: str, resource: str, context: dict[str, Any]) -> str:
+        partition, account, name = role.split(":")[1], role.split(":")[4], role.rpartition("/")[2]
+        principal = f"arn:{partition}:sts::{account}:assumed-role/{name}/{session}"
+        service = action.partition(":")[0]
+        evaluator = self.evaluator
+        asked = evaluator.EvalContext(
+            principal_arn=principal, principal_type="AssumedRole", principal_account=account, action=action,
+            resource_arn=resource, region=self.responses.get_region(), secure_transport=True, service_context=context,
+        )  # fmt: skip
+        limits = evaluator._permissions_boundary(self.store._roles, name, account)
+        result = evaluator.evaluate(asked, evaluator._gather_role_policies(name, account), *limits)
+        if (policy := evaluator._resource_policy(service, resource)) is not None:
+            required = service in evaluator._POLICY_REQUIRED
+            result = evaluator.combine_resource_policy(result, asked, *policy, required=required, limits=limits)
+        allowed = result.decision == "Allow"
+        self.calls.add(principal, action, resource, allowed=allowed)
+        explicit = result.decision == "Deny"
+        return "" if allowed else str(self.messages.identity_denial_message(action, principal, resource, explicit))
+
+
+def mend_requests(iam: Iam) -> None:
+    """A request that is allowed is also asked about the key of what it touches; what a role asks for is recorded."""
+    enforce, answer = iam.evaluator.enforce, iam.messages.access_denied_response
+    refused: ContextVar[tuple[str, str] | None] = ContextVar("refused", default=None)
+
+    def asked(
+        access_key_id: str, iam_action: str, service: str, region: str, resource_arn: str = "*",
+        service_context: dict[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
+        refused.set(None)
+        denied = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+        caller = iam.evaluator.resolve_credential(access_key_id or "", iam.responses.get_account_id())
+        if getattr(caller, "principal_type", "Root") == "Root":
+            return denied
+        if caller.principal_type == "AssumedRole":
+            iam.calls.add(caller.principal_arn, iam_action, resource_arn, allowed=denied is None)
+        if denied is None:
+            for action, key, context in iam.keys.asked(iam_action, resource_arn):
+                denied = asked(access_key_id, action, "kms", region, key, context)
+                if denied is not None:
+                    refused.set((action, key))
+                    break
+        return denied
+
+    def answered(service: str, action: str, principal_arn: str, request_id: str, **given: Any) -> Any:
+        if key := refused.get():
+            explicit = given.get("explicit_deny", False)
+            given["message"] = iam.messages.identity_denial_message(key[0], principal_arn, key[1], explicit)
+        return answer(service, action, principal_arn, request_id, **given)
+
+    iam.evaluator.enforce, iam.messages.access_denied_response = asked, answered
+
+
+def mend_workflows(stepfunctions: Any, iam: Iam) -> None:
+    """A workflow's steps are done as nobody; here each is asked of the state machine's role."""
+    role: ContextVar[str] = ContextVar("role")
+    run, invoke = stepfunctions._run_execution, stepfunctions._invoke_resource
+    read, spread = stepfunctions._s3_object_text, stepfunctions._run_distributed_map
+
+    def ask(error: str, action: str, resource: str) -> None:
+        if why := iam.refusal(role.get(), "workflow", action, resource):
+            raise stepfunctions._ExecutionError(error, why)
+
+    def run_execution(arn: str) -> None:
+        machine = stepfunctions._state_machines.get(stepfunctions._executions[arn]["stateMachineArn"])
+        if machine:
+            role.set(machine["roleArn"])
+        run(arn)
+
+    def invoke_resource(resource: str, given: dict[str, Any]) -> Any:
+        called = resource.rpartition(":::")[2].partition(".")[0]
+        if called == "lambda:invoke":
+            ask("Lambda.AccessDeniedException", "lambda:InvokeFunction", given["FunctionName"])
+        elif called == "sns:publish":
+            ask("SNS.AuthorizationErrorException", "sns:Publish", given["TopicArn"])
+        elif called == "sqs:sendMessage":
+            partition, account = role.get().split(":")[1], role.get().split(":")[4]
+            region, name = iam.responses.get_region(), given["QueueUrl"].rpartition("/")[2]
+            ask("SQS.AccessDeniedException", "sqs:SendMessage", f"arn:{partition}:sqs:{region}:{account}:{name}")
+        else:
+            why = f"which action {resource} needs is not known to the embedded AWS: deployer/ministack_server/asking.py"
+            raise stepfunctions._ExecutionError("States.Runtime", why)
+        return invoke(resource, given)
+
+    def object_text(bucket: str, key: str) -> Any:
+        partition = role.get().split(":")[1]
+        ask("States.ItemReaderFailed", "s3:GetObject", f"arn:{partition}:s3:::{bucket}/{key}")
+        return read(bucket, key)
+
+    def run_distributed_map(state: Any, raw: Any, effective: Any, iterator: Any, execution: Any, context: Any) -> Any:
+        ask("StepFunctions.AccessDeniedException", "states:StartExecution", execution["stateMachineArn"])
+        return spread(state, raw, effective, iterator, execution, context)
+
+    stepfunctions._run_execution, stepfunctions._invoke_resource = run_execution, invoke_resource
+    stepfunctions._s3_object_text, stepfunctions._run_distributed_map = object_text, run_distributed_map
+
+
+def mend_functions(functions: Any, iam: Iam) -> None:
+    """A function's log lines and failed events are kept whatever its role may; on AWS they are then lost."""
+    deliver, emit = functions._route_async_failure, functions._emit_lambda_logs
+
+    def route_async_failure(target: str, name: str, event: Any, result: Any) -> None:
+        role = functions._functions[name]["config"]["Role"]
+        action = DELIVERIES.get(target.split(":")[2], "")
+        if why := iam.refusal(role, name, action, target):
+            _LOG.warning("the failed event of %s is lost: %s", name, why)
+        else:
+            deliver(target, name, event, result)
+
+    def emit_lambda_logs(function: Any, *given: Any, **named: Any) -> None:
+        config = function.get("config") or function
+        group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
+        partition, _, region, account = config["FunctionArn"].split(":")[1:5]
+        stream = f"arn:{partition}:logs:{region}:{account}:log-group:{group}:log-stream:new"
+        asked = (
+            iam.refusal(config["Role"], config["FunctionName"], f"logs:{action}", stream)
+            for action in ("CreateLogStream", "PutLogEvents")
+        )
+        if why := next(filter(None, asked), ""):
+            _LOG.warning("the log lines of %s are lost: %s", config["FunctionName"], why)
+        else:
+            emit(function, *given, **named)
+
+    functions._route_async_failure, functions._emit_lambda_logs = route_async_failure, emit_lambda_logs
+
+
+def _last(arn: str) -> str:
+    return arn.split(":", 5)[-1]

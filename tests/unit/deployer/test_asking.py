@@ -1,0 +1,186 @@
+"""What the embedded AWS asks of IAM besides the requests it receives, over stand-ins with MiniStack's names."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from deployer.ministack_server import asking
+
+ROLE = "arn:aws:iam::000000000000:role/one"
+KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
+
+
+class RefusalError(Exception):
+    """As a step of a workflow fails: an error's name and its cause."""
+
+
+def keys(**attributes: str) -> asking.Keys:
+    """The key `k`, which has the alias `ours`; each service's one resource is encrypted with what is said."""
+    kms = SimpleNamespace(
+        _aliases={"arn:aws:kms:us-east-1:000000000000:alias/ours": "k", "arn:x:alias/other": "l"},
+        _resolve_key=lambda name: {"KeyId": "k", "Arn": KEY} if name == KEY else None,
+    )
+    header = "x-amz-server-side-encryption-aws-kms-key-id"
+    return asking.Keys(
+        s3=SimpleNamespace(_bucket_default_sse_headers=lambda name: {header: attributes.get(name, "")}),
+        dynamodb=SimpleNamespace(_tables={"t": {"SSEDescription": {"KMSMasterKeyArn": attributes.get("t", "")}}}),
+        sqs=SimpleNamespace(_queue_by_arn=lambda arn: {"attributes": {"KmsMasterKeyId": attributes.get("q", "")}}),
+        sns=SimpleNamespace(_topics={"arn:aws:sns:::n": {"attributes": {"KmsMasterKeyId": attributes.get("n", "")}}}),
+        kms=kms,
+    )
+
+
+def iam(*refused: str) -> Any:
+    """An IAM that refuses these actions, and keeps what it was asked."""
+    asked: list[tuple[str, str, str]] = []
+
+    def refusal(role: str, session: str, action: str, resource: str) -> str:
+        asked.append((role, action, resource))
+        return f"{session} may not {action}" if action in refused else ""
+
+    return SimpleNamespace(refusal=refusal, asked=asked, responses=SimpleNamespace(get_region=lambda: "us-east-1"))
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "name", "asked"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::b/a/key", "b", ["kms:Decrypt"]),
+        ("s3:PutObject", "arn:aws:s3:::b/a/key", "b", ["kms:GenerateDataKey"]),
+        ("dynamodb:PutItem", "arn:aws:dynamodb:us-east-1:000000000000:table/t", "t", ["kms:Decrypt"]),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:000000000000:q", "q", ["kms:GenerateDataKey", "kms:Decrypt"]),
+        ("sns:Publish", "arn:aws:sns:::n", "n", ["kms:GenerateDataKey", "kms:Decrypt"]),
+    ],
+)
+def test_the_key_of_an_encrypted_resource_is_asked_for(action: str, resource: str, name: str, asked: list[str]) -> None:
+    """Who reads and writes what is encrypted needs the key, known by its aliases; without a key nothing is asked."""
+    named = {"kms:resourcealiases": ["alias/ours"]}
+
+    assert list(keys(**{name: KEY}).asked(action, resource)) == [(each, KEY, named) for each in asked]
+    assert list(keys().asked(action, resource)) == []
+    assert list(keys(**{name: KEY}).asked("s3:ListBucket", resource)) == []
+
+
+def test_a_call_is_recorded_once_with_its_role(tmp_path: Path) -> None:
+    """The session does not count; whether it was allowed does."""
+    calls, principal = asking.Calls(tmp_path / "calls"), "arn:aws:sts::000000000000:assumed-role/one/{}"
+    for session in "ab":
+        calls.add(principal.format(session), "s3:GetObject", "arn:r", allowed=True)
+    calls.add(principal.format("a"), "s3:GetObject", "arn:r", allowed=False)
+
+    lines = [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
+
+    call = {"role": "one", "action": "s3:GetObject", "resource": "arn:r"}
+    assert lines == [{**call, "allowed": True}, {**call, "allowed": False}]
+
+
+def workflows() -> Any:
+    """A service whose execution `e` invokes what its definition says."""
+    service = SimpleNamespace(
+        _executions={"e": {"stateMachineArn": MACHINE, "steps": []}},
+        _state_machines={MACHINE: {"roleArn": ROLE}},
+        _ExecutionError=RefusalError,
+        _invoke_resource=lambda resource, given: "invoked",
+        _s3_object_text=lambda bucket, key: "read",
+        _run_distributed_map=lambda state, raw, effective, iterator, execution, context: "spread",
+    )
+    service._run_execution = lambda arn: [step() for step in service._executions[arn]["steps"]]
+    return service
+
+
+STEPS = {
+    "lambda:InvokeFunction": lambda s: s._invoke_resource("arn:aws:states:::lambda:invoke", {"FunctionName": "arn:f"}),
+    "sns:Publish": lambda s: s._invoke_resource("arn:aws:states:::sns:publish", {"TopicArn": "arn:t"}),
+    "sqs:SendMessage": lambda s: s._invoke_resource("arn:aws:states:::sqs:sendMessage", {"QueueUrl": "https://h/0/q"}),
+    "s3:GetObject": lambda s: s._s3_object_text("b", "key"),
+    "states:StartExecution": lambda s: s._run_distributed_map({}, {}, {}, {}, s._executions["e"], {}),
+}
+RESOURCES = {
+    "lambda:InvokeFunction": "arn:f",
+    "sns:Publish": "arn:t",
+    "sqs:SendMessage": "arn:aws:sqs:us-east-1:000000000000:q",
+    "s3:GetObject": "arn:aws:s3:::b/key",
+    "states:StartExecution": MACHINE,
+}
+
+
+@pytest.mark.parametrize("action", STEPS)
+def test_a_workflows_step_is_asked_of_its_role(action: str) -> None:
+    """It is done if the role may, and fails with IAM's reason if it may not."""
+    for refused in ((), (action,)):
+        service, granted = workflows(), iam(*refused)
+        asking.mend_workflows(service, granted)
+        service._executions["e"]["steps"] = [lambda service=service: STEPS[action](service)]
+        if refused:
+            with pytest.raises(RefusalError, match=f"workflow may not {action}"):
+                service._run_execution("e")
+        else:
+            service._run_execution("e")
+        assert granted.asked == [(ROLE, action, RESOURCES[action])]
+
+
+def test_a_step_of_an_unknown_kind_fails() -> None:
+    """Nothing is done for a role that nobody asked about."""
+    service = workflows()
+    asking.mend_workflows(service, iam())
+    service._executions["e"]["steps"] = [lambda: service._invoke_resource("arn:aws:states:::ecs:runTask", {})]
+
+    with pytest.raises(RefusalError, match=r"ecs:runTask needs is not known"):
+        service._run_execution("e")
+
+
+@pytest.mark.parametrize("refused", ["", "sqs:SendMessage", "logs:CreateLogStream", "logs:PutLogEvents"])
+def test_a_function_whose_role_may_not_keeps_no_logs_and_no_dead_letters(refused: str) -> None:
+    """What AWS would lose is lost here too, so that the missing grant shows."""
+    kept: list[str] = []
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:f"
+    config = {"FunctionName": "f", "FunctionArn": arn, "Role": ROLE}
+    service = SimpleNamespace(
+        _functions={"f": {"config": config}},
+        _route_async_failure=lambda target, name, event, result: kept.append("letter"),
+        _emit_lambda_logs=lambda function, *given, **named: kept.append("lines"),
+    )
+    granted = iam(refused)
+    asking.mend_functions(service, granted)
+
+    service._route_async_failure("arn:aws:sqs:us-east-1:000000000000:q", "f", {}, {})
+    service._emit_lambda_logs({"config": config}, "id", "text", False, 1, log_source=None)
+
+    lost = {"sqs:SendMessage": ["lines"], "": ["letter", "lines"]}
+    assert kept == lost.get(refused, ["letter"])
+    assert granted.asked[1][2] == "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f:log-stream:new"
+
+
+def test_a_request_is_refused_without_its_key_and_says_so(tmp_path: Path) -> None:
+    """A role that may read the object and not use its key is told of the key; root is asked nothing."""
+    principal = "arn:aws:sts::000000000000:assumed-role/one/s"
+
+    def enforce(access: str, action: str, service: str, region: str, resource: str, context: Any) -> Any:
+        return "denied" if action == "kms:Decrypt" else None
+
+    def credential(access: str, account: str) -> Any:
+        kind = "Root" if access == "root" else "AssumedRole"
+        return SimpleNamespace(principal_type=kind, principal_arn=principal)
+
+    evaluator = SimpleNamespace(enforce=enforce, resolve_credential=credential)
+    messages = SimpleNamespace(
+        identity_denial_message=lambda action, who, resource, explicit: f"{who} may not {action} on {resource}",
+        access_denied_response=lambda service, action, who, request, message="", **given: message or action,
+    )
+    responses = SimpleNamespace(get_account_id=lambda: "000000000000")
+    calls = tmp_path / "calls"
+    whole = asking.Iam(evaluator, messages, responses, SimpleNamespace(), keys(b=KEY), asking.Calls(calls))
+    asking.mend_requests(whole)
+    read = ("s3:GetObject", "s3", "us-east-1", "arn:aws:s3:::b/key")
+
+    assert evaluator.enforce("root", *read) is None
+    assert not calls.exists()
+    assert evaluator.enforce("role", *read) == "denied"
+    told = messages.access_denied_response("s3", "s3:GetObject", principal, "id", explicit_deny=False)
+    assert told == f"{principal} may not kms:Decrypt on {KEY}"
+    assert evaluator.enforce("role", "s3:ListBucket", "s3", "us-east-1", "arn:aws:s3:::b") is None
+    assert messages.access_denied_response("s3", "s3:ListBucket", principal, "id") == "s3:ListBucket"
+    assert [json.loads(line)["allowed"] for line in calls.read_text().splitlines()] == [True, False, True]
