@@ -70,8 +70,9 @@ def _embedded(settings: Settings, places: Places, *, existing: bool) -> Iterator
 def on(emulator: embedded.Emulator, settings: Settings, account_id: str = targets.EMULATOR_ACCOUNT) -> Target:
     """The embedded AWS as `account_id`."""
     return targets.emulator(
-        "embedded", emulator.secure_endpoint, settings.aws_region, account_id=account_id, ca_bundle=emulator.ca_bundle
-    )
+        "embedded", emulator.secure_endpoint, settings.aws_region,
+        account_id=account_id, ca_bundle=emulator.ca_bundle, plain_endpoint=emulator.endpoint,
+    )  # fmt: skip
 
 
 def _lasting(target: Target, settings: Settings, places: Places) -> Site:

@@ -117,6 +117,7 @@ class Target:
     credentials: Credentials
     endpoint: str = ""  # blank: AWS's own
     ca_bundle: str = ""  # blank: the system's
+    plain_endpoint: str = ""  # where an emulator also answers without TLS
     attempts: int = 0  # how often a call is tried, with growing pauses, when AWS throttles; 0: as the SDK does
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -167,11 +168,12 @@ class Target:
 
 
 def emulator(
-    name: str, endpoint: str, region: str, *, account_id: str = EMULATOR_ACCOUNT, ca_bundle: str = ""
-) -> Target:
+    name: str, endpoint: str, region: str, *, account_id: str = EMULATOR_ACCOUNT, ca_bundle: str = "",
+    plain_endpoint: str = "",
+) -> Target:  # fmt: skip
     """An emulator at `endpoint` as the root of `account_id`: a 12-digit access key is an account of its own."""
     key = "test" if account_id == EMULATOR_ACCOUNT else account_id
-    return Target(name, region, account_id, Credentials(key, EMULATOR_SECRET), endpoint, ca_bundle)
+    return Target(name, region, account_id, Credentials(key, EMULATOR_SECRET), endpoint, ca_bundle, plain_endpoint)
 
 
 _environment_lock = threading.Lock()

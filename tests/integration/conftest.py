@@ -46,6 +46,7 @@ def target(deployed: dict[str, Any], settings: Settings) -> Target:
         reached["region"],
         account_id=reached["account_id"],
         ca_bundle=reached["ca_bundle"],
+        plain_endpoint=reached["plain_endpoint"],
     )
 
 

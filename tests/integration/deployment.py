@@ -104,6 +104,7 @@ def _reached(site: Site) -> dict[str, str]:
         "region": target.region,
         "account_id": target.account_id,
         "ca_bundle": target.ca_bundle,
+        "plain_endpoint": target.plain_endpoint,
     }
 
 

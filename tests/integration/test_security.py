@@ -1,5 +1,7 @@
 """Who may not: roles without a grant, clients without TLS, strangers, and other accounts of the same AWS."""
 
+from dataclasses import replace
+
 import boto3
 import pytest
 from botocore import UNSIGNED
@@ -58,3 +60,25 @@ def test_the_bucket_takes_no_other_encryption_than_its_own(pipeline: Pipeline, c
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.put_object(Bucket=pipeline.bucket, Key=key, Body=b"x", ServerSideEncryption="AES256")
     assert s3.put_object(Bucket=pipeline.bucket, Key=key, Body=b"x")["ServerSideEncryption"] == "aws:kms"
+
+
+@pytest.mark.needs("iam_enforced")
+def test_the_bucket_is_closed_to_plain_http(
+    travel: Travel, pipeline: Pipeline, caller: Caller, csv_file: CsvFile, tag: str
+) -> None:
+    """Who may do everything is refused all the same without TLS, and is not with it."""
+    journey = travel(csv_file([{}]), f"{tag}.csv")
+    user = caller("s3:*", "kms:*")
+    plain = replace(user, endpoint=user.plain_endpoint, ca_bundle="", _clients={})
+    asked = {"Bucket": pipeline.bucket, "Key": journey.upload.key}
+
+    assert plain.endpoint.startswith("http://")
+    for ask in (
+        lambda: plain.client("s3").get_object(**asked),
+        lambda: plain.client("s3").list_objects_v2(Bucket=pipeline.bucket),
+        lambda: plain.client("s3").put_object(Bucket=pipeline.bucket, Key=f"elsewhere/{tag}", Body=b"x"),
+    ):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            ask()
+    assert user.client("s3").get_object(**asked)["ResponseMetadata"]["HTTPStatusCode"] == 200
+    journey.reconciles()
