@@ -36,6 +36,7 @@ def _mend(calls: Path) -> None:
     asking.mend_requests(iam)
     asking.mend_workflows(_service("stepfunctions"), iam)
     asking.mend_functions(_service("lambda_svc"), iam)
+    asking.mend_invocations(_service("s3"), _service("apigateway_v1"), iam)
 
 
 def _service(name: str) -> Any:

@@ -1,8 +1,8 @@
-"""IAM, asked where MiniStack does not ask it: for workflows, dead letters, log lines, and the key behind a resource.
+"""IAM, asked where MiniStack does not: for workflows, dead letters, log lines, keys, and who may invoke a function.
 
 MiniStack asks IAM about every signed request. What its services do for a role inside its own process it does without
-asking, and of an encrypted resource it never asks whether the caller may use the key. Both are asked here with
-MiniStack's own evaluator, and what each role called is recorded. Seen in MiniStack 1.5.33.
+asking, of an encrypted resource it never asks whether the caller may use the key, and a service invokes any function.
+All of these are asked here with MiniStack's own evaluator, and what each role called is recorded. Seen in 1.5.33.
 """
 
 import json
@@ -131,6 +131,21 @@ class Iam:
         explicit = result.decision == "Deny"
         return "" if allowed else str(self.messages.identity_denial_message(action, principal, resource, explicit))
 
+    def invocation_refusal(self, service: str, function: str, source: str) -> str:
+        """Why a service, such as `s3.amazonaws.com`, may not invoke a function for a source; blank if it may.
+
+        `function` and `source` are ARNs. A service has no role: the function's own policy decides.
+        """
+        account = self.responses.get_account_id()
+        asked = self.evaluator.EvalContext(
+            principal_arn=service, principal_type="Service", principal_account=account,
+            action="lambda:InvokeFunction", resource_arn=function, region=self.responses.get_region(),
+            secure_transport=True, service_context={"aws:sourcearn": source, "aws:sourceaccount": account},
+        )  # fmt: skip
+        policy, _ = self.evaluator._resource_policy("lambda", function) or ({}, "")
+        result = self.evaluator.evaluate_resource_policy(policy, asked, service=service)
+        return "" if result.decision == "Allow" else f"{service} may not invoke {function} for {source}"
+
 
 def mend_requests(iam: Iam) -> None:
     """A request that is allowed is also asked about the key of what it touches; what a role asks for is recorded."""
@@ -236,6 +251,31 @@ def mend_functions(functions: Any, iam: Iam) -> None:
             emit(function, *given, **named)
 
     functions._route_async_failure, functions._emit_lambda_logs = route_async_failure, emit_lambda_logs
+
+
+def mend_invocations(s3: Any, api: Any, iam: Iam) -> None:
+    """The bucket's events and the API reach a function whatever its own policy says."""
+    deliver, invoke = s3._deliver_event_to_lambda, api._invoke_lambda_proxy_v1
+
+    def deliver_event(function: str, event: Any, region: str) -> None:
+        if why := iam.invocation_refusal("s3.amazonaws.com", function, event["Records"][0]["s3"]["bucket"]["arn"]):
+            _LOG.warning("an event is lost: %s", why)
+        else:
+            deliver(function, event, region)
+
+    async def invoke_proxy(
+        integration: Any, api_id: str, stage: str, settings: Any, resource: Any, path: str, method: str,
+        *given: Any, **named: Any,
+    ) -> Any:  # fmt: skip
+        function = api._extract_lambda_ref_from_integration_uri(integration["uri"])
+        partition, _, region, account = function.split(":")[1:5]
+        source = f"arn:{partition}:execute-api:{region}:{account}:{api_id}/{stage}/{method}{path}"
+        if why := iam.invocation_refusal("apigateway.amazonaws.com", function, source):
+            _LOG.warning("%s", why)
+            return 500, {"Content-Type": "application/json"}, b'{"message": "Internal server error"}'
+        return await invoke(integration, api_id, stage, settings, resource, path, method, *given, **named)
+
+    s3._deliver_event_to_lambda, api._invoke_lambda_proxy_v1 = deliver_event, invoke_proxy
 
 
 def _last(arn: str) -> str:

@@ -96,6 +96,28 @@ def taken_away(target: Target, grant: Grant) -> Iterator[None]:
         iam.put_role_policy(**names, PolicyDocument=json.dumps(before))
 
 
+@contextmanager
+def uninvited(target: Target, function: str, permission: Document) -> Iterator[None]:
+    """The function's own policy lacks this statement while the block runs."""
+    client = target.client("lambda")
+    client.remove_permission(FunctionName=function, StatementId=permission["Sid"])
+    try:
+        yield
+    finally:
+        conditions = {name: value for each in permission["Condition"].values() for name, value in each.items()}
+        given = {"SourceArn": conditions.get("AWS:SourceArn"), "SourceAccount": conditions.get("AWS:SourceAccount")}
+        client.add_permission(
+            FunctionName=function, StatementId=permission["Sid"], Action=permission["Action"],
+            Principal=permission["Principal"]["Service"], **{name: value for name, value in given.items() if value},
+        )  # fmt: skip
+
+
+def permissions_of(target: Target, function: str) -> list[Document]:
+    """The statements of a function's own policy: who may invoke it."""
+    policy: Document = json.loads(target.client("lambda").get_policy(FunctionName=function)["Policy"])
+    return _listed(policy["Statement"])
+
+
 def calls_in(path: Path) -> list[Call]:
     """What was allowed, of the calls that an embedded AWS recorded in this file."""
     recorded = [json.loads(line) for line in path.read_text().splitlines()]

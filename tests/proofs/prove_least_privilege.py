@@ -22,7 +22,7 @@ from deployer.stages import Run, deploy
 from deployer.view import NoView
 from stack.settings import Settings
 from tests.integration.enforcement import require_enforced
-from tests.proofs.grants import Call, Grant, calls_in, grants_of, taken_away
+from tests.proofs.grants import Call, Grant, calls_in, grants_of, permissions_of, taken_away, uninvited
 from tests.proofs.ways import WayError, Ways
 
 EVIDENCE = Path(__file__).parents[2] / "build" / "evidence"
@@ -111,6 +111,23 @@ def test_each_grant_is_needed_or_justified(watched: Watched, tmp_path: Path) -> 
     assert [str(call) for call in calls if not any(grant.covers(call) for grant in grants)] == []
     assert len(verdicts) > len(ROLES)
     assert [str(each.grant) for each in verdicts if not each.stands] == []
+
+
+@pytest.mark.parametrize(("function", "way"), [("validator", "good"), ("transformer", "good"), ("status", "asked")])
+def test_each_permission_to_invoke_a_function_is_needed(
+    watched: Watched, tmp_path: Path, function: str, way: str
+) -> None:
+    """Without the statement of a function's own policy nothing invokes it, and with it again the way is free."""
+    pipeline = watched.pipeline
+    name = getattr(pipeline.outputs, f"{function}_function_name")
+    (permission,) = permissions_of(pipeline.target, name)
+    Ways(pipeline, tmp_path, PATIENT).all()[way]()
+
+    with uninvited(pipeline.target, name, permission), pytest.raises(WayError):
+        Ways(pipeline, tmp_path).all()[way]()
+
+    assert permissions_of(pipeline.target, name) == [permission]
+    Ways(pipeline, tmp_path, PATIENT).all()[way]()
 
 
 def _roles(pipeline: Pipeline) -> set[str]:

@@ -1,5 +1,6 @@
 """What the embedded AWS asks of IAM besides the requests it receives, over stand-ins with MiniStack's names."""
 
+import asyncio
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,6 +33,17 @@ def keys(**attributes: str) -> asking.Keys:
         sns=SimpleNamespace(_topics={"arn:aws:sns:::n": {"attributes": {"KmsMasterKeyId": attributes.get("n", "")}}}),
         kms=kms,
     )
+
+
+def inviting(*invited: str) -> Any:
+    """An IAM by which these services may invoke functions; it keeps what it was asked."""
+    asked: list[tuple[str, str, str]] = []
+
+    def refusal(service: str, function: str, source: str) -> str:
+        asked.append((service, function, source))
+        return "" if service in invited else "no"
+
+    return SimpleNamespace(invocation_refusal=refusal, asked=asked)
 
 
 def iam(*refused: str) -> Any:
@@ -184,3 +196,28 @@ def test_a_request_is_refused_without_its_key_and_says_so(tmp_path: Path) -> Non
     assert evaluator.enforce("role", "s3:ListBucket", "s3", "us-east-1", "arn:aws:s3:::b") is None
     assert messages.access_denied_response("s3", "s3:ListBucket", principal, "id") == "s3:ListBucket"
     assert [json.loads(line)["allowed"] for line in calls.read_text().splitlines()] == [True, False, True]
+
+
+@pytest.mark.parametrize("invited", [(), ("s3.amazonaws.com", "apigateway.amazonaws.com")])
+def test_a_service_invokes_only_what_it_is_invited_to(invited: tuple[str, ...]) -> None:
+    """The function's own policy is asked, with the bucket or the API's route as source."""
+    function, done = "arn:aws:lambda:us-east-1:000000000000:function:f", []
+
+    async def invoke(*given: Any) -> Any:
+        done.append("api")
+        return 200, {}, b""
+
+    s3 = SimpleNamespace(_deliver_event_to_lambda=lambda arn, event, region: done.append("event"))
+    api = SimpleNamespace(_invoke_lambda_proxy_v1=invoke, _extract_lambda_ref_from_integration_uri=lambda uri: uri)
+    granted = inviting(*invited)
+    asking.mend_invocations(s3, api, granted)
+
+    s3._deliver_event_to_lambda(function, {"Records": [{"s3": {"bucket": {"arn": "arn:aws:s3:::b"}}}]}, "us-east-1")
+    answer = asyncio.run(api._invoke_lambda_proxy_v1({"uri": function}, "a", "v1", {}, {}, "/files/x", "GET", {}, b""))
+
+    assert done == (["event", "api"] if invited else [])
+    assert answer[0] == (200 if invited else 500)
+    assert granted.asked == [
+        ("s3.amazonaws.com", function, "arn:aws:s3:::b"),
+        ("apigateway.amazonaws.com", function, "arn:aws:execute-api:us-east-1:000000000000:a/v1/GET/files/x"),
+    ]

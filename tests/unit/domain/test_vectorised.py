@@ -99,14 +99,14 @@ def files(draw):
     return (text if draw(st.booleans()) else text.removesuffix(ending)).encode(encoding)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(files(), st.sampled_from([3, 10_000]))
 def test_both_ways_give_the_same_verdict_rows_and_errors(schema, content, max_details):
     """Whatever the dialect and whatever is wrong: same figures, same errors, same rows, same bytes put aside."""
     assert_same(content, schema, max_details=max_details)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.binary(max_size=200))
 def test_both_ways_give_the_same_answer_to_any_bytes(schema, content):
     """Also to what is hardly a file."""
@@ -214,7 +214,7 @@ OTHER = {
 }  # fmt: skip
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in OTHER.items()}), max_size=8),
        st.sampled_from([[""], ["", "N/A"], []]))  # fmt: skip
 def test_both_ways_give_the_same_under_another_schema(rows, missing):
