@@ -1,6 +1,5 @@
 """The workflows: actions by commit, no permission too many, and what the gate writes is what is uploaded."""
 
-import json
 import re
 import subprocess
 import sys
@@ -12,26 +11,42 @@ import yaml
 
 from tests.policy.shared import PLACES
 
-WORKFLOWS = sorted((PLACES.root / ".github" / "workflows").glob("*.yml"))
+GITHUB = PLACES.root / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+ACTIONS = sorted((GITHUB / "actions").glob("*/action.yml"))
+OURS = "$/.github/actions/"
 
 
 def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
     return [step for job in workflow["jobs"].values() for step in job["steps"]]
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_actions_are_pinned_by_commit_and_rights_are_few(path: Path) -> None:
-    """Each action is pinned by its commit, with the version beside it; the workflow itself has no permission."""
-    text = path.read_text()
-    uses = re.findall(r"uses: (.*)", text)
+def workflow_of(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((GITHUB / "workflows" / f"{name}.yml").read_text())
+    return read
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_actions_are_pinned_by_commit(path: Path) -> None:
+    """Each action that is not our own is pinned by its commit, with the version beside it."""
+    uses = [one for one in re.findall(r"uses: (.*)", path.read_text()) if not one.startswith(OURS)]
 
     assert [one for one in uses if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", one)] == []
-    assert yaml.safe_load(text)["permissions"] == {}
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_rights_are_few(path: Path) -> None:
+    """The workflow itself has no permission, no key is stored, and each job ends by itself."""
+    workflow = yaml.safe_load(path.read_text())
+
+    assert workflow["permissions"] == {}
+    assert "secrets." not in path.read_text()
+    assert all(job["timeout-minutes"] <= 60 for job in workflow["jobs"].values())
 
 
 def test_a_pull_request_is_judged_and_sees_the_answer() -> None:
     """The gate runs on pull requests, and its SARIF and Markdown go where they are read, also when it is red."""
-    workflow = yaml.safe_load((PLACES.root / ".github" / "workflows" / "ci.yml").read_text())
+    workflow = workflow_of("ci")
     found = steps(workflow)
     told = {str(one.get("run", one.get("uses"))).split("@")[0]: one for one in found}
 
@@ -45,21 +60,34 @@ def test_a_pull_request_is_judged_and_sees_the_answer() -> None:
 def test_zizmor_finds_nothing() -> None:
     """The linter for workflows, offline and at its strictest, has nothing to say."""
     command = [str(Path(sys.executable).with_name("zizmor")), "--offline", "--no-progress", "--persona", "pedantic"]
-    result = subprocess.run([*command, *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
+    files = [*WORKFLOWS, *ACTIONS, GITHUB / "dependabot.yml"]
+    result = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_the_night_has_no_stored_keys_and_an_end() -> None:
     """The live run signs in by OIDC on an account that a variable allows, ends in time, and its report is kept."""
-    workflow = yaml.safe_load((PLACES.root / ".github" / "workflows" / "nightly.yml").read_text())
-    (job,) = workflow["jobs"].values()
-    told = {str(one.get("run", one.get("uses"))).split("@")[0]: one for one in steps(workflow)}
+    workflow = workflow_of("nightly")
+    job = workflow["jobs"]["smoke"]
+    told = {str(one.get("run", one.get("uses"))).split("@")[0]: one for one in job["steps"]}
 
     assert "schedule" in workflow[True]
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert job["timeout-minutes"] < 60
-    assert "secrets." not in json.dumps(workflow)
     assert "role-to-assume" in told["aws-actions/configure-aws-credentials"]["with"]
     assert told["make smoke-live"]["env"] == {"TAP_ALLOWED_ACCOUNTS": "${{ vars.TAP_ALLOWED_ACCOUNTS }}"}
     assert told["actions/upload-artifact"]["with"]["path"] == "build/smoke-live.xml"
+
+
+def test_a_pull_requests_environment_goes_when_it_closes() -> None:
+    """Not that of a fork, and by the code of the branch it was for; the number reaches the shell as a variable."""
+    workflow = workflow_of("cleanup")
+    job = workflow["jobs"]["cleanup"]
+    *_, last = job["steps"]
+
+    assert workflow[True] == {"pull_request": {"types": ["closed"]}}
+    assert "head.repo.full_name == github.repository" in job["if"]
+    assert job["steps"][0]["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
+    assert "${{" not in last["run"]
+    assert last["run"].endswith('--suffix "pr${NUMBER}" --data-too --target aws')
