@@ -70,13 +70,21 @@ check: setup ## Format, lint, types, unit tests
 	@for each in validator transformer loader status; do MYPYPATH="lambdas:lambdas/$$each" .venv/bin/mypy lambdas/$$each; done
 	@$(PYTEST) tests/unit -n $(WORKERS) -q
 
+.PHONY: docs
+docs: setup ## IDEAL_RESPONSE.md, written anew from the repository
+	@$(TAP) docs build
+
 .PHONY: prove-files
 prove-files: setup ## Thousands of files of every dialect with planted errors, judged
 	@$(PYTEST) tests/unit/domain --hypothesis-profile thorough -n $(WORKERS)
 
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour
-	@$(PYTEST) $(filter-out %_least_privilege.py,$(wildcard tests/proofs/prove_*.py)) -q
+	@$(PYTEST) $(filter-out %_least_privilege.py %_faults.py,$(wildcard tests/proofs/prove_*.py)) -q
+
+.PHONY: prove-faults
+prove-faults: setup ## Many files at once, a poison one among them, an AWS that is started again in the middle
+	@$(PYTEST) tests/proofs/prove_faults.py -q
 
 .PHONY: prove-least-privilege
 prove-least-privilege: setup ## Takes each grant away in turn; leaves the matrix in build/evidence

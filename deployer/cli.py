@@ -11,6 +11,7 @@ import typer
 from deployer.commands import files, stack
 from deployer.commands.cleanup import cleanup
 from deployer.commands.comply import comply
+from deployer.commands.docs import docs
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
 from deployer.commands.run import run
@@ -52,6 +53,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(local, name="local")
+app.add_typer(docs, name="docs")
 
 
 def main() -> None:

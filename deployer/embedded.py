@@ -32,6 +32,7 @@ STOP_SECONDS = 15.0
 _POLL = 0.05
 _LINES_SHOWN = 8
 CALLS = "calls.jsonl"
+_FUNCTION_BYTES = 512 * 2**20  # a running validator's peak, with what the caches and the rest of the machine need
 _SERVER = Path(__file__).with_name("ministack_server")
 
 
@@ -154,6 +155,7 @@ def emulator_environment(run: Path, port: int, secure_port: int) -> dict[str, st
         "MINISTACK_HOST": LOOPBACK,
         "MINISTACK_REGION": "us-east-1",
         "AUTH": "true",  # IAM is enforced
+        "LAMBDA_ACCOUNT_CONCURRENCY": str(_concurrency()),
         "S3_DATA_DIR": str(run / "s3"),
         "AWS_ENDPOINT_URL": f"https://{LOOPBACK}:{secure_port}",
         "AWS_CA_BUNDLE": str(_certificates(run) / "client.pem"),
@@ -165,11 +167,16 @@ def emulator_environment(run: Path, port: int, secure_port: int) -> dict[str, st
     }
 
 
+def _concurrency() -> int:
+    """How many functions may run at once: each is a process, and all of them must fit into this machine's memory."""
+    return max(16, min(1000, psutil.virtual_memory().total // _FUNCTION_BYTES))
+
+
 def _launch(places: Places, run: Path, port: int | None, *, detached: bool) -> tuple[subprocess.Popen[bytes], Emulator]:
     try:
         _refuse_taken(port)
         python = ensured("embedded", places)
-        _make_certificate(python, run)
+        make_certificate(python, run)
         ports = (port or free_port(), free_port())
         process = _guarded(places, python, run, ports, detached=detached)
         return process, _awaited(places, process, run, ports)
@@ -190,7 +197,7 @@ def _certificates(run: Path) -> Path:
     return run / "tls"
 
 
-def _make_certificate(python: Path, run: Path) -> None:
+def make_certificate(python: Path, run: Path) -> None:
     """A certificate for the loopback address alone, by an authority that nobody keeps the key of."""
     folder = _certificates(run)
     folder.mkdir()
@@ -212,7 +219,7 @@ def _guarded(
     log = _log(places, detached=detached)
     log.unlink(missing_ok=True)
     command = [sys.executable, "-m", "deployer.guard", "--run", str(run), "--log", str(log)]
-    command += ["--detached"] * detached + ["--", str(python), *_server(run, ports)]
+    command += ["--detached"] * detached + ["--", str(python), *server_arguments(run, ports)]
     nothing = subprocess.DEVNULL
     return subprocess.Popen(
         command, stdin=nothing if detached else subprocess.PIPE, stdout=nothing, stderr=nothing,
@@ -220,7 +227,7 @@ def _guarded(
     )  # fmt: skip
 
 
-def _server(run: Path, ports: tuple[int, int]) -> list[str]:
+def server_arguments(run: Path, ports: tuple[int, int]) -> list[str]:
     """The server's arguments for its interpreter: a folder, which alone is then on the path of what runs there."""
     certificates = _certificates(run)
     return [

@@ -9,7 +9,8 @@ TapError
 │   ├── LeftBehind        a cleanup ended, and something is still there
 │   ├── WouldLoseData     a plan destroys or replaces what holds data
 │   ├── LettersLeft       dead letters could not be tried again
-│   └── PlanNotEmpty      what was just applied differs from what was asked for
+│   ├── PlanNotEmpty      what was just applied differs from what was asked for
+│   └── Stale             a document is not what the repository gives
 ├── UsedWrongly           exit 2: the command line, a setting or a file named on it
 └── Unfit                 exit 3: this machine or the account is not fit, with the remedy
     ├── ToolMissing       terraform, node, uv or docker is absent or too old
@@ -56,6 +57,10 @@ class AnswerIsNo(TapError):  # noqa: N818 - an answer is no fault
 
 class NotCompliant(AnswerIsNo):
     """The compliance gate has findings."""
+
+
+class Stale(AnswerIsNo):
+    """A document is not what the repository gives."""
 
 
 class NothingRuns(AnswerIsNo):

@@ -96,6 +96,26 @@ def test_a_table_that_was_missing_for_a_while_gets_its_rows_once(
     assert len(pipeline.items(journey.upload, 10)) == 3
 
 
+@pytest.mark.needs("iam_enforced")
+def test_a_key_that_was_denied_for_a_while(
+    travel: Travel, plant: Plant, pipeline: Pipeline, csv_file: CsvFile, tag: str
+) -> None:
+    """Who may not decrypt leaves its event in the dead letters, with the reason; `tap redrive` completes it."""
+    plant.denied(pipeline.outputs.transformer_function_name, "kms:Decrypt")
+    journey = travel(csv_file([{}, {}, {}]), f"{tag}.csv", {"validated": 6.0})
+    told = journey.stops()
+    letter = _letter_about(pipeline, journey.upload.name)
+    plant.mend()
+
+    again = redrive(pipeline, letter)
+
+    assert "may not kms:Decrypt" in told
+    assert "kms:Decrypt" in letter.reason
+    assert again.done
+    assert travel.follow(journey.upload).reconciles().rows["loaded"] == 3
+    assert len(pipeline.items(journey.upload, 10)) == 3
+
+
 def _letter_about(pipeline: Pipeline, key: str) -> Letter:
     ends = time.monotonic() + DEADLINE_S
     while time.monotonic() < ends:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from botocore.exceptions import ClientError
 
+from aws_io import objects
 from tests.unit.rows import make_file, make_row
 from transactions.layout import Upload
 
@@ -100,6 +101,22 @@ def test_a_file_without_accepted_rows_reconciles_too(way):
     assert way.json(Upload.of(KEY, version).parts) == []
     assert way.json(Upload.of(KEY, version).report)["reconciled"] is True
     assert len(way.executions()) == 1
+
+
+def test_functions_whose_clocks_disagree_come_to_the_same(way, monkeypatch):
+    """Clocks that are a day ahead, a day behind and go backwards: which version is newer, S3's order says."""
+    clocks = itertools.cycle(["2030-01-02T00:00:00.000+00:00", "1999-01-01T00:00:00.000+00:00"])
+    monkeypatch.setattr(objects, "now", lambda: next(clocks))
+    old = way.put(KEY, make_file(1))
+    way.validate(KEY, old, "0A")
+    new = way.move(KEY, make_file(2), "0B")
+    way.transform(KEY, old)
+    way.load(KEY, old)
+    way.reconcile(KEY, old)
+    report = way.json(Upload.of(KEY, new).report)
+
+    assert set(way.table()) == {"T1", "T2"}
+    assert (report["source"]["version_id"], report["rows"]["loaded"], report["reconciled"]) == (new, 1, True)
 
 
 def test_an_older_uploads_late_steps_do_not_overwrite_the_newer_ones_report(way):

@@ -1,0 +1,117 @@
+"""IDEAL_RESPONSE.md holds the repository, byte for byte, and gives it back."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deployer.documents import ideal
+from deployer.errors import UsedWrongly
+from deployer.places import Places
+
+PLACES = Places.here()
+DOCUMENT = PLACES.root / ideal.NAME
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return DOCUMENT.read_bytes().decode()
+
+
+@pytest.fixture(scope="module")
+def extracted(text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("extracted")
+    ideal.extract(text, folder)
+    return folder
+
+
+def test_it_is_what_the_repository_gives(text: str) -> None:
+    """`tap docs build` would change nothing: twice gives the same, and no commit leaves it stale."""
+    assert ideal.built(PLACES) == text
+
+
+def test_it_gives_every_file_back(extracted: Path) -> None:
+    """Each tracked file, with its bytes and its mode, and no other."""
+    there = {path.relative_to(extracted).as_posix(): path for path in extracted.rglob("*") if path.is_file()}
+    wanted = [path for path in ideal.tracked(PLACES.root) if path != ideal.NAME]
+
+    assert sorted(there) == sorted(wanted)
+    for path in wanted:
+        original = PLACES.root / path
+        assert there[path].read_bytes() == original.read_bytes(), path
+        assert os.access(there[path], os.X_OK) == os.access(original, os.X_OK), path
+
+
+def test_what_makes_the_system_is_in_it(extracted: Path) -> None:
+    """The entry point, the stack, the functions with what they need, the deployer, the suite, the workflows."""
+    for path in (
+        "tap.py", "Makefile", "docker-compose.yml", "metadata.json", "conftest.py", "uv.lock",
+        "stack/workflow.asl.json", "lambdas/transactions/transactions.schema.json",
+        "lambdas/validator/app.py", "lambdas/validator/requirements.txt", "deployer/cli.py", ".github/workflows/ci.yml",
+        "tests/unit/conftest.py", "tests/integration/conftest.py", "tests/policy/access.json",
+    ):  # fmt: skip
+        assert (extracted / path).stat().st_size, path
+
+
+def test_unit_tests_of_what_was_extracted_pass(extracted: Path) -> None:
+    """The functions' own tests run on the extracted files, not on ours."""
+    command = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/lambdas/test_way.py"]
+    given = {**os.environ, "PYTHONPATH": f"{extracted}:{extracted / 'lambdas'}"}
+    result = subprocess.run(command, cwd=extracted, env=given, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
+    assert re.search(r"\d+ passed", result.stdout)
+
+
+def test_nothing_is_left_out_or_to_be_done(text: str) -> None:
+    """The prose promises nothing and sends nobody elsewhere; every link of the contents has its heading."""
+    prose, _, files = text.partition("## Files\n")
+    headings = re.findall(r"^##+ (.+)$", prose + "## Files\n" + ideal._BLOCK.sub("", files), re.MULTILINE)
+    links = re.findall(r"^ *- \[.+\]\(#(.+)\)$", prose, re.MULTILINE)
+
+    assert re.findall(r"TODO|FIXME|TBD|see the folder|placeholder|omitted|truncated|\[\.\.\.\]", prose) == []
+    assert "<!--" not in prose
+    assert len(links) > 10
+    assert set(links) <= {ideal._anchor(heading) for heading in headings}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"x",
+        b"x\n",
+        b"x\r\n",
+        b"\xff\x00",
+        b"```\nfence\n````\n",
+        b"#### `a`\n\n```\nb\n```\n",
+        b"\n\n",
+        "ü".encode(),
+    ],
+)
+def test_any_content_comes_back(content: bytes, tmp_path: Path) -> None:
+    """Empty, without a newline, with other line ends, binary, with fences and headings of its own."""
+    block = ideal._block("a/b.md", content, executable=False)
+
+    assert ideal.extract(f"{block}{ideal._block('c', b'c', executable=True)}", tmp_path) == ["a/b.md", "c"]
+    assert (tmp_path / "a" / "b.md").read_bytes() == content
+
+
+@pytest.mark.parametrize("path", ["../outside", "/outside", "a/../../outside"])
+def test_a_file_outside_the_folder_is_refused(path: str, tmp_path: Path) -> None:
+    """A document of somebody else writes nowhere but where it was asked to."""
+    with pytest.raises(UsedWrongly, match="outside"):
+        ideal.extract(ideal._block(path, b"x", executable=False), tmp_path / "folder")
+    assert list(tmp_path.rglob("outside")) == []
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    """Nothing is overwritten."""
+    (tmp_path / "mine").write_text("x")
+
+    with pytest.raises(UsedWrongly, match="not empty"):
+        ideal.extract(ideal._block("mine", b"y", executable=False), tmp_path)
+    assert (tmp_path / "mine").read_text() == "x"
