@@ -30,6 +30,7 @@ def _mend(calls: Path) -> None:
     answers, asking = importlib.import_module("answers"), importlib.import_module("asking")
     answers.mend_alarms(_service("cloudwatch"))
     answers.mend_state_machines(_service("stepfunctions"))
+    importlib.import_module("room").mend_throttling(_service("lambda_svc"))
     keys = asking.Keys(_service("s3"), _service("dynamodb"), _service("sqs"), _service("sns"), _service("kms"))
     core = [importlib.import_module(f"ministack.core.{name}") for name in ("iam_evaluator", "iam_actions", "responses")]
     iam = asking.Iam(*core, _service("iam"), keys, asking.Calls(calls))

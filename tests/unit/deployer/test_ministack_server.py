@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployer.ministack_server import answers
+from deployer.ministack_server import answers, room
 
 ALARM = {
     "AlarmName": "a<b",
@@ -81,3 +81,31 @@ def test_a_ministack_without_the_mended_function_is_refused() -> None:
     """A MiniStack that changed fails at the start instead of running unmended."""
     with pytest.raises(AttributeError):
         answers.mend_alarms(SimpleNamespace())
+
+
+FULL = {"throttle": True, "body": {"Reason": "ConcurrentInvocationLimitExceeded"}}
+LIMITED = {"throttle": True, "body": {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"}}
+
+
+def functions(*results: Any) -> Any:
+    """A service whose functions give these results, one after the other."""
+    left = iter(results)
+    return SimpleNamespace(_execute_function=lambda function, event: next(left))
+
+
+def test_a_function_without_room_waits_for_it() -> None:
+    """Two tries find no room, the third runs; after the longest wait the answer is the throttling."""
+    service, full = functions(FULL, FULL, {"body": "done"}), functions(FULL, FULL)
+    room.mend_throttling(service, pause_s=0)
+    room.mend_throttling(full, longest_s=-1, pause_s=0)
+
+    assert service._execute_function({}, {}) == {"body": "done"}
+    assert full._execute_function({}, {}) == FULL
+
+
+def test_a_limit_of_the_functions_own_throttles() -> None:
+    """Reserved concurrency is AWS's limit too, and so is an error."""
+    for result in (LIMITED, {"error": True, "body": "no"}):
+        service = functions(result)
+        room.mend_throttling(service, pause_s=0)
+        assert service._execute_function({}, {}) == result
