@@ -18,7 +18,7 @@ from typing import Any
 
 from deployer import embedded
 from deployer.cleaning import destroyed_with_data
-from deployer.errors import LeftBehind, TapError
+from deployer.errors import LeftBehind, TapError, UsedWrongly
 from deployer.estate.leaving import leave
 from deployer.opening import Site, opened
 from deployer.places import Places
@@ -38,7 +38,7 @@ def main(folder: Path, options: Mapping[str, Any]) -> None:
         if options["reuse"] and settings.target == "embedded":
             embedded.local_start(Places.here())
     except SettingsError as error:
-        _answer(folder, {"error": str(error)})
+        _answer(folder, {"error": str(error), "exit": UsedWrongly.exit_code})
         return
     keep = options["keep"] or options["reuse"]
     with _told(folder), opened(settings, Places.here()) as site:
@@ -70,7 +70,8 @@ def _told(folder: Path) -> Iterator[None]:
     except Exception as error:
         if (folder / ANSWER).exists():
             raise
-        _answer(folder, {"error": str(error) if isinstance(error, TapError) else traceback.format_exc()})
+        told = str(error) if isinstance(error, TapError) else traceback.format_exc()
+        _answer(folder, {"error": told, "exit": getattr(error, "exit_code", TapError.exit_code)})
 
 
 def _deployed(run: Run) -> dict[str, Any]:

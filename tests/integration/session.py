@@ -107,6 +107,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if deployment is not None and not deployment.end():
         sys.stderr.write(f"\nwhat was deployed could not be taken down:\n{_log(deployment.folder)}\n")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    elif deployment is not None:
+        session.exitstatus = _refused(deployment.folder) or session.exitstatus
+
+
+def _refused(folder: Path) -> int:
+    """The exit code that `tap` ends with where nothing could be deployed, such as 3 without an AWS; otherwise 0."""
+    answer = folder / ANSWER
+    return int(json.loads(answer.read_text()).get("exit", 0)) if answer.exists() else 0
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
