@@ -1,0 +1,74 @@
+"""Manifests and reports are what docs/schemas says, whatever becomes of the file."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.unit.rows import make_file, make_row
+from transactions.layout import Upload
+
+SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
+KEY = "incoming/a.csv"
+CONTENTS = {
+    "good": make_file(*range(3)),
+    "rejected": make_file(1) + make_row(2, amount="-2") + make_row(3, currency="JPY", amount="1.5"),
+    "nothing accepted": make_file(1, amount="x"),
+    "empty": "",
+    "no CSV": b"\x89PNG\r\n\x1a\n" + bytes(10),
+}
+STEPS = ("validate", "transform", "load", "reconcile")
+
+
+def validator(name: str) -> Any:
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+@pytest.mark.parametrize("steps", range(1, 5), ids=STEPS)
+@pytest.mark.parametrize("content", CONTENTS)
+def test_each_document_fits_its_schema(way: Any, content: str, steps: int) -> None:
+    """After each stage of each kind of file."""
+    version = way.put(KEY, CONTENTS[content])
+    way.validate(KEY, version)
+    upload = Upload.of(KEY, version)
+    judged = way.json(upload.report)["stage"] != "failed"
+    for step in STEPS[1:steps] if judged else ():
+        getattr(way, step)(KEY, version)
+
+    validator("report").validate(way.json(upload.report))
+    if judged:
+        validator("manifest").validate(way.json(upload.manifest))
+
+
+def test_a_conflict_fits_too(way: Any) -> None:
+    """Its amount stands under `conflicting`."""
+    way.move(KEY, make_file(1))
+    way.move("incoming/b.csv", make_file(1, amount="9.99"))
+    report = way.json("reports/b.csv.json")
+
+    assert report["totals"]["EUR"]["conflicting"] == "9.99"
+    validator("report").validate(report)
+
+
+@pytest.mark.parametrize("name", ["manifest", "report"])
+def test_the_schemas_are_strict(way: Any, name: str) -> None:
+    """A field more, a field less and a figure that is no figure are refused."""
+    upload = Upload.of(KEY, way.move(KEY, make_file(1)))
+    document = way.json(getattr(upload, name))
+
+    for spoil in (
+        lambda one: one.update(more=1),
+        lambda one: one.pop("rows"),
+        lambda one: one["rows"].update(read="1"),
+        lambda one: one["totals"]["EUR"].update(read=1.5),
+        lambda one: one["source"].pop("version_id"),
+    ):
+        spoiled = copy.deepcopy(document)
+        spoil(spoiled)
+        with pytest.raises(jsonschema.ValidationError):
+            validator(name).validate(spoiled)
