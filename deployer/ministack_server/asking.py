@@ -75,9 +75,13 @@ class Keys:
         if key is None:  # none, or one of AWS's own, which everybody may use
             return
         aliases = [arn.partition(":alias/")[2] for arn, id_ in self.kms._aliases.items() if id_ == key["KeyId"]]
-        named = {"kms:resourcealiases": [f"alias/{alias}" for alias in aliases]}
+        # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+        given = {
+            "kms:resourcealiases": [f"alias/{alias}" for alias in aliases],
+            "kms:viaservice": f"{service}.{key['Arn'].split(':')[3]}.amazonaws.com",
+        }
         for kms_action in KEY_ACTIONS[action]:
-            yield kms_action, key["Arn"], named
+            yield kms_action, key["Arn"], given
 
     def _of_s3(self, resource: str) -> str:
         headers = self.s3._bucket_default_sse_headers(_last(resource).partition("/")[0])

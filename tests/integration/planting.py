@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,11 +30,14 @@ class Plant:
         self._mends.append(lambda: self._configure(function, kept))
         self._configure(function, changed)
 
-    def denied(self, who: str, action: str, resource: str = "*") -> None:
-        """The role of a function, by its name, or of a state machine, by its ARN, may not do `action`."""
+    def denied(self, who: str, action: str, resource: str = "*", condition: Mapping[str, Any] | None = None) -> None:
+        """The role of a function, by its name, or of a state machine, by its ARN, may not do `action`.
+
+        `condition` as in a policy, such as `{"StringLike": {"kms:ViaService": "s3.*"}}`.
+        """
         role = self._role(who)
         iam = self.pipeline.target.client("iam")
-        statement = {"Effect": "Deny", "Action": action, "Resource": resource}
+        statement = {"Effect": "Deny", "Action": action, "Resource": resource, "Condition": condition or {}}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self._mends.append(lambda: iam.delete_role_policy(RoleName=role, PolicyName=POLICY))
         iam.put_role_policy(RoleName=role, PolicyName=POLICY, PolicyDocument=document)

@@ -100,8 +100,9 @@ def test_a_table_that_was_missing_for_a_while_gets_its_rows_once(
 def test_a_key_that_was_denied_for_a_while(
     travel: Travel, plant: Plant, pipeline: Pipeline, csv_file: CsvFile, tag: str
 ) -> None:
-    """Who may not decrypt leaves its event in the dead letters, with the reason; `tap redrive` completes it."""
-    plant.denied(pipeline.outputs.transformer_function_name, "kms:Decrypt")
+    """Who may not decrypt files leaves its event in the dead letters, with the reason; `tap redrive` completes it."""
+    via_s3 = {"StringLike": {"kms:ViaService": "s3.*"}}
+    plant.denied(pipeline.outputs.transformer_function_name, "kms:Decrypt", condition=via_s3)
     journey = travel(csv_file([{}, {}, {}]), f"{tag}.csv", {"validated": 6.0})
     told = journey.stops()
     letter = _letter_about(pipeline, journey.upload.name)
@@ -114,6 +115,24 @@ def test_a_key_that_was_denied_for_a_while(
     assert again.done
     assert travel.follow(journey.upload).reconciles().rows["loaded"] == 3
     assert len(pipeline.items(journey.upload, 10)) == 3
+
+
+@pytest.mark.needs("iam_enforced")
+def test_a_key_that_was_denied_altogether(
+    travel: Travel, plant: Plant, pipeline: Pipeline, csv_file: CsvFile, tag: str
+) -> None:
+    """The dead letters are under the same key, so none can be written; the file stays, and sent again it is loaded."""
+    rows = csv_file([{}, {}, {}])
+    plant.denied(pipeline.outputs.transformer_function_name, "kms:Decrypt")
+    told = travel(rows, f"{tag}.csv", {"validated": 6.0}).stops()
+    plant.mend()
+
+    again = travel(rows, f"{tag}.csv")
+
+    assert "it reached `validated`" in told
+    assert "may not kms:Decrypt" in told
+    assert again.reconciles().rows["loaded"] == 3
+    assert len(pipeline.items(again.upload, 10)) == 3
 
 
 def _letter_about(pipeline: Pipeline, key: str) -> Letter:

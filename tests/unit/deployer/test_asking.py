@@ -68,8 +68,9 @@ def iam(*refused: str) -> Any:
     ],
 )
 def test_the_key_of_an_encrypted_resource_is_asked_for(action: str, resource: str, name: str, asked: list[str]) -> None:
-    """Who reads and writes what is encrypted needs the key, known by its aliases; without a key nothing is asked."""
-    named = {"kms:resourcealiases": ["alias/ours"]}
+    """Who reads and writes what is encrypted needs the key, by its aliases and through the service; else nothing."""
+    service = action.partition(":")[0]
+    named = {"kms:resourcealiases": ["alias/ours"], "kms:viaservice": f"{service}.us-east-1.amazonaws.com"}
 
     assert list(keys(**{name: KEY}).asked(action, resource)) == [(each, KEY, named) for each in asked]
     assert list(keys().asked(action, resource)) == []
