@@ -33,6 +33,7 @@ _POLL = 0.05
 _LINES_SHOWN = 8
 CALLS = "calls.jsonl"
 _FUNCTION_BYTES = 512 * 2**20  # a running validator's peak, with what the caches and the rest of the machine need
+_FUNCTIONS_PER_CORE = 8  # more of them only take the time from each other: each begins with a second of imports
 _SERVER = Path(__file__).with_name("ministack_server")
 
 
@@ -156,6 +157,7 @@ def emulator_environment(run: Path, port: int, secure_port: int) -> dict[str, st
         "MINISTACK_REGION": "us-east-1",
         "AUTH": "true",  # IAM is enforced
         "LAMBDA_ACCOUNT_CONCURRENCY": str(_concurrency()),
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",  # AWS waits one minute, then two
         "S3_DATA_DIR": str(run / "s3"),
         "AWS_ENDPOINT_URL": f"https://{LOOPBACK}:{secure_port}",
         "AWS_CA_BUNDLE": str(_certificates(run) / "client.pem"),
@@ -168,8 +170,9 @@ def emulator_environment(run: Path, port: int, secure_port: int) -> dict[str, st
 
 
 def _concurrency() -> int:
-    """How many functions may run at once: each is a process, and all of them must fit into this machine's memory."""
-    return max(16, min(1000, psutil.virtual_memory().total // _FUNCTION_BYTES))
+    """How many functions may run at once: each is a process, and all of them must fit into this machine."""
+    fit = psutil.virtual_memory().total // _FUNCTION_BYTES, _FUNCTIONS_PER_CORE * (os.cpu_count() or 1)
+    return max(8, min(fit))
 
 
 def _launch(places: Places, run: Path, port: int | None, *, detached: bool) -> tuple[subprocess.Popen[bytes], Emulator]:
