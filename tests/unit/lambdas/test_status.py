@@ -31,7 +31,19 @@ def test_a_files_report_is_answered(way):
 
 @pytest.mark.parametrize(
     "key",
-    ["a b.csv", "a%20b.csv", "a+b.csv", "100%25.csv", "100%.csv", "ü/東.csv", "a%2Fb.csv", "x", "a\u00a0b", "...", "..a"],
+    [
+        "a b.csv",
+        "a%20b.csv",
+        "a+b.csv",
+        "100%25.csv",
+        "100%.csv",
+        "ü/東.csv",
+        "a%2Fb.csv",
+        "x",
+        "a\u00a0b",
+        "...",
+        "..a",
+    ],
 )
 def test_a_key_is_found_encoded_or_not(way, key):
     """Whatever a proxy made of the key, the report is found."""
