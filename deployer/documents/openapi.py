@@ -37,6 +37,7 @@ _ANSWERS = {
     "400": ("Refused", "The key or the id can't be one.", "Message"),
     "403": ("Forbidden", "Not signed, wrongly signed, or without permission; or no such route.", "Forbidden"),
     "404": ("Unknown", "There is none, or not yet.", "Message"),
+    "413": ("TooLarge", "The call has a body, and a larger one than API Gateway takes.", "Message"),
     "429": ("Throttled", "More requests than the stage takes.", "Message"),
     "500": ("Failed", "The request could not be answered; try again.", "Message"),
     "502": ("Broken", "The function did not answer rightly.", "Message"),
