@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer import errors
+from deployer.compliance import errors as compliance_errors
 from deployer.documents import openapi
 from deployer.documents.example import SUFFIX, Stack, example_stack, referred
 from deployer.documents.template import filled
@@ -32,7 +33,7 @@ def built(places: Places) -> str:
     api = json.loads(openapi.built(places))
     parts: Mapping[str, Callable[[], str]] = {
         "settings": lambda: _table("variable", "default", "takes", "meaning", rows=_settings()),
-        "errors": lambda: _table("exit", "error", "when", rows=_errors(errors.TapError, errors.__name__)),
+        "errors": lambda: _table("exit", "error", "when", rows=_errors(errors.TapError)),
         "failures": lambda: _table("error", "when", rows=_failures()),
         "layout": lambda: _table("key", "what it is", rows=_layout()),
         "expiry": lambda: _expiry(stack),
@@ -66,13 +67,13 @@ def _settings() -> Rows:
         )
 
 
-def _errors(error: type[errors.TapError], module: str, depth: int = 0) -> Rows:
-    """An error and what is a kind of it, indented; of one module, whatever else is imported."""
+def _errors(error: type[errors.TapError], depth: int = 0) -> Rows:
+    """An error and what is a kind of it, indented; of these modules, whatever else is imported."""
     if depth:
         yield str(error.exit_code), f"{'&nbsp;&nbsp;' * (depth - 1)}`{error.__name__}`", _sentence(error)
     for each in error.__subclasses__():
-        if each.__module__ == module:
-            yield from _errors(each, module, depth + 1)
+        if each.__module__ in (errors.__name__, compliance_errors.__name__):
+            yield from _errors(each, depth + 1)
 
 
 def _failures() -> Rows:

@@ -20,23 +20,28 @@ CALLS = 40  # made up for each route, besides the values at the limits of what i
 
 
 def _configuration(pipeline: Pipeline) -> SchemathesisConfig:
-    """All checks, on the same calls each time."""
+    """All checks, on the same calls each time. Calls without a signature are made where it is asked for."""
     target, outputs = pipeline.target, pipeline.outputs
-    checks = {
-        # it knows 401 alone; API Gateway answers 403 to a call without signature, as the API's description says:
-        # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
-        "missing_required_header": {"enabled": False},
-        "ignored_auth": {"enabled": bool(target.trait("iam_enforced"))},
-    }
+    enforced = bool(target.trait("iam_enforced"))
     return SchemathesisConfig.from_dict(
         {
             "seed": 1,
             "base-url": target.api_url(outputs.api_id, outputs.api_stage, outputs.api_url),
             "tls-verify": target.ca_bundle or True,
             "continue-on-failure": True,
-            "generation": {"deterministic": True, "max-examples": CALLS, "database": "none"},
+            "generation": {
+                "deterministic": True,
+                "max-examples": CALLS,
+                "database": "none",
+                "with-security-parameters": enforced,
+            },
             "cache": {"enabled": False},
-            "checks": checks,
+            "checks": {
+                "ignored_auth": {"enabled": enforced},
+                # it knows 401 alone; API Gateway answers 403 to a call without signature, as is described:
+                # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+                "missing_required_header": {"enabled": False},
+            },
         }
     )
 

@@ -1,5 +1,6 @@
 """What `tap docs build` writes is what the repository gives, and says so where it is not."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -46,6 +47,22 @@ def test_the_api_is_described_in_valid_openapi() -> None:
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
     for schema in document["components"]["schemas"].values():
         jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_every_error_is_in_the_reference_and_no_other() -> None:
+    """Each class of the tree, wherever in the deployer it is defined."""
+    defined = [
+        (each.name, {base.id for base in each.bases if isinstance(base, ast.Name)})
+        for path in (PLACES.root / "deployer").rglob("*.py")
+        for each in ast.walk(ast.parse(path.read_text()))
+        if isinstance(each, ast.ClassDef)
+    ]
+    tree: set[str] = set()
+    while more := {name for name, bases in defined if bases & (tree | {"TapError"})} - tree:
+        tree |= more
+    section = (DOCS / "reference.md").read_text().split("## Exit codes")[1].split("\n## ")[0]
+
+    assert set(re.findall(r"^\| \d \| (?:&nbsp;)*`(\w+)`", section, re.MULTILINE)) == tree
 
 
 def test_links_of_the_reference_lead_somewhere() -> None:
