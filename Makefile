@@ -71,7 +71,7 @@ check: setup ## Format, lint, types, unit tests
 	@$(PYTEST) tests/unit -n $(WORKERS) -q
 
 .PHONY: docs
-docs: setup ## IDEAL_RESPONSE.md, written anew from the repository
+docs: setup ## The generated documents, written anew from the repository
 	@$(TAP) docs build
 
 .PHONY: prove-files

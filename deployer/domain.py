@@ -3,17 +3,21 @@
 So `tap validate` judges with the very code of the Lambda, and keys are derived where the functions derive them.
 """
 
+from transactions import errors as transaction_errors
+from transactions import layout
 from transactions.dialect import detect
 from transactions.errors import FileRefused, SchemaError
 from transactions.identity import execution_name
 from transactions.judge import NoSink, check_header, judge
-from transactions.layout import INCOMING, Upload, report_key
+from transactions.layout import INCOMING, NAME_PATTERN, Upload, report_key
 from transactions.records import Source
-from transactions.schema import SHIPPED, Schema, load
+from transactions.schema import DERIVED, SHIPPED, Schema, load
 from transactions.verdict import Verdict
 
 __all__ = [
+    "DERIVED",
     "INCOMING",
+    "NAME_PATTERN",
     "SHIPPED",
     "FileRefused",
     "NoSink",
@@ -26,6 +30,8 @@ __all__ = [
     "detect",
     "execution_name",
     "judge",
+    "layout",
     "load",
     "report_key",
+    "transaction_errors",
 ]

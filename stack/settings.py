@@ -8,11 +8,12 @@ account). They stay readable in the synthesised file, and a plan resolves them w
 """
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
-from datetime import UTC, datetime
 from typing import Any, Self
+
+from stack import kinds
+from stack.kinds import Kind
 
 FUNCTIONS = ("csv-validator", "csv-transformer", "transaction-loader", "transaction-status")
 TARGETS = ("embedded", "localstack", "aws")
@@ -22,132 +23,69 @@ DNS_SUFFIX = "${data.aws_partition.current.dns_suffix}"
 REGION = "${var.aws_region}"
 ACCOUNT = "${local.account_id}"
 
-# The periods that CloudWatch Logs knows, of those worth having for a ledger:
-# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-RETENTION_DAYS = (30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
-
 
 class SettingsError(ValueError):
     """One or more settings are missing or malformed; the message has a line for each."""
 
 
-# Parsers: from the text of the environment or an option to a value, or a ValueError that says what would be right.
-# They are plain functions over a plain dataclass because every command reads the settings first: a validation
-# library's import alone would be most of the time that a cached `tap synth` takes.
-
-
-def _matching(pattern: str, meaning: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text and not re.fullmatch(pattern, text):
-            raise ValueError(f"{text!r} is not {meaning}")
-        return text
-
-    return parse
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    return _matching("|".join(choices), f"one of {', '.join(choices)}")
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
-            raise ValueError(f"{text!r} is not a whole number from {least} to {most}")
-        return int(text)
-
-    return parse
-
-
-def _retention(text: str) -> int:
-    days = _whole(1, RETENTION_DAYS[-1])(text)
-    if days not in RETENTION_DAYS:
-        raise ValueError(f"{text!r} is not one of {', '.join(map(str, RETENTION_DAYS))}")
-    return days
-
-
-def _instant(text: str) -> str:
-    """Written in one form, so that the tags of all environments compare."""
-    moment = datetime.fromisoformat(text)  # raises ValueError
-    if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no offset: it could be any of 24 hours")
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in {"true", "false", "1", "0", "yes", "no"}:
-        raise ValueError(f"{text!r} is neither true nor false")
-    return text.lower() in {"true", "1", "yes"}
-
-
-def _account_ids(text: str) -> tuple[str, ...]:
-    listed = tuple(text.replace(",", " ").split())
-    if wrong := [each for each in listed if not re.fullmatch(r"\d{12}", each)]:
-        raise ValueError(f"{wrong[0]!r} is not an account id of 12 digits")
-    return listed
-
-
-_region = _matching(r"[a-z]{2,}(?:-[a-z]+)+-\d{1,2}", "a region, such as `aws configure get region` prints")
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-_bucket = _matching(r"[a-z0-9](?:[a-z0-9.-]{1,61}[a-z0-9])", "the name of an S3 bucket")
-# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-_tag = _matching(r"[\w\s.:/=+@-]{1,256}", "a tag value (letters, digits, spaces and _.:/=+-@, up to 256)")
-# The longest names are the bucket's (63 characters, S3) and a role's (64, IAM).
-_suffix = _matching(r"[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])?", "1 to 24 lower-case letters, digits and inner hyphens")
-_base = _matching(r"[a-z0-9][a-z0-9-]{2,37}", "3 to 38 lower-case letters, digits and hyphens")
-
-
-def _setting(default: Any, variables: str, parse: Callable[[str], Any], meaning: str) -> Any:
-    """A field: its default, the environment variables that fill it (the first that is set), its parser, its meaning."""
-    return field(default=default, metadata={"variables": variables.split(), "parse": parse, "meaning": meaning})
+def _setting(default: Any, variables: str, kind: Kind, meaning: str) -> Any:
+    """A field: its default, the environment variables that fill it (the first that is set), what it can be, and why."""
+    return field(default=default, metadata={"variables": variables.split(), "kind": kind, "meaning": meaning})
 
 
 @dataclass(frozen=True)
 class Settings:
     """The settings of one deployment. Each field names the environment variable that fills it."""
 
-    environment_suffix: str = _setting("dev", "ENVIRONMENT_SUFFIX", _suffix, "ends the name of every resource")
-    aws_region: str = _setting("", "AWS_REGION AWS_DEFAULT_REGION", _region, "where the stack is deployed")
+    environment_suffix: str = _setting("dev", "ENVIRONMENT_SUFFIX", kinds.SUFFIX, "ends the name of every resource")
+    aws_region: str = _setting("", "AWS_REGION AWS_DEFAULT_REGION", kinds.REGION, "where the stack is deployed")
     state_bucket: str = _setting(
-        "", "TERRAFORM_STATE_BUCKET", _bucket, "holds Terraform's state; blank: a local file does"
+        "", "TERRAFORM_STATE_BUCKET", kinds.BUCKET, "holds Terraform's state; blank: a local file does"
     )
     state_bucket_region: str = _setting(
-        "", "TERRAFORM_STATE_BUCKET_REGION", _region, "the state bucket's region; blank: the stack's"
+        "", "TERRAFORM_STATE_BUCKET_REGION", kinds.REGION, "the state bucket's region; blank: the stack's"
     )
-    repository: str = _setting("tap", "REPOSITORY", _tag, "the tag Repository")
-    commit_author: str = _setting("raaj1021", "COMMIT_AUTHOR", _tag, "the tag Author")
-    team: str = _setting("synth-2", "TEAM", _tag, "the tag Team")
+    repository: str = _setting("tap", "REPOSITORY", kinds.TAG, "the tag Repository")
+    commit_author: str = _setting("raaj1021", "COMMIT_AUTHOR", kinds.TAG, "the tag Author")
+    team: str = _setting("synth-2", "TEAM", kinds.TAG, "the tag Team")
     expires_at: str = _setting(
-        "", "TAP_EXPIRES_AT", _instant, "when `tap cleanup --expired` may remove all of it, ISO 8601; blank: never"
+        "", "TAP_EXPIRES_AT", kinds.INSTANT, "when `tap cleanup --expired` may remove all of it, ISO 8601; blank: never"
     )
-    target: str = _setting("embedded", "TAP_TARGET", _one_of(*TARGETS), "embedded, localstack or aws")
+    target: str = _setting("embedded", "TAP_TARGET", kinds.one_of(*TARGETS), "embedded, localstack or aws")
     local_state: bool = _setting(
-        False, "TAP_LOCAL_STATE", _switch, "whether a live deployment from a CI may keep its state in a file"
+        False, "TAP_LOCAL_STATE", kinds.SWITCH, "whether a live deployment from a CI may keep its state in a file"
     )
     lock_seconds: int = _setting(
-        120, "TAP_LOCK_SECONDS", _whole(0, 86_400), "how long a deployment waits for another one"
+        120, "TAP_LOCK_SECONDS", kinds.whole(0, 86_400), "how long a deployment waits for another one"
     )
     provider_mirror: str = _setting(
-        "", "TAP_PROVIDER_MIRROR", str, "a folder of Terraform providers, for an init without network"
+        "", "TAP_PROVIDER_MIRROR", kinds.FOLDER, "a folder of Terraform providers, for an init without network"
     )
     allowed_accounts: tuple[str, ...] = _setting(
-        (), "TAP_ALLOWED_ACCOUNTS", _account_ids, "live accounts that may be touched, by comma"
+        (), "TAP_ALLOWED_ACCOUNTS", kinds.ACCOUNT_IDS, "live accounts that may be touched, by comma"
     )
     bucket_base_name: str = _setting(
-        "transaction-csv-files", "TAP_BUCKET_BASE_NAME", _base, "begins the bucket's name, which all of AWS shares"
+        "transaction-csv-files",
+        "TAP_BUCKET_BASE_NAME",
+        kinds.BASE_NAME,
+        "begins the bucket's name, which all of AWS shares",
     )
     deletion_protection: bool = _setting(
-        False, "TAP_DELETION_PROTECTION", _switch, "whether the table refuses its deletion"
+        False, "TAP_DELETION_PROTECTION", kinds.SWITCH, "whether the table refuses its deletion"
     )
-    log_retention_days: int = _setting(365, "TAP_LOG_RETENTION_DAYS", _retention, "how long logs are kept")
-    rows_per_part: int = _setting(500, "TAP_ROWS_PER_PART", _whole(1, 10_000), "rows that one loader call takes")
+    log_retention_days: int = _setting(365, "TAP_LOG_RETENTION_DAYS", kinds.RETENTION, "how long logs are kept")
+    rows_per_part: int = _setting(500, "TAP_ROWS_PER_PART", kinds.whole(1, 10_000), "rows that one loader call takes")
     load_concurrency: int = _setting(
-        10, "TAP_LOAD_CONCURRENCY", _whole(1, 1_000), "loaders at work at once for one file"
+        10, "TAP_LOAD_CONCURRENCY", kinds.whole(1, 1_000), "loaders at work at once for one file"
     )
     tolerated_failure: int = _setting(
-        0, "TAP_TOLERATED_FAILURE_PERCENTAGE", _whole(0, 100), "failed parts, in percent, that don't stop the others"
+        0,
+        "TAP_TOLERATED_FAILURE_PERCENTAGE",
+        kinds.whole(0, 100),
+        "failed parts, in percent, that don't stop the others",
     )
     max_error_details: int = _setting(
-        10_000, "TAP_MAX_ERROR_DETAILS", _whole(0, 1_000_000), "errors told in full per file"
+        10_000, "TAP_MAX_ERROR_DETAILS", kinds.whole(0, 1_000_000), "errors told in full per file"
     )
 
     @classmethod
@@ -165,7 +103,7 @@ class Settings:
             name, text = _found(each, overrides.get(each.name), variables)
             if text:
                 try:
-                    values[each.name] = each.metadata["parse"](text)
+                    values[each.name] = each.metadata["kind"].parse(text)
                 except ValueError as error:
                     refused.append(f"{name}: {error}")
         if refused:

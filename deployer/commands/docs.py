@@ -1,4 +1,4 @@
-"""`tap docs build` and `extract`: the document that holds the complete system."""
+"""`tap docs build` and `extract`: what is made from the repository, above all the document that holds all of it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,30 +7,33 @@ import typer
 
 from deployer.places import Places
 
-CheckOption = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if it is stale.")]
+CheckOption = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if one is stale.")]
 FolderArgument = Annotated[Path, typer.Argument(help="Empty, or not there.", show_default=False)]
 FromOption = Annotated[Path | None, typer.Option("--from", help="The document; this repository's if not set.")]
 
-docs = typer.Typer(help="IDEAL_RESPONSE.md, the complete system in one document.", no_args_is_help=True)
+docs = typer.Typer(
+    help="The generated documents; the last is IDEAL_RESPONSE.md, the complete system in one.", no_args_is_help=True
+)
 
 
 @docs.command()
 def build(check: CheckOption = False) -> None:
-    """Write it from the repository."""
-    from deployer.documents.ideal import NAME, built
+    """Write the generated documents anew."""
+    from deployer.documents import generated
     from deployer.errors import Stale
 
     places = Places.here()
-    path, text = places.root / NAME, built(places)
     if not check:
-        path.write_bytes(text.encode())
-    elif not path.exists() or path.read_bytes() != text.encode():
-        raise Stale(f"{NAME} is not what the repository gives", where=str(path), remedy="`tap docs build`")
+        generated.write(places)
+    elif paths := list(generated.stale(places)):
+        raise Stale(
+            f"{', '.join(paths)}: not what the repository gives", where=str(places.root), remedy="`tap docs build`"
+        )
 
 
 @docs.command()
 def extract(folder: FolderArgument, source: FromOption = None) -> None:
-    """Turn it back into its files."""
+    """Turn IDEAL_RESPONSE.md back into its files."""
     from deployer.documents import ideal
     from deployer.errors import UsedWrongly
 

@@ -6,7 +6,6 @@ opening fence say what a block of text can't: `base64` (no UTF-8, or with carria
 """
 
 import base64
-import json
 import os
 import re
 import subprocess
@@ -15,18 +14,16 @@ from fnmatch import fnmatch
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
+from deployer.documents.example import SUFFIX, example_stack
 from deployer.documents.picture import picture
+from deployer.documents.template import filled
 from deployer.errors import UsedWrongly
 from deployer.places import Places
-from deployer.synthesis import synthesised
-from stack.settings import Settings
 
 NAME = "IDEAL_RESPONSE.md"
 TEMPLATE = "docs/ideal.md"
-SUFFIX = "example"
 _FILES = "## Files\n"
 _BLOCK = re.compile(r"^#### `([^`\n]+)`\n\n(`{3,})([^`\n]*)\n(.*?)^\2\n", re.MULTILINE | re.DOTALL)
-_INCLUDE = re.compile(r"^<!-- (\w+)(?: (\S+)(?: (.+))?)? -->\n", re.MULTILINE)
 _LANGUAGES = {
     ".py": "python", ".md": "markdown", ".json": "json", ".toml": "toml", ".yml": "yaml", ".yaml": "yaml",
     ".csv": "csv", ".tf": "hcl", ".txt": "text", ".lock": "toml", ".xml": "xml",
@@ -37,8 +34,8 @@ def built(places: Places) -> str:
     """The document of this repository. The same repository gives the same text."""
     root = places.root
     paths = [path for path in tracked(root) if path != NAME]
-    inserted: dict[str, Callable[[str, str], str]] = {
-        "picture": lambda *_: f"```mermaid\n{_picture(places)}```\n",
+    parts: dict[str, Callable[[str, str], str]] = {
+        "picture": lambda *_: f"```mermaid\n{picture(example_stack(places), SUFFIX)}```\n",
         "section": lambda path, heading: _section((root / path).read_text("utf-8"), heading),
         "documents": lambda folder, _: "\n".join(
             _demoted((root / path).read_text("utf-8")) for path in paths if path.startswith(folder)
@@ -46,8 +43,7 @@ def built(places: Places) -> str:
         "files": lambda *_: "".join(_grouped(root, paths)),
         "contents": lambda *_: "<!-- contents -->\n",
     }
-    template = (root / TEMPLATE).read_text("utf-8")
-    text = _INCLUDE.sub(lambda found: inserted[found[1]](found[2] or "", found[3] or ""), template)
+    text = filled((root / TEMPLATE).read_text("utf-8"), parts)
     return text.replace("<!-- contents -->\n", _contents(text), 1)
 
 
@@ -83,12 +79,6 @@ def tracked(root: Path) -> list[str]:
 
 def _ignored(name: str, patterns: list[str]) -> bool:
     return any(fnmatch(name, pattern) for pattern in patterns)
-
-
-def _picture(places: Places) -> str:
-    settings = Settings.load({}, environment_suffix=SUFFIX)
-    stack = synthesised(settings, places) / "stacks" / settings.construct_id / "cdk.tf.json"
-    return picture(json.loads(stack.read_text()), SUFFIX)
 
 
 def _section(text: str, heading: str) -> str:

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 _LOG = logging.getLogger("tap")
 # What AWS asks of the key's policy and of IAM beside the action itself:
@@ -273,7 +274,8 @@ def mend_invocations(s3: Any, api: Any, iam: Iam) -> None:
     ) -> Any:  # fmt: skip
         function = api._extract_lambda_ref_from_integration_uri(integration["uri"])
         partition, _, region, account = function.split(":")[1:5]
-        source = f"arn:{partition}:execute-api:{region}:{account}:{api_id}/{stage}/{method}{path}"
+        # as it was sent: in MiniStack's policies, `*` stands for anything but a line break
+        source = f"arn:{partition}:execute-api:{region}:{account}:{api_id}/{stage}/{method}{quote(path)}"
         if why := iam.invocation_refusal("apigateway.amazonaws.com", function, source):
             _LOG.warning("%s", why)
             return 500, {"Content-Type": "application/json"}, b'{"message": "Internal server error"}'

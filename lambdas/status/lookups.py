@@ -1,6 +1,7 @@
 """The answers of the API. Called by `app`; errors tell the caller what is wrong with the request, and nothing else."""
 
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -15,7 +16,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
 from aws_io.faults import is_absent
-from transactions.layout import report_key
+from transactions.layout import NAME_PATTERN, report_key
 from transactions.money import amount_text
 from transactions.schema import Schema
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _deserialize = TypeDeserializer().deserialize
-_LONGEST = 1024  # bytes of a key, as of S3 and of more than any id
+_LONGEST = 1024 - len(report_key(""))  # bytes of a name whose report S3 can hold, and of more than any id
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ def file_report(lookups: Lookups, name: str) -> dict[str, Any]:
 
     Raises:
         BadRequestError: it is no key.
-        NotFoundError: there is no report of it.
+        NotFoundError: there is no report of it, or can't be.
     """
     for candidate in dict.fromkeys((unquote(name), name)):
-        _refuse_tricks(candidate)
+        _check(candidate)
         try:
             body = lookups.s3.get_object(Bucket=lookups.bucket, Key=report_key(candidate))["Body"].read()
         except ClientError as error:
@@ -106,7 +107,7 @@ def transaction_item(lookups: Lookups, transaction_id: str) -> dict[str, Any]:
         NotFoundError: there is none in the table.
     """
     wanted = unquote(transaction_id)
-    _refuse_tricks(wanted)
+    _check(wanted)
     key = {lookups.schema.role("id"): {"S": wanted}}
     item = lookups.table.get_item(TableName=lookups.table_name, Key=key, ConsistentRead=True).get("Item")
     if not item:
@@ -117,11 +118,12 @@ def transaction_item(lookups: Lookups, transaction_id: str) -> dict[str, Any]:
     return values | {amount: amount_text(values[amount], values[currency])}
 
 
-def _refuse_tricks(name: str) -> None:
-    """S3 knows no folders, but what lies between us and it may resolve "..", and reach another prefix."""
-    segments = name.split("/")
-    if not name or len(name.encode()) > _LONGEST or not name.isprintable() or {"", ".", ".."} & set(segments):
-        raise BadRequestError("this is no key: no empty, '.' or '..' segments, at most 1,024 bytes")
+def _check(name: str) -> None:
+    """Refuse what can name nothing, before anybody is asked for it."""
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise BadRequestError("this is no key: no empty, '.' or '..' segments, no control characters")
+    if len(name.encode()) > _LONGEST:
+        raise NotFoundError(f"nothing has a name of more than {_LONGEST:,} bytes")
 
 
 def _as_text(value: object) -> str:

@@ -24,6 +24,10 @@ INCOMING, VALIDATED, QUARANTINE, TRANSFORMED, REPORTS = (
 MANIFEST = "manifest.json"
 NO_VERSION = "null"  # S3's own name for the version of an object in a bucket without versions
 MAX_KEY_BYTES = 850  # S3 takes 1,024 bytes; derived keys add a prefix, a version of up to 100 and a name
+# A file that can be asked for: what lies between a caller and S3 may resolve "." and "..", and reach another prefix.
+_CHARACTER = r"[^/\x00-\x1f\x7f]"
+_SEGMENT = rf"(?:\.{{0,2}}[^./\x00-\x1f\x7f]{_CHARACTER}*|\.{{3}}{_CHARACTER}*)"
+NAME_PATTERN = rf"{_SEGMENT}(?:/{_SEGMENT})*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import botocore.credentials
 import pytest
 import urllib3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 
 from deployer.pipeline import Pipeline
 from deployer.targets import Credentials
 from tests.integration.conftest import Caller
+from tests.integration.signing import signature
 
 pytestmark = pytest.mark.security
 Ask = Callable[..., tuple[int, Any]]
@@ -25,20 +23,23 @@ Ask = Callable[..., tuple[int, Any]]
 def ask(pipeline: Pipeline) -> Ask:
     """`ask("/files/a.csv")` is status and JSON of a GET, signed with the deployer's credentials, or others, or none.
 
-    A `raw` path goes as it is; `body` goes with it.
+    A `raw` path goes as it is; `body` goes with it. The signature can be that of another path, `signed_for`.
     """
     target, outputs = pipeline.target, pipeline.outputs
     base = target.api_url(outputs.api_id, outputs.api_stage, outputs.api_url)
     pool = urllib3.PoolManager(ca_certs=target.ca_bundle or None)
 
     def get(
-        path: str, *, by: Credentials | None = target.credentials, raw: bool = False, body: bytes = b""
+        path: str,
+        *,
+        by: Credentials | None = target.credentials,
+        raw: bool = False,
+        body: bytes = b"",
+        signed_for: str = "",
     ) -> tuple[int, Any]:
-        request = AWSRequest("GET", base + (path if raw else quote(path)), data=body)
-        if by:
-            signing = botocore.credentials.Credentials(by.access_key, by.secret_key, by.token or None)
-            SigV4Auth(signing, "execute-api", target.region).add_auth(request)
-        answer = pool.request("GET", request.url, headers=dict(request.headers), body=body or None)
+        url = base + (path if raw else quote(path))
+        headers = signature(base + signed_for if signed_for else url, by, target.region, body=body) if by else {}
+        answer = pool.request("GET", url, headers=headers, body=body or None)
         return answer.status, json.loads(answer.data or b"null")
 
     return get
@@ -74,15 +75,30 @@ def test_api_refuses_a_caller_without_signature(ask: Ask, tag: str) -> None:
 
 @pytest.mark.needs("iam_enforced")
 def test_api_answers_who_may_ask_and_signs_rightly(ask: Ask, caller: Caller, tag: str) -> None:
-    """With permission the same caller is told; with a wrong secret, or without permission: 403, and nothing."""
+    """With permission a caller is told; with a wrong secret, another call's signature, or without: 403, and nothing."""
     known = caller("execute-api:Invoke").credentials
     answered, _ = ask(f"/files/{tag}.csv", by=known)
     forged = ask(f"/files/{tag}.csv", by=replace(known, secret_key="wrong"))
+    moved = ask(f"/files/{tag}.csv", by=known, signed_for="/files/other.csv")
     unpermitted = ask(f"/files/{tag}.csv", by=caller("s3:ListAllMyBuckets").credentials)
 
     assert answered == 404
-    assert [status for status, _ in (forged, unpermitted)] == [403, 403]
-    assert all(set(body) <= {"message", "Message", "__type"} for _, body in (forged, unpermitted))
+    assert [status for status, _ in (forged, moved, unpermitted)] == [403, 403, 403]
+    assert all(set(body) <= {"message", "Message", "__type"} for _, body in (forged, moved, unpermitted))
+
+
+@pytest.mark.needs("iam_enforced")
+def test_api_refuses_what_is_there_as_what_is_not(
+    pipeline: Pipeline, ask: Ask, caller: Caller, csv_file: Callable[..., Path], tag: str
+) -> None:
+    """Who may not ask does not learn from the refusal whether there is such a file."""
+    *_, _ = pipeline.watch(pipeline.upload(csv_file([{}]), f"{tag}-a.csv"))
+    nobody = caller("s3:ListAllMyBuckets").credentials
+
+    for by in (None, nobody):
+        (status, there), (_, missing) = (ask(f"/files/{tag}-{name}.csv", by=by) for name in "ab")
+        assert status == 403
+        assert str(there).replace("-a.csv", "-b.csv") == str(missing)
 
 
 @pytest.mark.parametrize(
@@ -104,3 +120,12 @@ def test_api_answers_tricks_as_what_they_are(ask: Ask, path: str) -> None:
 def test_api_reads_no_body(ask: Ask, tag: str) -> None:
     """A request may carry one, within what API Gateway takes; it changes nothing."""
     assert ask(f"/transactions/{tag}", body=b"x" * 1_000_000)[0] == 404
+
+
+def test_api_survives_a_body_beyond_all_limits(ask: Ask, tag: str) -> None:
+    """More than the 10 MB that API Gateway takes: refused, or not read; the next call is answered as ever."""
+    status, body = ask(f"/transactions/{tag}", body=b"x" * 11_000_000)
+
+    assert status in (404, 413)
+    assert set(body) <= {"message", "statusCode"}
+    assert ask(f"/transactions/{tag}")[0] == 404

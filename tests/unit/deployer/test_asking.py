@@ -201,7 +201,7 @@ def test_a_request_is_refused_without_its_key_and_says_so(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("invited", [(), ("s3.amazonaws.com", "apigateway.amazonaws.com")])
 def test_a_service_invokes_only_what_it_is_invited_to(invited: tuple[str, ...]) -> None:
-    """The function's own policy is asked, with the bucket or the API's route as source."""
+    """The function's own policy is asked, with the bucket or the API's route as source, whatever is in its path."""
     function, done = "arn:aws:lambda:us-east-1:000000000000:function:f", []
 
     async def invoke(*given: Any) -> Any:
@@ -214,11 +214,13 @@ def test_a_service_invokes_only_what_it_is_invited_to(invited: tuple[str, ...]) 
     asking.mend_invocations(s3, api, granted)
 
     s3._deliver_event_to_lambda(function, {"Records": [{"s3": {"bucket": {"arn": "arn:aws:s3:::b"}}}]}, "us-east-1")
-    answer = asyncio.run(api._invoke_lambda_proxy_v1({"uri": function}, "a", "v1", {}, {}, "/files/x", "GET", {}, b""))
+    answer = asyncio.run(
+        api._invoke_lambda_proxy_v1({"uri": function}, "a", "v1", {}, {}, "/files/x\n", "GET", {}, b"")
+    )
 
     assert done == (["event", "api"] if invited else [])
     assert answer[0] == (200 if invited else 500)
     assert granted.asked == [
         ("s3.amazonaws.com", function, "arn:aws:s3:::b"),
-        ("apigateway.amazonaws.com", function, "arn:aws:execute-api:us-east-1:000000000000:a/v1/GET/files/x"),
+        ("apigateway.amazonaws.com", function, "arn:aws:execute-api:us-east-1:000000000000:a/v1/GET/files/x%0A"),
     ]

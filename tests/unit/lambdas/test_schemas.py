@@ -11,7 +11,11 @@ import pytest
 from tests.unit.rows import make_file, make_row
 from transactions.layout import Upload
 
-SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
+from .conftest import EVENTS
+
+DOCS = Path(__file__).parents[3] / "docs"
+SCHEMAS = DOCS / "schemas"
+OPENAPI = json.loads((DOCS / "openapi.json").read_text())
 KEY = "incoming/a.csv"
 CONTENTS = {
     "good": make_file(*range(3)),
@@ -72,3 +76,31 @@ def test_the_schemas_are_strict(way: Any, name: str) -> None:
         spoil(spoiled)
         with pytest.raises(jsonschema.ValidationError):
             validator(name).validate(spoiled)
+
+
+def test_each_answer_of_the_api_is_what_the_api_says(way: Any) -> None:
+    """docs/openapi.json has the status of each kind of answer, and its body fits."""
+    way.move(KEY, make_file(1, 2) + make_row(3, amount="x"))
+    asked = {
+        ("files", "a.csv"): 200,
+        ("transactions", "T1"): 200,
+        ("files", "../a"): 400,
+        ("files", "b.csv"): 404,
+        ("transactions", "T9"): 404,
+    }
+
+    for (resource, name), status in asked.items():
+        parameter = {"files": "key", "transactions": "transaction_id"}[resource]
+        event = json.loads((EVENTS / "api_get_file.json").read_text())
+        answer = way.call("status", event | {"path": f"/{resource}/{name}", "pathParameters": {parameter: name}})
+        assert answer["statusCode"] == status
+        _fits(json.loads(answer["body"]), f"/{resource}/{{{parameter}}}", str(status))
+
+
+def _fits(body: Any, path: str, status: str) -> None:
+    """Against the schema of a path's answer; references are relative to the whole document."""
+    answer = OPENAPI["paths"][path]["get"]["responses"][status]
+    if "$ref" in answer:
+        answer = OPENAPI["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    schema = {**OPENAPI, **answer["content"]["application/json"]["schema"]}
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(body)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from tests.unit.rows import make_file
 from transactions.layout import Upload
 
-from .conftest import BUCKET
+from .conftest import BUCKET, EVENTS
 
 KEY = "incoming/march.csv"
 
@@ -39,11 +39,13 @@ def test_parts_are_listed_with_all_that_a_loader_needs(way, validated):
 
 
 def test_the_workflow_is_started_with_references_only(way, validated):
-    """Its input is small, whatever the file's size."""
+    """Its input is small, whatever the file's size, and has the form that the reference shows."""
     way.transform(KEY, validated.version)
     (execution,) = way.executions()
     found = way.account.workflow.describe_execution(executionArn=execution["executionArn"])
+    sample = json.loads((EVENTS / "loader_reconcile.json").read_text())
 
+    assert json.loads(found["input"]).keys() == sample["input"].keys()
     assert json.loads(found["input"]) == {
         "bucket": BUCKET,
         "key": KEY,

@@ -1,0 +1,28 @@
+"""The stack that documents are made from: synthesised for the environment `example`, read once."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from deployer.places import Places
+from deployer.synthesis import synthesised
+from stack.settings import Settings
+
+SUFFIX = "example"
+Stack = Mapping[str, Any]
+
+
+@cache
+def example_stack(places: Places) -> Stack:
+    """The content of its cdk.tf.json, the same whatever the caller's environment says."""
+    settings = Settings.load({}, environment_suffix=SUFFIX)
+    folder = synthesised(settings, places) / "stacks" / settings.construct_id
+    document: Stack = json.loads((folder / "cdk.tf.json").read_text())
+    return document
+
+
+def referred(text: str) -> tuple[str, str, str]:
+    """Type, name and attribute of a Terraform reference, such as `${aws_sqs_queue.failures_1A.arn}`."""
+    kind, name, attribute = text.removeprefix("${").removesuffix("}").split(".")
+    return kind, name, attribute

@@ -1,0 +1,28 @@
+"""Every document that is made from the repository: `tap docs build` writes each, `--check` and a test compare."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from deployer.documents import ideal, openapi, reference
+from deployer.places import Places
+
+Documents = Mapping[str, Callable[[Places], str]]
+# Its path, and what gives its text. In the order in which they are written: the last holds the others.
+GENERATED: Documents = {
+    "docs/openapi.json": openapi.built,
+    "docs/reference.md": reference.built,
+    ideal.NAME: ideal.built,
+}
+
+
+def write(places: Places, documents: Documents = GENERATED) -> None:
+    """Write each anew."""
+    for path, built in documents.items():
+        (places.root / path).write_bytes(built(places).encode())
+
+
+def stale(places: Places, documents: Documents = GENERATED) -> Iterator[str]:
+    """The paths of those that are not what the repository gives."""
+    for path, built in documents.items():
+        there = places.root / path
+        if not there.exists() or there.read_bytes() != built(places).encode():
+            yield path
