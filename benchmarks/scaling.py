@@ -136,7 +136,8 @@ def _calls() -> dict[str, float]:
         "s3_put_s": round(puts, 6),
         "s3_get_s": round(gets, 6),
         "item_put_s": round(items, 6),
-        "connections": loading._loading().CONNECTIONS,
+        "connections": loading.module_of("loader", "loading").CONNECTIONS,
+        "put_connections": loading.module_of("transformer", "transformation").CONNECTIONS,
         "rounds": CALL_ROUNDS,
     }
 

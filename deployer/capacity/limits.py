@@ -6,7 +6,6 @@ A ceiling that is exceeded makes the load fail. At a rate the work waits, and ta
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import Any
 
 from deployer import domain
@@ -21,7 +20,7 @@ _MB = 1 << 20
 _DEAD = "the call ends; after two more tries the event rests in the dead letters, the file's report stays as it was"
 _FAILS = "the load fails: its report says so, and it rests in the dead letters until `tap redrive`"
 _TRIED = f"parts are tried eight more times with growing pauses; then {_FAILS}"
-_UNTOLD = "the execution ends with what no state catches: no message, no dead letter, the report stays at loading"
+_UNTOLD = "the execution times out, which no state catches: no message, no dead letter, the report stays at loading"
 _SLOWER = "requests are throttled and tried again: the load takes longer"
 
 
@@ -60,11 +59,9 @@ def of_a_file(work: Work, some: Portion) -> Iterator[Limit]:
     yield Limit("Lambda /tmp: validator", disk_mb, shape.validator.storage_mb, "MB", _DEAD)
     yield Limit("Lambda memory: validator", validator_mb, shape.validator.memory_mb, "MB", _DEAD)
     yield Limit("Lambda memory: transformer", transformer_mb, shape.transformer.memory_mb, "MB", _DEAD)
-    yield Limit("Step Functions: the figures of a load", _figures_bytes(), QUOTAS["payload"].value, "bytes", _UNTOLD)
 
 
-@cache
-def _figures_bytes() -> int:
+def payload_bytes() -> int:
     """Of what the loader answers to the workflow, the largest of its payloads, with every currency in the file."""
     schema = domain.load()
     (currency,) = (each for each in schema.fields if each.name == schema.role("currency"))
@@ -110,6 +107,8 @@ def of_all(work: Work, whole: Portion, loading: Loading) -> Iterator[Limit]:
     partition = QUOTAS["partition_writes"].value
     account = min(asked, work.units * whole.rows / loading.seconds) / work.load.accounts
     yield Limit("DynamoDB writes of an account's partition", account, partition, "units/s", _SLOWER, fails=False)
+    part = work.units / work.written_s
+    yield Limit("DynamoDB writes of a part's partition", part, partition, "units/s", _SLOWER, fails=False)
     for method in ("PUT", "GET"):
         requests = QUOTAS[f"s3_{method.lower()}s"].value
         name = f"S3 {method} requests of a prefix"
@@ -128,7 +127,7 @@ def most_connections(work: Work, table_writes: float) -> float:
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
     """
     pause = sum(THROTTLED**tried * 2.0 ** (tried - 1) / 2 for tried in range(1, TRIES))
-    busy = max(LATENCIES["item_put"].value, work.item_s * work.measured.connections)
+    busy = max(LATENCIES["item_put"].value, work.written_s * work.measured.connections)
     return table_writes / work.units * (busy + pause)
 
 

@@ -18,7 +18,7 @@ class Measured:
     `validator_s`, `transformer_s`, `item_put_s` are for a row; `s3_put_s`, `s3_get_s` for a call. `disk_bytes` is what
     the validator needs in /tmp, the file included; `item_bytes` an item's size as DynamoDB counts it. `validator_mb` is
     the most memory for any file, `transformer_mb` the same without the list of parts, of which each takes
-    `listed_mb`. `connections` are the loader's.
+    `listed_mb`. `connections` are the loader's, `put_connections` the transformer's.
     """
 
     row_bytes: float
@@ -35,6 +35,7 @@ class Measured:
     transformer_mb: float
     listed_mb: float
     connections: int
+    put_connections: int
 
 
 @cache
@@ -70,6 +71,7 @@ def measured(found: Mapping[str, Any] | None = None) -> Measured:
         transformer_mb=small["transformer"]["peak_mb"],
         listed_mb=max(0.0, grown) / ((large["rows"] - small["rows"]) / found["rows_per_part"]),
         connections=calls["connections"],
+        put_connections=calls["put_connections"],
     )
 
 

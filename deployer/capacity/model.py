@@ -33,8 +33,8 @@ class Answer:
 
     @property
     def limiting(self) -> Limit:
-        """The quota of which most is needed."""
-        return max(self.limits, key=lambda limit: limit.use)
+        """The quota of which most is needed; a rate counts once the work waits for it."""
+        return max(self.limits, key=lambda limit: limit.use if limit.fails or limit.use >= 1 else 0)
 
     @property
     def fits(self) -> bool:
@@ -75,7 +75,7 @@ def _answer(load: Load, shape: Shape, measured: Measured) -> Answer:
     work, one, all_files = Work(load, shape, measured), largest(load, shape), whole(load, shape)
     writes = load.table_writes or QUOTAS["table_start"].value
     at_once = min(load.files, load.at_once or _most_at_once(work, writes))
-    asked = _asked(work, at_once, all_files)
+    asked = _asked(work, at_once, one)
     stages = {
         "validate": work.validator_s(one),
         "transform": work.transformer_s(one),
@@ -104,14 +104,10 @@ def _most_at_once(work: Work, writes: float) -> int:
     return max(1, int(min(calls, limits.most_connections(work, writes) / connections)))
 
 
-def _asked(work: Work, at_once: int, some: Portion) -> float:
-    """Rows a second that the loaders write if the table keeps up.
-
-    A file of few parts has fewer loaders, and an index takes so much for each account, and for each part on its way.
-    """
-    loaders = at_once * min(work.shape.concurrency, some.parts / some.files)
-    keys = min(work.load.accounts, max(1.0, loaders))
-    return min(loaders * work.loader_rows_per_s, keys * QUOTAS["partition_writes"].value / work.units)
+def _asked(work: Work, at_once: int, one: Portion) -> float:
+    """Rows a second that the loaders write if the table keeps up; an index takes so much for each account."""
+    rows = at_once * work.load.rows / work.load.files / work.load_s(one)
+    return min(rows, work.load.accounts * QUOTAS["partition_writes"].value / work.units)
 
 
 def _files_needed(load: Load, shape: Shape, measured: Measured) -> int | None:

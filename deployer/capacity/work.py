@@ -6,7 +6,7 @@ Everything is linear in rows, files and parts, so a file's work and the whole's 
 from dataclasses import asdict, dataclass
 
 from deployer.capacity.measured import Measured
-from deployer.capacity.published import LATENCIES
+from deployer.capacity.published import LATENCIES, QUOTAS
 from deployer.capacity.shape import Shape
 
 ACCOUNTS = 100_000  # as in the benchmark's file
@@ -129,33 +129,39 @@ class Work:
         return processor + moved + some.files * 7 * _REQUEST_S
 
     def transformer_s(self, some: Portion) -> float:
-        """It writes part after part."""
+        """It writes several parts at once while it makes the next."""
         measured = self.measured
         row_s = measured.transformer_s * self._wider
         processor = (some.rows * row_s + some.parts * measured.s3_put_s) / self.shape.transformer.processor
+        written = some.parts * _REQUEST_S / measured.put_connections
         moved = some.rows * self.accepted_bytes / _STREAM
-        return processor + moved + (some.parts + 6 * some.files) * _REQUEST_S
+        return max(processor, written) + moved + 6 * some.files * _REQUEST_S
 
     def loader_s(self, some: Portion) -> float:
         """Of all its calls for parts, one after another."""
         return some.rows * self.item_s + some.parts * 2 * _REQUEST_S
 
     @property
-    def item_s(self) -> float:
+    def written_s(self) -> float:
         """Between two items of one call: the processor's time, or the table's shared by the connections."""
         processor = self.measured.item_put_s / self.shape.loader.processor
         return max(processor, LATENCIES["item_put"].value / self.measured.connections)
+
+    @property
+    def item_s(self) -> float:
+        """The same, but no shorter than the partition takes that the index by-source keeps a part in."""
+        return max(self.written_s, self.units / QUOTAS["partition_writes"].value)
 
     def reconcile_s(self, some: Portion) -> float:
         """It reads each part's result, on as many connections as the loader has."""
         processor = self.measured.s3_get_s / self.shape.loader.processor
         return some.parts * max(processor, _REQUEST_S / self.measured.connections) + some.files * 4 * _REQUEST_S
 
-    @property
-    def loader_rows_per_s(self) -> float:
-        """What one loader writes, part after part, if nothing keeps it waiting."""
-        part = Portion(self.shape.rows_per_part, 1, 1)
-        return part.rows / (self.loader_s(part) + LATENCIES["child"].value)
+    def load_s(self, some: Portion) -> float:
+        """Of one file's loading by its loaders, if the table keeps up: part after part, each as long as a whole one."""
+        part = Portion(min(some.rows, self.shape.rows_per_part), 1, 1)
+        in_turn = -(-some.parts // self.shape.concurrency)
+        return in_turn * (self.loader_s(part) + LATENCIES["child"].value)
 
 
 def _pieces(size: float) -> int:

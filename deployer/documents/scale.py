@@ -119,7 +119,9 @@ def _limits(ours: Model) -> Iterator[str]:
 The functions as the stack makes them: {_function("validator", ours.shape.validator)}, {_function("transformer", ours.shape.transformer)}, {_function("loader", ours.shape.loader)}; parts of {number(ours.shape.rows_per_part)} rows, {ours.shape.concurrency} loaders for each file. The largest file of measured rows that each limit lets through, the smallest first:"""
     yield _table(("limit", "allowed", "rows of a file", "beyond it"), rows)
     larger = replace(ours, shape=replace(ours.shape, rows_per_part=5_000))
-    yield f"""The transformer writes its parts one after another, and S3 takes {LATENCIES["s3_request"].value} s for each, by its own word. Larger parts (`TAP_ROWS_PER_PART`) raise that limit: with 5,000 rows a part it is met at {number(_most_rows(larger, TRANSFORMER))} rows. A file that is beyond a limit is to be split before it is uploaded; `tap capacity` says into how many."""
+    yield f"""The transformer writes {ours.measured.put_connections} parts at once, each of which takes S3 {LATENCIES["s3_request"].value} s. Larger parts (`TAP_ROWS_PER_PART`) raise its limit: with 5,000 rows a part it is met at {number(_most_rows(larger, TRANSFORMER))} rows. A file that is beyond a limit is to be split before it is uploaded; `tap capacity` says into how many.
+
+No payload grows with the file: events and the workflow's input name objects, and parts and their results lie in S3. The largest is the loader's answer to the workflow, {number(limits.payload_bytes())} bytes with every currency of the schema in one file; a state takes {number(QUOTAS["payload"].value)}."""
     answer = ours(Load(rows=1000 * MILLION, files=1000))
     all_files = [each for each in answer.limits if each.name not in names]
     rows = [(each.name, f"{number(each.allowed)} {each.unit}", share(each.use), each.beyond) for each in all_files]

@@ -58,6 +58,7 @@ def test_the_stack_asks_for_no_more_than_aws_gives(model: Model) -> None:
         assert function.memory_mb <= QUOTAS["lambda_memory"].value
         assert function.storage_mb <= QUOTAS["lambda_storage"].value
     assert shape.concurrency <= QUOTAS["map_children"].value
+    assert limits.payload_bytes() <= QUOTAS["payload"].value
 
 
 def test_what_is_said_of_retries_is_so(document: dict[str, Any]) -> None:
@@ -82,9 +83,14 @@ def test_throttled_writes_seldom_fail_a_load(model: Model) -> None:
     assert fails**9 < 1e-7
 
 
+def _connections(function: str) -> int:
+    source = "".join(path.read_text() for path in (LAMBDAS / function).glob("*.py"))
+    (found,) = re.findall(r"^CONNECTIONS = (\d+)", source, re.MULTILINE)
+    return int(found)
+
+
 def test_connections_and_metrics_are_those_of_the_functions(model: Model) -> None:
     """Counted in their source."""
-    source = {name: "".join(path.read_text() for path in (LAMBDAS / name).glob("*.py")) for name in ("loader",)}
     added = {
         (folder, name)
         for folder in ("validator", "transformer", "loader")
@@ -93,7 +99,8 @@ def test_connections_and_metrics_are_those_of_the_functions(model: Model) -> Non
     }
     outcomes = 3  # of the one name that is made of them
 
-    assert model.measured.connections == int(re.findall(r"^CONNECTIONS = (\d+)", source["loader"], re.MULTILINE)[0])
+    assert model.measured.connections == _connections("loader")
+    assert model.measured.put_connections == _connections("transformer")
     assert len(added) - 1 + outcomes == costs.METRICS
 
 
