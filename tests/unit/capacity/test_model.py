@@ -51,9 +51,10 @@ def test_the_same_rows_in_more_files_cost_more(model: Model, each: int, files: i
     assert _once(few) < _once(many)
 
 
-@given(rows=st.integers(1_000, 100_000), files=FILES)
-def test_parts_are_those_of_all_files(model: Model, rows: int, files: int) -> None:
-    """Counted file by file."""
+@given(each=st.integers(1, 2_000) | st.sampled_from([500, 1_000, 1_500]), more=st.integers(0, 999), files=FILES)
+def test_parts_are_those_of_all_files(model: Model, each: int, more: int, files: int) -> None:
+    """Counted file by file, also where the first ones have a row more, and that row a part of its own."""
+    rows = each * files + more % files
     sizes = [rows // files + (number < rows % files) for number in range(files)]
 
     assert whole(Load(rows=rows, files=files), model.shape).parts == sum(
@@ -107,7 +108,7 @@ def test_ten_billion_rows_in_one_file_do_not_fit(model: Model) -> None:
     assert answer.limiting.allowed == 900
 
 
-@pytest.mark.parametrize("rows", [10**8, 10**10])
+@pytest.mark.parametrize("rows", [10**8, 10**9, 3 * 10**9, 10**10])
 def test_the_files_needed_are_the_least_that_fit(model: Model, rows: int) -> None:
     """One less does not."""
     needed = model(Load(rows=rows)).files_needed
