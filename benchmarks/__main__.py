@@ -1,11 +1,11 @@
-"""`python -m benchmarks [NAME...]`: all of them, or those named, as a table. Exit 1 where a goal is missed."""
+"""`python -m benchmarks [NAME...]`: as a table, those named, or all but `scaling`. Exit 1 where a goal is missed."""
 
 import sys
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compliance, deploying, judging, loading, moving, synthesis
+from benchmarks import compliance, deploying, judging, loading, moving, scaling, synthesis
 
 SUITES = {
     "synthesis": synthesis,
@@ -14,7 +14,9 @@ SUITES = {
     "judging": judging,
     "loading": loading,
     "moving": moving,
+    "scaling": scaling,
 }
+BY_NAME = {"scaling"}  # it writes what `tap capacity` is computed from
 
 
 def main(names: list[str]) -> int:
@@ -24,7 +26,7 @@ def main(names: list[str]) -> int:
     table = Table("benchmark", "ours", "peer", "peer's", "ours / peer", "goal", "met")
     console = Console()
     missed = 0
-    for name in names or SUITES:
+    for name in names or [name for name in SUITES if name not in BY_NAME]:
         for figure in SUITES[name].figures():
             missed += not figure.met
             table.add_row(

@@ -20,12 +20,12 @@ from transactions.schema import load
 ITEMS = 2_000
 
 
-def _loading() -> Any:
-    """The loader's module, which lies at the root of its package beside `app.py`."""
-    folder = str(Path(__file__).parents[1] / "lambdas" / "loader")
+def module_of(function: str, name: str) -> Any:
+    """A function's module, which lies at the root of its package beside `app.py`."""
+    folder = str(Path(__file__).parents[1] / "lambdas" / function)
     if folder not in sys.path:
         sys.path.append(folder)
-    return importlib.import_module("loading")
+    return importlib.import_module(name)
 
 
 def figures() -> Iterator[Figure]:
@@ -74,7 +74,7 @@ def _item(number: int) -> dict[str, Any]:
 
 
 def _loader_puts(table: Any, items: list[dict[str, Any]]) -> None:
-    loading = _loading()
+    loading = module_of("loader", "loading")
     loader = loading.Loader(s3=None, table=table, bucket="bench", table_name="bench", schema=load())
     with ThreadPoolExecutor(loading.CONNECTIONS) as pool:
         list(pool.map(lambda item: loading._put(loader, item, "now"), items))
@@ -86,5 +86,5 @@ def bare_puts(table: Any, items: list[dict[str, Any]]) -> None:
     def put(each: dict[str, Any]) -> None:
         table.put_item(TableName="bench", Item={field: {"S": str(value)} for field, value in each.items()})
 
-    with ThreadPoolExecutor(_loading().CONNECTIONS) as pool:
+    with ThreadPoolExecutor(module_of("loader", "loading").CONNECTIONS) as pool:
         list(pool.map(put, items))

@@ -9,6 +9,7 @@ from types import FrameType
 import typer
 
 from deployer.commands import files, stack
+from deployer.commands.capacity import capacity
 from deployer.commands.cleanup import cleanup
 from deployer.commands.comply import comply
 from deployer.commands.docs import docs
@@ -48,6 +49,7 @@ for command in (
         files.resubmit,
         files.redrive,
         comply,
+        capacity,
         doctor,
     ),
 ):

@@ -4,7 +4,9 @@ Called by `app`. A repeat writes the same parts and finds the load already start
 """
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +19,17 @@ from aws_io.events import Notice
 from aws_io.faults import code, throttling
 from transactions.errors import DocumentRefused, TapError
 from transactions.identity import execution_name
+from transactions.layout import Upload
 from transactions.manifest import Manifest
-from transactions.parts import Part, items, rows_of, to_lines
+from transactions.parts import Item, Part, items, rows_of, to_lines
 from transactions.reports import of_manifest
 from transactions.schema import Schema
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
+
+CONNECTIONS = 10  # parts written at once: as many connections as a client of boto3 keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +99,21 @@ def transform(transformer: Transformer, manifest_key: str) -> Manifest:
 
 
 def _write_parts(transformer: Transformer, manifest: Manifest) -> list[Part]:
-    upload, parts = manifest.source.upload, []
+    """Some parts are written while the next ones are made, and never more than memory holds at any file's size."""
+    upload, parts, writing = manifest.source.upload, list[Part](), deque[Future[Part]]()
     rows = _rows(transformer, upload.accepted)
-    for number, batch in enumerate(items(rows, transformer.schema, upload, transformer.rows_per_part)):
-        part = Part.of(transformer.bucket, upload, number, len(batch))
-        objects.put(transformer.s3, transformer.bucket, part.part_key, to_lines(batch), objects.JSON_LINES)
-        parts.append(part)
-    return parts
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for number, batch in enumerate(items(rows, transformer.schema, upload, transformer.rows_per_part)):
+            writing.append(pool.submit(_write_part, transformer, upload, number, batch))
+            if len(writing) > CONNECTIONS:
+                parts.append(writing.popleft().result())
+        return parts + [each.result() for each in writing]
+
+
+def _write_part(transformer: Transformer, upload: Upload, number: int, batch: list[Item]) -> Part:
+    part = Part.of(transformer.bucket, upload, number, len(batch))
+    objects.put(transformer.s3, transformer.bucket, part.part_key, to_lines(batch), objects.JSON_LINES)
+    return part
 
 
 def _rows(transformer: Transformer, key: str) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The transformer: parts, their list, and one start of the workflow."""
 
 import json
+import threading
 
 import pytest
 from botocore.exceptions import ClientError
@@ -36,6 +37,20 @@ def test_parts_are_listed_with_all_that_a_loader_needs(way, validated):
     }
     lines = b"".join(way.bytes(part["part_key"]) for part in parts).splitlines()
     assert [json.loads(line)["source_line"] for line in lines] == list(range(2, 12))
+
+
+def test_parts_are_written_at_the_same_time(way, validated):
+    """Each waits here until all three are on their way; one after another, none would arrive."""
+    together = threading.Barrier(3, timeout=10)
+
+    def wait(params, **_):
+        if "/part-" in params["url_path"]:
+            together.wait()
+
+    way.app("transformer").transformer.s3.meta.events.register_first("before-call.s3.PutObject", wait)
+
+    assert way.transform(KEY, validated.version) == {"transformed": 1, "rows": 10}
+    assert [part["rows"] for part in way.json(validated.parts)] == [4, 4, 2]
 
 
 def test_the_workflow_is_started_with_references_only(way, validated):
