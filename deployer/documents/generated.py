@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from deployer.documents import ideal, openapi, reference
+from deployer.documents import ideal, openapi, reference, scale
 from deployer.places import Places
 
 Documents = Mapping[str, Callable[[Places], str]]
@@ -10,6 +10,7 @@ Documents = Mapping[str, Callable[[Places], str]]
 GENERATED: Documents = {
     "docs/openapi.json": openapi.built,
     "docs/reference.md": reference.built,
+    "docs/scale.md": scale.built,
     ideal.NAME: ideal.built,
 }
 

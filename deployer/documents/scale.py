@@ -1,6 +1,6 @@
 """docs/scale.md and the README's costs, from the capacity model: no figure in them is typed.
 
-`python -m deployer.documents.scale` writes the document; tests compare it, and the README's section, with what it gives.
+`tap docs build` writes the document; tests compare it, and the README's section, with what it gives.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from deployer.capacity.published import DAY, LATENCIES, PRICES, QUOTAS, REGION, 
 from deployer.capacity.shape import Function, Shape, shape
 from deployer.capacity.view import bill_row, dollars, duration, number, price, share
 from deployer.capacity.work import Load, Portion, Work, largest
-from deployer.documents.ideal import SUFFIX
+from deployer.documents.example import SUFFIX
 from deployer.places import Places
 from stack.settings import Settings
 
@@ -40,14 +40,14 @@ class Model:
         return simulated(load, self.shape, self.measured)
 
 
-def model() -> Model:
+def model(places: Places) -> Model:
     """Of the stack with its default settings."""
-    return Model(shape(Settings.load({}, environment_suffix=SUFFIX), Places.here()), measured.measured())
+    return Model(shape(Settings.load({}, environment_suffix=SUFFIX), places), measured.measured())
 
 
-def scale_document() -> str:
+def built(places: Places) -> str:
     """The whole of docs/scale.md."""
-    ours = model()
+    ours = model(places)
     return "\n\n".join([INTRODUCTION, *_measurements(), *_limits(ours), *_growth(ours), *_sources(), LEFT_OUT]) + "\n"
 
 
@@ -56,9 +56,9 @@ INTRODUCTION = """# How cost and time grow
 With rows, with files, and with accounts: measured up to ten million rows on one machine, then computed with AWS's published quotas and prices by the model in `deployer/capacity/`. `tap capacity --rows N --files M` answers for any workload. Every figure here comes from that model or from `deployer/capacity/measured.json`; a test compares."""
 
 
-def costs_section() -> str:
+def costs_section(places: Places) -> str:
     """The README's `## Costs`, without its heading."""
-    ours = model()
+    ours = model(places)
     answer = ours(Load(rows=MILLION))
     once, month = costs.total(answer.once), costs.total(answer.monthly)
     lines = sorted(answer.once, key=lambda cost: -cost.dollars)
@@ -215,7 +215,3 @@ def _function(name: str, function: Function) -> str:
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [f"| {' | '.join(cells)} |" for cells in (columns, *rows)]
     return "\n".join([lines[0], "|---" * len(columns) + "|", *lines[1:]])
-
-
-if __name__ == "__main__":
-    (Places.here().root / NAME).write_text(scale_document(), encoding="utf-8")

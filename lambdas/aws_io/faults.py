@@ -27,6 +27,14 @@ _ABSENT = {"NoSuchKey", "404", "NotFound", "AccessDenied", "403"}
 _RACE_LOST = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 
 
+_TOLD = 400  # characters of one reason: a dead letter may name several files
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, on one line: a dead letter has nothing but the message of the error that ended the call."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:_TOLD]
+
+
 def code(error: ClientError) -> str:
     """The service's name of an error."""
     return str(error.response.get("Error", {}).get("Code", ""))

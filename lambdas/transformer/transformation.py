@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from aws_io import objects, reports
 from aws_io.events import Notice
-from aws_io.faults import code, throttling
+from aws_io.faults import code, reason, throttling
 from transactions.errors import DocumentRefused, TapError
 from transactions.identity import execution_name
 from transactions.layout import Upload
@@ -65,9 +65,9 @@ def transform_all(
         logger.append_keys(manifest_key=notice.key)
         try:
             manifest = transform(transformer, notice.key)
-        except Exception:
+        except Exception as error:
             logger.exception("the manifest could not be worked on")
-            failed.append(notice.key)
+            failed.append(f"{notice.key} ({reason(error)})")
             continue
         done, rows = done + 1, rows + manifest.rows["accepted"]
         logger.info("the load is started", extra={"file_key": manifest.source.key, "rows": dict(manifest.rows)})

@@ -15,6 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from aws_io import objects, reports
 from aws_io.events import Notice
+from aws_io.faults import reason
 from transactions.codes import DataError, file_error
 from transactions.dialect import Dialect
 from transactions.errors import TapError
@@ -61,9 +62,9 @@ def validate_all(validator: Validator, found: Iterable[Notice], logger: Logger, 
         logger.append_keys(file_key=notice.key, file_version=notice.version_id)
         try:
             verdict = validate(validator, notice)
-        except Exception:
+        except Exception as error:
             logger.exception("the file could not be worked on")
-            failed.append(notice.key)
+            failed.append(f"{notice.key} ({reason(error)})")
             continue
         answers["judged" if verdict.judged else "refused"] += 1
         _tell(verdict, logger)

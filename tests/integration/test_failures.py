@@ -11,6 +11,7 @@ from deployer.redrive import Letter, letters, redrive
 from tests.integration.conftest import CsvFile
 from tests.integration.journeys import Travel
 from tests.integration.planting import Plant
+from tests.integration.reading import items_of
 
 pytestmark = pytest.mark.fault
 DEADLINE_S = 60.0
@@ -127,12 +128,12 @@ def test_a_key_that_was_denied_altogether(
     told = travel(rows, f"{tag}.csv", {"validated": 6.0}).stops()
     plant.mend()
 
-    again = travel(rows, f"{tag}.csv")
+    figures = travel(rows, f"{tag}.csv").reconciles().rows
 
     assert "it reached `validated`" in told
     assert "may not kms:Decrypt" in told
-    assert again.reconciles().rows["loaded"] == 3
-    assert len(pipeline.items(again.upload, 10)) == 3
+    assert figures["loaded"] + figures["duplicate"] == 3  # a last try of the first may have come through, once mended
+    assert len(items_of(pipeline, f"acc-{tag}")) == 3
 
 
 def _letter_about(pipeline: Pipeline, key: str) -> Letter:
