@@ -80,7 +80,7 @@ prove-files: setup ## Thousands of files of every dialect with planted errors, j
 
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour
-	@$(PYTEST) $(filter-out %_least_privilege.py %_faults.py,$(wildcard tests/proofs/prove_*.py)) -q
+	@$(PYTEST) $(filter-out %_least_privilege.py %_faults.py %_report.py,$(wildcard tests/proofs/prove_*.py)) -q
 
 .PHONY: prove-faults
 prove-faults: setup ## Many files at once, a poison one among them, an AWS that is started again in the middle
@@ -89,6 +89,10 @@ prove-faults: setup ## Many files at once, a poison one among them, an AWS that 
 .PHONY: prove-least-privilege
 prove-least-privilege: setup ## Takes each grant away in turn; leaves the matrix in build/evidence
 	@$(PYTEST) tests/proofs/prove_least_privilege.py -q
+
+.PHONY: prove-report
+prove-report: setup ## The last run's report, and ones that are hard to show, in a real Chromium
+	@$(PYTEST) tests/proofs/prove_report.py -q
 
 .PHONY: bench
 bench: setup ## The benchmarks, each against its peer in the same run

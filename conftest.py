@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.integration.session", "tests.summary", "tests.evidence"]
+pytest_plugins = ["tests.integration.session", "tests.evidence", "tests.summary"]
 settings.register_profile("thorough", max_examples=5_000, deadline=None)

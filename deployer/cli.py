@@ -15,6 +15,7 @@ from deployer.commands.comply import comply
 from deployer.commands.docs import docs
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
+from deployer.commands.report import report
 from deployer.commands.run import run
 from deployer.commands.state import bootstrap, unlock
 from deployer.errors import TapError, Unexpected
@@ -50,6 +51,7 @@ for command in (
         files.redrive,
         comply,
         capacity,
+        report,
         doctor,
     ),
 ):

@@ -147,9 +147,13 @@ class Pipeline:
         report = get_json(self.target.client("s3"), self.bucket, report_key(key))
         if report is None:
             raise no_such_file(key)
-        quarantined = report["evidence"].get("rejected")
-        if quarantined is None:  # a file that could not be judged at all
-            return [_as_text(error) for error in report.get("errors", [])]
+        return self.rejected(_of_report(report))
+
+    def rejected(self, state: FileState) -> list[dict[str, str]]:
+        """The same of a state, as far as its evidence knows them; of a file that could not be judged, why."""
+        quarantined = state.evidence.get("rejected")
+        if quarantined is None:
+            return [_as_text(error) for error in state.evidence.get("errors", [])]
         body = self.target.client("s3").get_object(Bucket=self.bucket, Key=quarantined)["Body"].read()
         return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 

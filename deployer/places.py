@@ -1,4 +1,5 @@
-"""Where the deployer keeps things: everything below `.tap/`, which nobody needs to keep and git ignores."""
+"""Where the deployer keeps things: what nobody needs to keep below `.tap/`, what a run leaves for people
+below `build/`; git ignores both."""
 
 import hashlib
 from dataclasses import dataclass
@@ -33,6 +34,19 @@ class Places:
     def local(self) -> Path:
         """Of the embedded AWS that `tap local start` keeps running."""
         return self.state / "local"
+
+    @property
+    def build(self) -> Path:
+        """What people and CI take away: evidence, reports."""
+        return self.root / "build"
+
+    @property
+    def evidence(self) -> Path:
+        return self.build / "evidence"
+
+    @property
+    def report(self) -> Path:
+        return self.build / "report"
 
     def work(self, target: str, account: str, region: str, suffix: str) -> Path:
         """The Terraform working folder of a lasting environment; local state lives in it."""

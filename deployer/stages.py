@@ -44,6 +44,7 @@ class Run:
     adoption: Adoption = field(default_factory=Adoption)  # what exists and the state lacks
     planned: dict[str, Any] = field(default_factory=dict)  # the plan, as Terraform's JSON document
     changes: Changes = field(default_factory=Changes)
+    judged: dict[str, Any] = field(default_factory=dict)  # what the gate said, where it was asked
     told: dict[str, Any] = field(default_factory=dict)  # the outputs as the apply told them
     outputs: Outputs | None = None
 
@@ -120,7 +121,7 @@ def comply(run: Run) -> None:
         with run.stage("comply"):
             if not is_made("policy", run.places):
                 run.view.note("           Checkov gets a Python environment of its own: once, and slow only this time")
-            require_compliant(run.settings, run.places)
+            run.judged = require_compliant(run.settings, run.places)
 
 
 def refuse_loss(run: Run) -> None:

@@ -1,19 +1,35 @@
 """What each run of the third level leaves under build/evidence: a report can be built from it, nothing run again.
 
-A pytest plugin, registered by the root conftest. `level3-TARGET.json` holds the deployment's stages in seconds, and
-each test with its marker, claim, outcome, seconds, and what it recorded, such as the journeys of its files.
+A pytest plugin, registered by the root conftest. `level3-TARGET.json` (docs/schemas/evidence.schema.json) holds the
+deployment's stages in seconds, what the compliance gate said, the versions, and each test of the third level with its
+marker, claim, outcome, seconds, and what it recorded, such as the journeys of its files; of the other levels the
+counts, what failed, and the tests that docs/faults.md names. `level3-TARGET.xml` is the session's JUnit XML, where it
+was asked for. Then the report is made of it, as `tap report` makes it.
 """
 
 import json
+import shutil
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deployer.errors import TapError
+from deployer.places import Places
+from deployer.reporting import written
+from deployer.reporting.faults import DOCUMENT, faults_in, function_of
+from deployer.reporting.tools import tool_versions
 from tests.integration.session import ANSWER, INTEGRATION, MARKERS, Starter
 
-FOLDER = Path("build") / "evidence"
+LEVELS = {
+    "tests/unit/": "1 synth and code",
+    "tests/policy/": "2 policy",
+    "tests/integration/": "3 end to end",
+}
+Report = pytest.StashKey[str]()  # where the report is, or why there is none
 _PREFIX = "evidence:"
 
 
@@ -39,14 +55,14 @@ class _Collector:
     """In the process that leads the session: the reports of all workers come by here."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.config = config
+        self.config, self.places = config, Places(config.rootpath)
+        self.began = _now()
         self.tests: dict[str, dict[str, Any]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if not report.nodeid.startswith(INTEGRATION):
-            return
         test = self.tests.setdefault(report.nodeid, {"outcome": "passed", "seconds": 0.0})
-        test["seconds"] = round(test["seconds"] + report.duration, 3)
+        if report.when == "call":  # the rest of it is mostly waiting for the deployment, or for a turn
+            test["seconds"] = round(report.duration, 3)
         if report.outcome != "passed":
             test["outcome"] = report.outcome
             test["reason"] = report.longreprtext if report.failed else str(report.longrepr)
@@ -56,20 +72,72 @@ class _Collector:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        if self.tests:
-            target = self.config.getoption("target")
-            file = self.config.rootpath / FOLDER / f"level3-{target}.json"
+        """After the JUnit XML is written."""
+        if any(map(_is_integration, self.tests)):
+            file = self.places.evidence / f"level3-{self.config.getoption('target')}.json"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(self._document(exitstatus), indent=1, ensure_ascii=False))
+            self._keep_junit(file.with_suffix(".xml"))
+            self.config.stash[Report] = self._reported()
+
+    def _keep_junit(self, kept: Path) -> None:
+        """The XML of this very session; none of an earlier one."""
+        kept.unlink(missing_ok=True)
+        if given := self.config.getoption("xmlpath"):
+            shutil.copyfile(given, kept)
+
+    def _reported(self) -> str:
+        """Where the report is, or why there is none; then no earlier one passes for it."""
+        shutil.rmtree(self.places.report, ignore_errors=True)
+        try:
+            return str(written(self.places, self.places.evidence, self.places.report).page)
+        except TapError as error:
+            return str(error)
 
     def _document(self, exitstatus: int) -> dict[str, Any]:
         deployment = self.config.stash.get(Starter, None)
         answer = deployment.folder / ANSWER if deployment else None
         found = json.loads(answer.read_text()) if answer and answer.exists() else {}
+        target = found.get("target", {})
         return {
-            "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+            "began": self.began,
+            "ended": _now(),
             "exit": int(exitstatus),
-            "target": found.get("target", {}).get("name", self.config.getoption("target")),
+            "target": target.get("name", self.config.getoption("target")),
+            "region": target.get("region", ""),
+            "versions": tool_versions(self.places) | _of_target(target),
             "deployment": found.get("seconds", {}),
-            "tests": self.tests,
+            "compliance": found.get("compliance") or None,
+            "levels": self._levels(),
+            "tests": {node: test for node, test in self.tests.items() if _is_integration(node)},
+            "others": {node: test for node, test in self.tests.items() if self._is_told(node, test)},
         }
+
+    def _levels(self) -> dict[str, dict[str, int]]:
+        """How many tests of each level ended how."""
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for node, test in self.tests.items():
+            level = next((name for prefix, name in LEVELS.items() if node.startswith(prefix)), "other")
+            counts[level][test["outcome"]] += 1
+        return {level: dict(counts[level]) for level in sorted(counts)}
+
+    def _is_told(self, node: str, test: dict[str, Any]) -> bool:
+        """Whether a test of another level is in the evidence."""
+        return not _is_integration(node) and (test["outcome"] == "failed" or function_of(node) in self._faults)
+
+    @cached_property
+    def _faults(self) -> set[str]:
+        return {each.test for each in faults_in((self.places.root / DOCUMENT).read_text("utf-8"))}
+
+
+def _is_integration(node: str) -> bool:
+    return node.startswith(INTEGRATION)
+
+
+def _of_target(target: dict[str, Any]) -> dict[str, str]:
+    """A LocalStack says which one it is; the embedded AWS is the one of our lock."""
+    return {"LocalStack": target["version"]} if target.get("name") == "localstack" else {}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""The suite's last lines, for people: each level with its counts, what was skipped and why, and the deployment.
+"""The suite's last lines, for people: each level's counts, what was skipped and why, the deployment, and the report.
 
 A pytest plugin, registered by the root conftest.
 """
@@ -9,18 +9,14 @@ from typing import Any
 
 import pytest
 
+from tests.evidence import LEVELS, Report
 from tests.integration.session import ANSWER, Starter
 
-LEVELS = {
-    "tests/unit/": "1 synth and code",
-    "tests/policy/": "2 policy",
-    "tests/integration/": "3 end to end",
-}
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """One line per level that ran; then the reasons of skips, and where the files moved."""
+    """One line per level that ran; then the reasons of skips, where the files moved, and where the report is."""
     write = terminalreporter.write_line
     terminalreporter.section("the three levels")
     for prefix, name in LEVELS.items():
@@ -34,6 +30,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         if answer.exists() and "seconds" in (content := json.loads(answer.read_text())):
             stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in content["seconds"].items())
             write(f"  deployed on {content['target']['name']}: {stages}")
+    if report := config.stash.get(Report, ""):
+        write(f"  report: {report}")
 
 
 def _of_level(stats: dict[str, list[Any]], prefix: str) -> Counter[str]:

@@ -28,6 +28,7 @@ STATE_BUCKET = "tap-state"  # so that the backend is judged also where nobody ha
 _ACCOUNT_DIGITS = 12
 _FOR_GOOD = "9999-12-31"
 _WORD = "SUFFIX"  # in capitals, as no suffix is
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,17 @@ def stack_judged(settings: "Settings", places: Places, *, accept_access: bool = 
     return OfStack(replace(found, findings=tuple(sorted((*found.findings, *more)))), matrix)
 
 
-def require_compliant(settings: "Settings", places: Places) -> None:
-    """The gate before a deployment. What was judged clean is not judged again until its first suppression ends.
+def require_compliant(settings: "Settings", places: Places) -> Document:
+    """The gate before a deployment; what was judged clean is not judged again until its first suppression ends.
+
+    Returns the judgement, as `tap comply --json` prints it.
 
     Raises:
         NotCompliant: with what was found.
     """
-    clean, today = places.cache / "compliant" / _key(settings, places), f"{datetime.now(UTC):%Y-%m-%d}"
-    if clean.is_file() and today <= clean.read_text():
-        return
+    kept = places.cache / "compliant" / _key(settings, places)
+    if (clean := _remembered(kept)) is not None:
+        return clean
     judgement = stack_judged(settings, places).judgement
     if found := judgement.findings:
         raise NotCompliant(
@@ -74,8 +77,19 @@ def require_compliant(settings: "Settings", places: Places) -> None:
             remedy="mend them, or suppress each beside its resource with a reason; `tap comply` tells more",
             details=tuple(f"{one.severity} {one.rule} {one.file}:{one.line} {one.message}" for one in found[:_SHOWN]),
         )
-    clean.parent.mkdir(parents=True, exist_ok=True)
-    clean.write_text(min((one.until for one in judgement.suppressed), default=_FOR_GOOD))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(judgement.to_text(), encoding="utf-8")
+    return judgement.to_json()
+
+
+def _remembered(kept: Path) -> Document | None:
+    """A clean judgement that holds still; None where there is none, or only half of one."""
+    try:
+        clean: Document = json.loads(kept.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    ends = min((one["until"] for one in clean["suppressed"]), default=_FOR_GOOD)
+    return clean if f"{datetime.now(UTC):%Y-%m-%d}" <= ends else None
 
 
 def configuration_of(settings: "Settings", places: Places) -> tuple[Path, dict[str, Any]]:

@@ -20,6 +20,7 @@ from deployer import embedded
 from deployer.cleaning import destroyed_with_data
 from deployer.errors import LeftBehind, TapError, UsedWrongly
 from deployer.estate.leaving import leave
+from deployer.health import health
 from deployer.opening import Site, opened
 from deployer.places import Places
 from deployer.stages import Run, deploy
@@ -83,6 +84,7 @@ def _deployed(run: Run) -> dict[str, Any]:
         "target": _reached(run.site),
         "outputs": outputs,
         "seconds": run.seconds,
+        "compliance": run.judged,
         "work": str(run.site.work),
     }
 
@@ -106,6 +108,7 @@ def _reached(site: Site) -> dict[str, str]:
         "account_id": target.account_id,
         "ca_bundle": target.ca_bundle,
         "plain_endpoint": target.plain_endpoint,
+        "version": str((health(target.plain_endpoint or target.endpoint) or {}).get("version", "")),
     }
 
 

@@ -11,17 +11,21 @@ not, and the evidence of why. What each journey came to is kept with the test's 
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer.domain import Upload
 from deployer.errors import StageStopped
 from deployer.pipeline import DEADLINES, FAILED, STAGES, FileState, Pipeline
 
 SPLITS = (("read", ("accepted", "rejected")), ("accepted", ("loaded", "duplicate", "conflicting")))
+ERRORS_KEPT = 50  # of each file, for the evidence
+_KEPT = ("stage", "state", "rows", "totals", "reconciled")
 
 
 @dataclass
@@ -36,7 +40,7 @@ class Journey:
     stopped: str = ""  # why it did, as people are told
 
     def __post_init__(self) -> None:
-        self._begun = time.monotonic()
+        self._begun, self._day = time.monotonic(), datetime.now(UTC)
         self._states = self._watched()
 
     def _watched(self) -> Iterator[FileState]:
@@ -92,11 +96,28 @@ class Journey:
             pytest.fail(self.stopped, pytrace=False)
 
     def told(self) -> dict[str, Any]:
-        """As JSON, for the evidence."""
+        """As JSON, for the evidence; docs/schemas/evidence.schema.json says what is in it."""
         state = self.state.to_json() if self.state else {}
-        kept = {name: state.get(name) for name in ("stage", "state", "rows", "totals", "reconciled")}
-        upload = {"key": self.upload.name, "version": self.upload.version}
-        return {**upload, **kept, "seconds": self.seconds, "stopped": self.stopped}
+        return {
+            "key": self.upload.name,
+            "version": self.upload.version,
+            "begun": self._day.isoformat(timespec="milliseconds"),
+            **{name: state.get(name) for name in _KEPT},
+            "seconds": self.seconds,
+            "stopped": self.stopped,
+            "errors_by_code": state.get("evidence", {}).get("errors_by_code", {}),
+            "errors": self._errors(),
+        }
+
+    def _errors(self) -> list[dict[str, str]]:
+        """The first rejected rows. That they can't be read must not hide what the test found."""
+        try:
+            found = self.pipeline.rejected(self.state) if self.state else []
+        except (ClientError, BotoCoreError) as error:
+            found = [{"message": f"the rejected rows could not be read: {error}"}]
+        return [{name: each.get(name, "") for name in ("line", "column", "code", "message")} for each in found][
+            :ERRORS_KEPT
+        ]
 
 
 @dataclass

@@ -7,19 +7,21 @@ from pathlib import Path
 import pytest
 
 from deployer.pipeline import Pipeline
+from tests.integration.journeys import Travel
 from tests.integration.reading import items_of
 
 pytestmark = pytest.mark.smoke
 
 
-def test_a_csv_moves_from_upload_to_table(pipeline: Pipeline, csv_file: Callable[..., Path], tag: str) -> None:
+def test_a_csv_moves_from_upload_to_table(
+    travel: Travel, pipeline: Pipeline, csv_file: Callable[..., Path], tag: str
+) -> None:
     """Good rows arrive as items with decimal amounts and UTC times; the way passes each stage and reconciles."""
     path = csv_file([{"amount": "10.25"}, {"amount": "0.05", "currency": "eur"}, {"amount": "7", "currency": "JPY"}])
 
-    states = list(pipeline.watch(pipeline.upload(path, f"{tag}.csv")))
+    state = travel(path, f"{tag}.csv").reconciles()
 
-    assert states[-1].stage == "loaded"
-    assert states[-1].reconciled is True
+    assert (state.stage, state.rows["loaded"]) == ("loaded", 3)
     items = items_of(pipeline, f"acc-{tag}")
     assert [(item["amount"], item["currency"]) for item in items] == [
         (Decimal("10.25"), "EUR"),

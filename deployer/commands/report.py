@@ -1,0 +1,28 @@
+"""`tap report`: what the suite found, as a page."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deployer.commands.options import JsonOption, print_json
+from deployer.places import Places
+
+EvidenceOption = Annotated[
+    Path | None, typer.Option("--evidence", help="What runs left; build/evidence if not set.", show_default=False)
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="The folder to write to; build/report if not set.", show_default=False)
+]
+
+
+def report(evidence: EvidenceOption = None, out: OutOption = None, json: JsonOption = False) -> None:
+    """Write what the suite found as a page; nothing is run anew."""
+    from deployer.reporting import written
+
+    places = Places.here()
+    made = written(places, evidence or places.evidence, out or places.report)
+    if json:
+        print_json(made.told)
+    print(made.page, file=sys.stderr if json else sys.stdout)

@@ -1,0 +1,49 @@
+"""The report of what the suite found: one page that needs nothing else, and the JUnit XML beside it.
+
+`tap report` and the suite's own end call `written`. It reads what the runs left (`sources`), works out what people ask
+of it (`runs`, `files`, `faults`), and writes HTML (`page`, `plot`, templates/). Nothing is run or asked anew.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployer.errors import UsedWrongly
+from deployer.places import Places
+
+PAGE = "index.html"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was written. `told` is what `tap report --json` prints."""
+
+    page: Path
+    told: dict[str, Any]
+
+
+def written(places: Places, evidence: Path, out: Path) -> Report:
+    """Write the report of all evidence in a folder.
+
+    Raises:
+        UsedWrongly: there is no evidence, it is not what it should be, or the report can't be written there.
+    """
+    from deployer.reporting import sources
+    from deployer.reporting.faults import DOCUMENT, faults_in
+    from deployer.reporting.page import page
+    from deployer.reporting.runs import Run
+
+    found = sources.read(places, evidence)
+    faults = faults_in((places.root / DOCUMENT).read_text("utf-8"))
+    runs = [Run(each, faults) for each in found.runs]
+    text = page(runs, [f"junit-{file.name}" for file in found.junit], found.privilege, found.compliance)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for file in found.junit:
+            shutil.copyfile(file, out / f"junit-{file.name}")
+        (out / PAGE).write_text(text, "utf-8")
+    except OSError as error:
+        raise UsedWrongly(f"the report can't be written: {error}", where=str(out)) from error
+    told = {"page": str(out / PAGE), "passed": all(run.passed for run in runs)}
+    return Report(out / PAGE, {**told, "runs": [run.summary() for run in runs]})

@@ -1,0 +1,178 @@
+"""A run of the third level as its reader wants it: the verdict, what failed and why, claims, faults, deployment."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from deployer.reporting.faults import Fault, function_of
+from deployer.reporting.files import File, Stage, files_of, rows_of, stages_of
+
+TARGETS = {"embedded": "Embedded AWS", "localstack": "LocalStack", "aws": "Live AWS account"}
+KINDS = {
+    "smoke": "Smoke: one small file, all the way",
+    "journey": "Journeys: files of every kind",
+    "security": "Security: who may do what, and who may not",
+    "fault": "Faults: something fails, and nothing is lost",
+    "": "Others",
+}
+_KEPT = 8_000  # characters of a failure's reason
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One test: what it claims, and whether that held."""
+
+    node: str
+    told: Mapping[str, Any]
+
+    @property
+    def outcome(self) -> str:
+        return str(self.told["outcome"])
+
+    @property
+    def name(self) -> str:
+        """In words, where it has no claim."""
+        return function_of(self.node).rpartition("::")[2].removeprefix("test_").replace("_", " ")
+
+    @property
+    def claim(self) -> str:
+        """Its docstring's first paragraph."""
+        return " ".join(str(self.told.get("claim", "")).split("\n\n")[0].split()) or self.name
+
+    @property
+    def parameters(self) -> str:
+        return self.node.partition("[")[2].removesuffix("]")
+
+    @property
+    def reason(self) -> str:
+        """Why it failed or was skipped, the end of it where it is long."""
+        reason = str(self.told.get("reason", ""))
+        return reason if len(reason) <= _KEPT else f"[{len(reason) - _KEPT:,} characters before]\n{reason[-_KEPT:]}"
+
+
+@dataclass(frozen=True)
+class Survived:
+    """A row of docs/faults.md and what became of its test here: an outcome, or blank where it did not run."""
+
+    fault: Fault
+    outcome: str
+    times: int  # with how many parameters
+
+    @property
+    def command(self) -> str:
+        """What runs it."""
+        return "make prove-faults" if self.fault.test.startswith("tests/proofs/") else "make test-local"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The evidence of one target, as docs/schemas/evidence.schema.json has it, and the rows of docs/faults.md."""
+
+    told: Mapping[str, Any]
+    rows: Sequence[Fault]
+
+    @property
+    def target(self) -> str:
+        return str(self.told["target"])
+
+    @property
+    def title(self) -> str:
+        return TARGETS[self.target]
+
+    @property
+    def ended(self) -> datetime:
+        return datetime.fromisoformat(self.told["ended"])
+
+    @property
+    def took(self) -> float | None:
+        """Seconds of the whole session."""
+        if "began" not in self.told:
+            return None
+        return (self.ended - datetime.fromisoformat(self.told["began"])).total_seconds()
+
+    @cached_property
+    def tests(self) -> list[Claim]:
+        """The third level's."""
+        return [Claim(node, test) for node, test in self.told["tests"].items()]
+
+    @cached_property
+    def others(self) -> list[Claim]:
+        return [Claim(node, test) for node, test in self.told.get("others", {}).items()]
+
+    @cached_property
+    def levels(self) -> dict[str, dict[str, int]]:
+        """Counts by level and outcome; evidence without them has those of the third level."""
+        own = {each: sum(test.outcome == each for test in self.tests) for each in ("passed", "failed", "skipped")}
+        return self.told.get("levels") or {"3 end to end": {each: count for each, count in own.items() if count}}
+
+    def count(self, outcome: str) -> int:
+        return sum(level.get(outcome, 0) for level in self.levels.values())
+
+    @property
+    def passes(self) -> int:
+        return self.count("passed")
+
+    @cached_property
+    def failed(self) -> list[Claim]:
+        return [test for test in (*self.others, *self.tests) if test.outcome == "failed"]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all of it did, and nothing was left behind."""
+        return not self.failed and self.told["exit"] == 0
+
+    @property
+    def kinds(self) -> Iterator[tuple[str, list[Claim]]]:
+        """The tests by what they are about."""
+        for marker, title in KINDS.items():
+            if found := [test for test in self.tests if test.told.get("marker", "") == marker]:
+                yield title, found
+
+    @cached_property
+    def files(self) -> list[File]:
+        return files_of(self.told["tests"])
+
+    @property
+    def files_by_test(self) -> Iterator[tuple[Claim, list[File]]]:
+        """As the files were sent, those of one test together."""
+        claims = {test.node: test for test in self.tests}
+        for node in dict.fromkeys(file.test for file in self.files):
+            yield claims[node], [file for file in self.files if file.test == node]
+
+    def files_in(self, state: str) -> int:
+        return sum(file.state == state for file in self.files)
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        return stages_of(self.files)
+
+    @cached_property
+    def sums(self) -> dict[str, int]:
+        return rows_of(self.files)
+
+    @cached_property
+    def survived(self) -> list[Survived]:
+        """Each row of docs/faults.md with the worst outcome of its test."""
+        outcomes: dict[str, list[str]] = {}
+        for test in (*self.tests, *self.others):
+            outcomes.setdefault(function_of(test.node), []).append(test.outcome)
+        return [_survived(row, outcomes.get(row.test, [])) for row in self.rows]
+
+    def summary(self) -> dict[str, Any]:
+        """As `tap report --json` prints it."""
+        return {
+            "target": self.target,
+            "ended": self.told["ended"],
+            "passed": self.passed,
+            "tests": {outcome: self.count(outcome) for outcome in ("passed", "failed", "skipped")},
+            "files": {"sent": len(self.files), "reconciled": self.files_in("reconciled")},
+            "rows": self.sums,
+            "failed": [test.node for test in self.failed],
+        }
+
+
+def _survived(row: Fault, outcomes: Sequence[str]) -> Survived:
+    worst = next((each for each in ("failed", "skipped", "passed") if each in outcomes), "")
+    return Survived(row, worst, len(outcomes))
