@@ -118,12 +118,14 @@ class Stage:
     longest: float | None
 
     @property
-    def tone(self) -> str:
-        """`good`, `bad`, `note` (stopped as their tests expected), or `none`: no file came here."""
-        if not self.reached:
-            return "none"
-        tones = {file.tone for file in self.ended}
-        return next((tone for tone in ("bad", "note") if tone in tones), "good")
+    def bad(self) -> int:
+        """How many of them should not have ended here."""
+        return sum(file.tone == "bad" for file in self.ended)
+
+    @property
+    def expected(self) -> int:
+        """How many of them ended as their tests expected."""
+        return len(self.ended) - self.bad
 
 
 def files_of(tests: Mapping[str, Mapping[str, Any]]) -> list[File]:

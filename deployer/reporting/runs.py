@@ -51,6 +51,12 @@ class Claim:
         reason = str(self.told.get("reason", ""))
         return reason if len(reason) <= _KEPT else f"[{len(reason) - _KEPT:,} characters before]\n{reason[-_KEPT:]}"
 
+    @property
+    def why(self) -> str:
+        """What the assertion said, without the code around it: pytest marks these lines with an `E`."""
+        marked = [line[1:].removeprefix("   ") for line in self.reason.splitlines() if line.startswith("E ")]
+        return "\n".join(marked).strip() or self.reason
+
 
 @dataclass(frozen=True)
 class Survived:

@@ -51,9 +51,9 @@ def test_stages_count_who_came_and_who_ended_there() -> None:
 
     assert [stage.reached for stage in stages] == [3, 2, 2, 1, 1]
     assert [len(stage.ended) for stage in stages] == [1, 0, 1, 0, 0]
-    assert [stage.tone for stage in stages] == ["note", "good", "note", "good", "good"]
+    assert [(stage.bad, stage.expected) for stage in stages] == [(0, 1), (0, 0), (0, 1), (0, 0), (0, 0)]
     assert (stages[2].median, stages[2].longest) == (2.5, 3.0)
-    assert [stage.tone for stage in stages_of([])] == ["none"] * 5
+    assert [stage.bad for stage in stages_of([file(False, stopped="why", stage="loading", seconds={})])][3] == 1
 
 
 def test_rows_are_those_of_loaded_files() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from deployer.reporting import written
 from deployer.reporting.page import seconds, visible
+from deployer.reporting.runs import Claim
 from tests.unit.reporting import making
 
 VOID = {"meta", "link", "br", "img", "input"}
@@ -115,6 +116,14 @@ def test_a_long_reason_keeps_its_end(tmp_path: Path) -> None:
 
     assert "the end of it" in text
     assert "[12,013 characters before]" in text
+
+
+def test_why_comes_before_where() -> None:
+    """Of a failure's report the lines that pytest marks are told first; a reason without such lines is told whole."""
+    trace = "def test():\n>   assert a == b\nE   AssertionError: no\nE     +  b\n\ntests/x.py:3: AssertionError"
+
+    assert Claim("x", {"outcome": "failed", "reason": trace}).why == "AssertionError: no\n  +  b"
+    assert Claim("x", {"outcome": "failed", "reason": "Failed: no"}).why == "Failed: no"
 
 
 def test_what_was_left_behind_is_no_success(tmp_path: Path) -> None:
