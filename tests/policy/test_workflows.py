@@ -77,7 +77,8 @@ def test_the_night_has_no_stored_keys_and_an_end() -> None:
     assert job["timeout-minutes"] < 60
     assert "role-to-assume" in told["aws-actions/configure-aws-credentials"]["with"]
     assert told["make smoke-live"]["env"] == {"TAP_ALLOWED_ACCOUNTS": "${{ vars.TAP_ALLOWED_ACCOUNTS }}"}
-    assert told["actions/upload-artifact"]["with"]["path"] == "build/smoke-live.xml"
+    uploaded = told["actions/upload-artifact"]["with"]["path"].split()
+    assert uploaded == ["build/smoke-live.xml", "build/evidence", "build/report"]
 
 
 def test_a_pull_requests_environment_goes_when_it_closes() -> None:

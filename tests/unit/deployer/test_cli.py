@@ -50,6 +50,7 @@ def csv(tmp_path: Path) -> Path:
         ["deploy", "--target", "aws"],
         ["cleanup"],
         ["cleanup", "--suffix", "Not A Suffix"],
+        ["report", "--evidence", "nowhere"],
     ],
 )
 def test_wrong_use_is_two_and_never_a_traceback(arguments: list[str]) -> None:
