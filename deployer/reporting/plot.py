@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-_UNWANTED = ("script", "style", "title", "desc", "defs", "comment")
+_UNWANTED = ("defs", "title", "desc", "comment")  # its script and styles are in `defs`
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 

@@ -36,8 +36,8 @@ LOOKS = """() => {
     picture: [...document.querySelectorAll("svg text")].map(one => getComputedStyle(one).fill),
     soft: shown.filter(one => one.matches("p.soft")).map(one => getComputedStyle(one).color)[0],
     background: getComputedStyle(document.body).backgroundColor,
-    bodies: document.querySelectorAll("details:not(.file) > .body").length,
-    seen: [...document.querySelectorAll("details:not(.file) > .body")].filter(one => one.checkVisibility()).length,
+    bodies: document.querySelectorAll("details:not(.folded) > .body").length,
+    seen: [...document.querySelectorAll("details:not(.folded) > .body")].filter(one => one.checkVisibility()).length,
   };
 }"""
 OPEN = "() => document.querySelectorAll('details').forEach(one => one.open = true)"

@@ -72,7 +72,7 @@ def test_what_stands_beside_it_is_held_against_its_schema_too(tmp_path: Path, ot
         read(making.PLACES, evidence)
 
 
-@pytest.mark.parametrize("make", [making.evidence, making.old, making.failed, making.many])
+@pytest.mark.parametrize("make", [making.evidence, making.old, making.failed])
 def test_evidence_of_today_and_of_yesterday_is_taken(tmp_path: Path, make: Any) -> None:
     """What an earlier Tap left out may be absent."""
     assert read(making.PLACES, making.laid(tmp_path, make())).runs == [make()]
