@@ -11,6 +11,7 @@ import pytest
 
 from tests.evidence import LEVELS, Report
 from tests.integration.session import ANSWER, Starter
+from tests.unchanged import SINCE
 
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
@@ -23,6 +24,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         if counts := _of_level(terminalreporter.stats, prefix):
             told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome])
             write(f"  {name:<18} {told}")
+    if again := sum(map(_is_told_again, terminalreporter.stats.get("passed", ()))):
+        write(f"  {again} of these passed before on the same files, and were not run again (--reuse)")
     for (level, reason), count in _skips(terminalreporter.stats).items():
         write(f"  skipped {count} of {level}: {reason}")
     if deployment := config.stash.get(Starter, None):
@@ -37,6 +40,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def _of_level(stats: dict[str, list[Any]], prefix: str) -> Counter[str]:
     """How many tests of one level ended how."""
     return Counter(outcome for outcome in OUTCOMES for each in stats.get(outcome, ()) if _below(each, prefix))
+
+
+def _is_told_again(report: Any) -> bool:
+    return any(name == SINCE for name, _ in report.user_properties)
 
 
 def _skips(stats: dict[str, list[Any]]) -> Counter[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Files and faults of a run: what is worked out of what was seen."""
 
+import importlib
 from typing import Any
 
 import pytest
@@ -99,3 +100,11 @@ def test_a_fault_has_the_worst_outcome_of_its_test() -> None:
 
     assert (first.outcome, first.times) == ("failed", 3)
     assert (second.outcome, second.times, second.command) == ("", 0, "make prove-faults")
+
+
+def test_drawing_leaves_pythons_imports_as_they_were() -> None:
+    """What is not there is missing, and nothing of the plot's is asked for it."""
+    plot({"uploaded": [0.0], "loaded": [1.0]}, NARROW, "title")
+
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("nothing_of_this_name")
