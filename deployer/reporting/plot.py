@@ -4,9 +4,11 @@ Drawn by pygal, without its script and its styles: colours and fonts are the pag
 follow light and dark. Nothing but numbers and the names of stages is in it.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 from xml.etree.ElementTree import Element
 
 _UNWANTED = ("defs", "title", "desc", "comment")  # its script and styles are in `defs`
@@ -29,10 +31,8 @@ WIDE, NARROW = Size("wide", 960, 300, 8), Size("narrow", 340, 240, 4)
 
 def plot(arrivals: Mapping[str, Sequence[float]], size: Size, title: str) -> str:
     """An `<svg role="img">`. `arrivals`: per stage, ascending seconds, as `files.arrivals` gives them."""
-    import pygal  # type: ignore[import-untyped] # the library ships no types
-
     ends, most = max(times[-1] for times in arrivals.values()), max(map(len, arrivals.values()))
-    chart = pygal.XY(
+    chart = _pygal().XY(
         width=size.width, height=size.height, css=(), js=(), classes=("plot", size.name), no_prefix=True,
         disable_xml_declaration=True, show_legend=False, show_dots=False, fill=True, margin=4, spacing=6,
         x_labels=_ticks(ends, size.ticks, _SECONDS), x_value_formatter=_clock,
@@ -43,6 +43,15 @@ def plot(arrivals: Mapping[str, Sequence[float]], size: Size, title: str) -> str
         chart.add(stage, list(_steps(times, ends)))
     chart.add_xml_filter(lambda root: _bare(root, title))
     return str(chart.render(is_unicode=True))
+
+
+def _pygal() -> Any:
+    """The library, without the finder for plugins that it leaves among Python's: that has no `find_spec`, so that each
+    later import of what is not there would warn, and Python 3.12 knows no such finder."""
+    import pygal  # type: ignore[import-untyped] # the library ships no types
+
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+    return pygal
 
 
 def _steps(times: Sequence[float], ends: float) -> Iterator[tuple[float, int]]:

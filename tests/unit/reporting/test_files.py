@@ -1,5 +1,6 @@
 """Files and faults of a run: what is worked out of what was seen."""
 
+import importlib
 from typing import Any
 
 import pytest
@@ -89,6 +90,14 @@ def test_a_plot_of_any_number_of_files_is_drawn(count: int) -> None:
     assert 'aria-label="so &lt;many&gt;"' in drawn
     assert not any(word in drawn for word in ("<script", "<style", "<!--", " id=", "nan", "inf"))
     assert drawn.count('class="series') == 5
+
+
+def test_drawing_leaves_python_as_it_was() -> None:
+    """An import of what is not there is still an ImportError alone."""
+    plot({"uploaded": [0.0]}, NARROW, "one")
+
+    with pytest.raises(ImportError):
+        importlib.import_module("no_such_module_anywhere")
 
 
 def test_a_fault_has_the_worst_outcome_of_its_test() -> None:
