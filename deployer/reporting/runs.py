@@ -150,6 +150,15 @@ class Run:
     def files_in(self, state: str) -> int:
         return sum(file.state == state for file in self.files)
 
+    @property
+    def ended_early(self) -> list[File]:
+        """Those that were not loaded as they should be, by whatever their tests expected."""
+        return [file for file in self.files if file.tone != "good"]
+
+    @property
+    def as_expected(self) -> bool:
+        return all(file.tone == "note" for file in self.ended_early)
+
     @cached_property
     def stages(self) -> list[Stage]:
         return stages_of(self.files)

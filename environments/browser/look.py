@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-WIDTHS, SCHEMES = (1280, 380), ("light", "dark")
+# what axe is asked of each view: the dark differs in colours alone, the phone in all but colours; None: nothing is new
+VIEWS: dict[tuple[int, Any], dict[str, Any] | None] = {
+    (1280, "light"): {},
+    (1280, "dark"): {"runOnly": ["color-contrast"]},
+    (380, "light"): {"rules": {"color-contrast": {"enabled": False}}},
+    (380, "dark"): None,
+}
 _HIDDEN = ("shortTextContent", "elmPartiallyObscured", "elmPartiallyObscuring", "bgOverlap")
 ALIKE = {"exclude": [["details.file + details.file"]]}  # the first file of each test stands for the others
 PAPER = 680  # CSS pixels between the margins of A4
@@ -45,7 +50,7 @@ OPEN = "() => document.querySelectorAll('details').forEach(one => one.open = tru
 
 def views(browser: Browser, page: Path) -> dict[str, dict[str, Any]]:
     """Each view of a page by its name."""
-    seen = {f"{width} {scheme}": _on_screen(browser, page, width, scheme) for width, scheme in product(WIDTHS, SCHEMES)}
+    seen = {f"{width} {scheme}": _on_screen(browser, page, width, scheme) for width, scheme in VIEWS}
     return {**seen, "print": _printed(browser, page)}
 
 
@@ -54,7 +59,13 @@ def _on_screen(browser: Browser, path: Path, width: int, scheme: str) -> dict[st
     with _opened(browser, path, width, scheme) as (page, noted):
         closed = page.evaluate(LOOKS)
         page.evaluate(OPEN)
-        return {"asked": width, **page.evaluate(LOOKS), "closed": closed, **noted, **_judged(page, width, scheme)}
+        return {
+            "asked": width,
+            **page.evaluate(LOOKS),
+            "closed": closed,
+            **noted,
+            **_judged(page, VIEWS[width, scheme]),
+        }
 
 
 def _printed(browser: Browser, path: Path) -> dict[str, Any]:
@@ -79,13 +90,11 @@ def _opened(browser: Browser, path: Path, width: int, scheme: Any) -> Iterator[t
     context.close()
 
 
-def _judged(page: Page, width: int, scheme: str) -> dict[str, Any]:
-    """What axe finds, and where it can't tell the contrast. In the dark only colours differ, on a phone all else."""
-    contrast = {"color-contrast": {"enabled": width == WIDTHS[0]}}
-    rules: dict[str, Any] = (
-        {"rules": contrast} if scheme == SCHEMES[0] else {"runOnly": ["color-contrast"], "rules": contrast}
-    )
-    found = Axe().run(page, ALIKE, {"resultTypes": ["violations", "incomplete"], **rules}).response
+def _judged(page: Page, options: dict[str, Any] | None) -> dict[str, Any]:
+    """What axe finds, and where it can't tell the contrast."""
+    if options is None:
+        return {"violations": [], "unsure": []}
+    found = Axe().run(page, ALIKE, {"resultTypes": ["violations", "incomplete"], **options}).response
     unsure = [one for one in found["incomplete"] if one["id"] == "color-contrast" and _unknown(one)]
     return {"violations": [_told(one) for one in found["violations"]], "unsure": [_told(one) for one in unsure]}
 

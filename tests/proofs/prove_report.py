@@ -21,7 +21,7 @@ from tests.unit.reporting import making
 
 PLACES = Places.here()
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-MADE = {"failed": making.failed, "hostile": making.hostile, "many": lambda: making.many(100), "old": making.old}
+MADE = {"failed": making.failed, "hostile": making.hostile, "many": lambda: making.many(40), "old": making.old}
 SMALLEST = 10.0  # CSS pixels of a text, also in a picture on a phone
 UNREADABLE = """<!doctype html><html><body style="background:#fff"><script>console.log("told")</script>
 <img src="nowhere.png"><p style="color:#ccc;width:2000px">hard to read</p></body></html>"""

@@ -92,6 +92,14 @@ def test_a_plot_of_any_number_of_files_is_drawn(count: int) -> None:
     assert drawn.count('class="series') == 5
 
 
+def test_drawing_leaves_python_as_it_was() -> None:
+    """An import of what is not there is still an ImportError alone."""
+    plot({"uploaded": [0.0]}, NARROW, "one")
+
+    with pytest.raises(ImportError):
+        importlib.import_module("no_such_module_anywhere")
+
+
 def test_a_fault_has_the_worst_outcome_of_its_test() -> None:
     """A test with parameters survived if it did with each; one that did not run is told as such."""
     rows = [Fault("a", "b", making.FIFTY), Fault("c", "d", "tests/proofs/prove_faults.py::test_x")]
@@ -100,11 +108,3 @@ def test_a_fault_has_the_worst_outcome_of_its_test() -> None:
 
     assert (first.outcome, first.times) == ("failed", 3)
     assert (second.outcome, second.times, second.command) == ("", 0, "make prove-faults")
-
-
-def test_drawing_leaves_pythons_imports_as_they_were() -> None:
-    """What is not there is missing, and nothing of the plot's is asked for it."""
-    plot({"uploaded": [0.0], "loaded": [1.0]}, NARROW, "title")
-
-    with pytest.raises(ModuleNotFoundError):
-        importlib.import_module("nothing_of_this_name")
