@@ -74,13 +74,17 @@ check: setup ## Format, lint, types, unit tests
 docs: setup ## The generated documents, written anew from the repository
 	@$(TAP) docs build
 
+.PHONY: recording
+recording: setup ## make run and make test-local in a terminal, recorded in docs/recordings/
+	@.venv/bin/python -m deployer.documents.recording
+
 .PHONY: prove-files
 prove-files: setup ## Thousands of files of every dialect with planted errors, judged
 	@$(PYTEST) tests/unit/domain --hypothesis-profile thorough -n $(WORKERS)
 
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour
-	@$(PYTEST) $(filter-out %_least_privilege.py %_faults.py %_report.py,$(wildcard tests/proofs/prove_*.py)) -q
+	@$(PYTEST) $(filter-out %_least_privilege.py %_faults.py %_report.py %_deployer_policy.py %_readme.py,$(wildcard tests/proofs/prove_*.py)) -q
 
 .PHONY: prove-faults
 prove-faults: setup ## Many files at once, a poison one among them, an AWS that is started again in the middle
@@ -94,6 +98,14 @@ prove-least-privilege: setup ## Takes each grant away in turn; leaves the matrix
 prove-report: setup ## The last run's report, and ones that are hard to show, in a real Chromium
 	@$(PYTEST) tests/proofs/prove_report.py -q
 
+.PHONY: prove-deployer-policy
+prove-deployer-policy: setup ## The policies of tap policy are enough, refuse the rest, and grant nothing unneeded
+	@$(PYTEST) tests/proofs/prove_deployer_policy.py -q
+
+.PHONY: prove-readme
+prove-readme: setup ## The README's commands in a fresh clone, with nothing left
+	@$(PYTEST) tests/proofs/prove_readme.py -q
+
 .PHONY: bench
 bench: setup ## The benchmarks, each against its peer in the same run
 	@.venv/bin/python -m benchmarks
@@ -101,4 +113,4 @@ bench: setup ## The benchmarks, each against its peer in the same run
 .PHONY: clean
 clean: ## Remove what Tap made here: environments, caches, reports
 	@[ ! -x $(TAP) ] || $(TAP) local stop >/dev/null 2>&1 || true
-	@rm -rf .venv .tap build environments/*/.venv
+	@rm -rf .venv .tap build environments/*/.venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,6 +15,7 @@ from deployer.commands.comply import comply
 from deployer.commands.docs import docs
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
+from deployer.commands.policy import policy
 from deployer.commands.report import report
 from deployer.commands.run import run
 from deployer.commands.state import bootstrap, unlock
@@ -40,6 +41,7 @@ for command in (
         cleanup,
         bootstrap,
         unlock,
+        policy,
     ),
     *(
         files.validate,

@@ -34,6 +34,11 @@ _REMEDIES = (
         "the bucket holds files, which are never thrown away along with the stack: empty it first "
         "(on the embedded AWS, `tap local stop` ends everything)",
     ),
+    (
+        r"CloudWatch Logs role ARN must be set",
+        "API Gateway needs a role for its logs, once for an account and region: README, Deploying to an account, "
+        "step 2",
+    ),
     (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
     (r"AccessDenied|UnauthorizedOperation|not authorized", "the credentials lack a permission that the message names"),
     (r"connection refused|no such host|i/o timeout|EOF", "the endpoint stopped answering: check it with `tap doctor`"),

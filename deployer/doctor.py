@@ -14,6 +14,7 @@ from deployer import embedded, environments, localstack, mirror, opening, stateb
 from deployer.errors import TapError, Unfit
 from deployer.health import healthy
 from deployer.places import Places
+from deployer.targets import Target
 from deployer.terraform import installed_version
 from stack.settings import Settings
 
@@ -43,7 +44,9 @@ def examined(settings: Settings, places: Places) -> list[Check]:
     found = [_checked(name, check) for name, check in checks]
     found += [_environment(name, places, needed=name == settings.target) for name in ("embedded", "policy")]
     found.append(_checked("endpoint", lambda: _endpoint(settings, places)))
-    found += _state(settings, places) if found[-1].fine else []
+    if found[-1].fine:
+        found += _state(settings, places)
+        found += [_checked("api logs", lambda: api_logs(opening.live(settings)))] if settings.target == "aws" else []
     answers = any(one.name == "endpoint" and one.fine for one in found)
     found.append(_docker(needed=settings.target == "localstack" and not answers))
     return found
@@ -149,6 +152,23 @@ def _state(settings: Settings, places: Places) -> list[Check]:
         return [Check("state bucket", False, error.what, error.remedy)]
     except (BotoCoreError, ClientError) as error:
         return [Check("state bucket", False, f"can't be looked at: {error}", "grant what is refused")]
+
+
+def api_logs(target: Target) -> str:
+    """The role by which API Gateway writes logs. Raises Unfit where the account gave it none: a stage is then refused.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    try:
+        role = target.client("apigateway").get_account().get("cloudwatchRoleArn")
+    except (BotoCoreError, ClientError) as error:
+        raise Unfit(f"can't be looked at: {error}", remedy="grant apigateway:GET on /account: `tap policy`") from error
+    if not role:
+        raise Unfit(
+            f"API Gateway has no role to write logs with in {target.region}",
+            remedy="name one in its account settings, once: README, Deploying to an account, step 2",
+        )
+    return str(role)
 
 
 def _docker(*, needed: bool) -> Check:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from deployer.documents import ideal, openapi, reference, scale
+from deployer.documents import ideal, openapi, policies, reference, scale
 from deployer.places import Places
 
 Documents = Mapping[str, Callable[[Places], str]]
 # Its path, and what gives its text. In the order in which they are written: the last holds the others.
 GENERATED: Documents = {
+    "docs/deployer-policies.json": policies.built,
     "docs/openapi.json": openapi.built,
     "docs/reference.md": reference.built,
     "docs/scale.md": scale.built,

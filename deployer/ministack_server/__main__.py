@@ -34,7 +34,12 @@ def _mend(calls: Path) -> None:
     keys = asking.Keys(_service("s3"), _service("dynamodb"), _service("sqs"), _service("sns"), _service("kms"))
     core = [importlib.import_module(f"ministack.core.{name}") for name in ("iam_evaluator", "iam_actions", "responses")]
     iam = asking.Iam(*core, _service("iam"), keys, asking.Calls(calls))
-    asking.mend_requests(iam)
+    naming = importlib.import_module("naming")
+    requests = importlib.import_module("ministack.core.iam_actions")
+    naming.mend_actions(requests)
+    naming.mend_resources(requests, _service("kms"))
+    naming.mend_tags(requests, _service("tagging"), _service("apigateway_v1"))
+    asking.mend_requests(iam, naming.passed)
     asking.mend_workflows(_service("stepfunctions"), iam)
     asking.mend_functions(_service("lambda_svc"), iam)
     asking.mend_invocations(_service("s3"), _service("apigateway_v1"), iam)

@@ -8,7 +8,7 @@ All of these are asked here with MiniStack's own evaluator, and what each role c
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,8 +152,11 @@ class Iam:
         return "" if result.decision == "Allow" else f"{service} may not invoke {function} for {source}"
 
 
-def mend_requests(iam: Iam) -> None:
-    """A request that is allowed is also asked about the key of what it touches; what a role asks for is recorded."""
+def mend_requests(iam: Iam, besides: Callable[[], Iterable[tuple[str, str, dict[str, Any]]]] = tuple) -> None:
+    """A request that is allowed is also asked about the key of what it touches; what a role asks for is recorded.
+
+    `besides`: what more is asked with the request at hand: action, resource, condition keys.
+    """
     enforce, answer = iam.evaluator.enforce, iam.messages.access_denied_response
     refused: ContextVar[tuple[str, str] | None] = ContextVar("refused", default=None)
 
@@ -169,10 +172,10 @@ def mend_requests(iam: Iam) -> None:
         if caller.principal_type == "AssumedRole":
             iam.calls.add(caller.principal_arn, iam_action, resource_arn, allowed=denied is None)
         if denied is None:
-            for action, key, context in iam.keys.asked(iam_action, resource_arn):
-                denied = asked(access_key_id, action, "kms", region, key, context)
+            for action, about, context in (*besides(), *iam.keys.asked(iam_action, resource_arn)):
+                denied = asked(access_key_id, action, action.partition(":")[0], region, about, context)
                 if denied is not None:
-                    refused.set((action, key))
+                    refused.set((action, about))
                     break
         return denied
 

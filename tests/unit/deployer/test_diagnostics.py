@@ -42,6 +42,7 @@ def test_a_taken_bucket_name_names_the_setting() -> None:
         ("dial tcp 127.0.0.1:1: connect: connection refused", "tap doctor"),
         ("creating Log Group: ResourceAlreadyExistsException: already exists", "--suffix"),
         ("api error BucketNotEmpty: not empty", "empty it"),
+        ("BadRequestException: CloudWatch Logs role ARN must be set in account settings", "step 2"),
         ("something new", "log"),
     ],
 )

@@ -1,0 +1,262 @@
+"""The policies of `tap policy`, proved on the embedded AWS: enough for their work, refused beside it, and no wider.
+
+Roles with exactly these policies make the state's bucket, deploy, deploy again, change, send a file, find everything
+again after the state was lost, and clean up. What was granted and not called has its reason here. Writes
+build/evidence/deployer-policy.md: policy, action, whether it was called, or why it is there all the same.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from deployer import embedded
+from deployer.embedded import Emulator
+from deployer.errors import StageStopped, TerraformFailed
+from deployer.estate.configuration import configuration_in
+from deployer.estate.leaving import leave, preview
+from deployer.evidence import gathered
+from deployer.opening import Site, on
+from deployer.pipeline import Pipeline
+from deployer.places import Places
+from deployer.policy import Document, Scope, policies
+from deployer.redrive import letters, put_back, redrive
+from deployer.stages import Run, deploy, outputs_of
+from deployer.statebucket import StateBucket, bootstrapped, findings
+from deployer.synthesis import synthesised
+from deployer.targets import EMULATOR_ACCOUNT, Credentials, Target
+from deployer.view import NoView
+from stack.settings import Settings
+from tests.integration.census import Census, census, changed
+from tests.integration.enforcement import require_enforced
+from tests.integration.planting import Plant
+from tests.proofs.grants import Grant, calls_in
+from tests.proofs.trespasses import ANYBODY, refused, text, trespasses
+
+EVIDENCE = Path(__file__).parents[2] / "build" / "evidence"
+SUFFIX, OTHER, REGION = "granted", "other", "eu-west-1"
+SETTINGS = Settings.load({}, environment_suffix=SUFFIX, aws_region=REGION, state_bucket="granted-states")
+ROLES = {
+    "bootstrapper": "bootstrap",
+    "deployer": "deploy",
+    "sender": "files",
+}  # and what their policies' names begin with
+
+BESIDE = "AWS asks for it beside the call that needs it, the embedded AWS does not"
+CHANGED = "Terraform calls it where a later version of the stack changes that argument"
+DESTROYED = "`tap destroy` takes each part away by itself, a cleanup what it belongs to"
+RARE = "the way of a failure, or of what somebody changed by hand, which this proof does not cause"
+# What is granted and not called here: policy, action, reason. The first that matches.
+JUSTIFIED = (
+    ("deploy-*", "kms:CreateGrant", BESIDE),
+    ("deploy-*", "kms:Encrypt", BESIDE),
+    ("deploy-*", "kms:Decrypt", BESIDE),
+    ("deploy-*", "logs:AssociateKmsKey", BESIDE),
+    ("deploy-*", "kms:*Alias", BESIDE),
+    ("deploy-*", "*:Tag*", BESIDE),
+    ("deploy-*", "*:Untag*", CHANGED),
+    ("deploy-*", "apigateway:PUT", CHANGED),
+    ("deploy-*", "apigateway:PATCH", CHANGED),
+    ("deploy-*", "apigateway:DELETE", CHANGED),
+    ("deploy-*", "apigateway:POST", CHANGED),
+    ("deploy-*", "*:Update*", CHANGED),
+    ("deploy-*", "apigateway:GET", "`tap doctor` asks a live account whether API Gateway may write logs"),
+    ("deploy-*", "lambda:RemovePermission", DESTROYED),
+    ("deploy-*", "lambda:DeleteFunctionEventInvokeConfig", DESTROYED),
+    ("deploy-*", "kms:PutKeyPolicy", CHANGED),
+    ("deploy-*", "sqs:SetQueueAttributes", CHANGED),
+    ("deploy-*", "s3:DeleteBucketPolicy", DESTROYED),
+    ("deploy-*", "iam:DetachRolePolicy", RARE),
+    ("deploy-*", "states:StopExecution", RARE),
+    ("deploy-*", "s3:AbortMultipartUpload", RARE),
+    ("deploy-*", "s3:DeleteObject", RARE),
+    ("bootstrap", "s3:Put*", "the embedded AWS makes a bucket that is encrypted and closed from the beginning, as AWS"),
+)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The embedded AWS as its root, the policies, and roles that have one kind of them each."""
+
+    root: Target
+    emulator: Emulator
+    documents: Mapping[str, Document]
+    folder: Path
+    before: Census  # with the roles, and without all that they make
+
+    def as_role(self, name: str) -> Target:
+        """The account as one of the roles."""
+        arn = f"arn:aws:iam::{EMULATOR_ACCOUNT}:role/{name}"
+        keys = self.root.client("sts").assume_role(RoleArn=arn, RoleSessionName="proof")["Credentials"]
+        credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+        return replace(self.root, credentials=credentials, _clients={})
+
+    def run(self, caller: Target, settings: Settings = SETTINGS) -> Run:
+        work = self.folder / settings.environment_suffix / "work"
+        return Run(settings, Places.here(), Site(caller, work, work / "logs", lasting=False), NoView())
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
+    places = Places.here()
+    configuration = configuration_in(synthesised(SETTINGS, places) / "stacks" / SETTINGS.construct_id)
+    documents = policies(Scope.of(configuration, SETTINGS, partition="aws", account=EMULATOR_ACCOUNT))
+    with embedded.started(places) as emulator:
+        root = on(emulator, SETTINGS)
+        require_enforced(root)
+        for name, kind in ROLES.items():
+            _make_role(root.client("iam"), name, {one: documents[one] for one in documents if one.startswith(kind)})
+        yield Proof(root, emulator, documents, tmp_path_factory.mktemp("work"), census(root))
+
+
+def _make_role(iam: Any, name: str, documents: Mapping[str, Document]) -> None:
+    """A role that has these policies and nothing else."""
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=text(ANYBODY))
+    for kind, document in documents.items():
+        made = iam.create_policy(PolicyName=f"{name}-{kind}", PolicyDocument=json.dumps(document))
+        iam.attach_role_policy(RoleName=name, PolicyArn=made["Policy"]["Arn"])
+
+
+def test_the_state_bucket_is_made(proof: Proof) -> None:
+    """By who may bootstrap; and `tap doctor` finds it fit as who deploys."""
+    caller = proof.as_role("bootstrapper")
+
+    assert bootstrapped(StateBucket.of(SETTINGS, caller))[0].startswith("created")
+    looked = findings(StateBucket.of(SETTINGS, proof.as_role("deployer")))
+    assert [one for one in looked if not one.fine] == []
+
+
+def test_it_deploys_again_with_nothing_to_change(proof: Proof) -> None:
+    """From nothing, with an empty plan after it; and a change of the settings is applied."""
+    caller = proof.as_role("deployer")
+    deploy(proof.run(caller))
+    again = proof.run(caller)
+    deploy(again)
+    changed = proof.run(caller, replace(SETTINGS, log_retention_days=400, load_concurrency=5, rows_per_part=400))
+    deploy(changed)
+
+    assert not again.changes.any
+    assert changed.changes.count("change") > 5
+
+
+def test_a_file_is_sent_followed_and_read(proof: Proof, tmp_path: Path) -> None:
+    """By who may only send files: also what failed is seen, with its evidence, and tried again."""
+    caller = proof.as_role("sender")
+    pipeline = Pipeline(caller, outputs_of(proof.run(caller)))
+    sample = Places.here().root / "tests" / "data" / "transactions.csv"
+    upload = pipeline.upload(sample, sample.name)
+    *_, state = pipeline.watch(upload)
+    pipeline.raw_rejects(upload.name, tmp_path / "raw.csv")
+    planted = Plant(Pipeline(proof.root, pipeline.outputs))
+    planted.configured(pipeline.outputs.validator_function_name, Environment={"BUCKET_NAME": "nowhere-at-all"})
+    stopped = _stopped(pipeline, tmp_path)
+    planted.mend()
+    _fail_a_load(Pipeline(proof.root, pipeline.outputs))
+    seen = letters(pipeline)
+    for letter in seen:
+        put_back(pipeline, letter)
+    tried = [redrive(pipeline, letter) for letter in letters(pipeline)]
+    told = [stopped, *gathered(pipeline, upload, "loading")]
+
+    assert state.reconciled
+    assert [line for line in told if "/sender" in line or "could not be read" in line] == []
+    assert {letter.step for letter in tried if letter.done} == {"load", pipeline.outputs.validator_function_name}
+    assert len(pipeline.states()) > 1
+
+
+def test_what_stands_is_found_again_after_the_state_was_lost(proof: Proof) -> None:
+    """Everything is adopted, and nothing is made twice."""
+    caller = proof.as_role("deployer")
+    proof.root.client("s3").delete_object(Bucket=SETTINGS.state_bucket, Key=SETTINGS.state_key)
+    run = proof.run(caller)
+    shutil.rmtree(run.site.work)
+    deploy(run)
+
+    assert run.changes.count("create") == 0
+    assert len(run.adoption.imports) > 40
+
+
+def test_another_environment_is_not_touched(proof: Proof) -> None:
+    """Not deployed, not read, not removed; and none of our roles is passed to anybody else."""
+    caller = proof.as_role("deployer")
+    with pytest.raises((TerraformFailed, ClientError), match=r"not authorized|AccessDenied"):
+        deploy(proof.run(caller, replace(SETTINGS, environment_suffix=OTHER, state_bucket="")))
+
+    assert _named(proof, f"-{OTHER}") == []
+    assert [each[0] for each in trespasses(proof.root, SETTINGS, OTHER) if not refused(caller, each)] == []
+
+
+def test_it_leaves_nothing(proof: Proof) -> None:
+    """The cleanup sees and removes everything, its files too, as who deploys."""
+    caller = proof.as_role("deployer")
+    seen = preview(proof.run(caller), data_too=True).removed
+    done = leave(proof.run(caller), data_too=True)
+
+    assert len(seen) > 15
+    assert {thing.label: why for thing, why in done.left.items()} == {}
+    assert _named(proof, f"-{SUFFIX}") == []
+
+
+def test_nothing_is_granted_without_need(proof: Proof) -> None:
+    """Each action of each policy was called by its role, or has its reason; and no call went beside the policies."""
+    calls = [call for call in calls_in(proof.emulator.calls) if call.role in ROLES]
+    rows, unneeded = [], []
+    grants = list(_grants(proof.documents))
+    for kind, action, resources in grants:
+        role = next(role for role, name in ROLES.items() if kind.startswith(name))
+        called = any(Grant(role, kind, 0, action, each).covers(call) for each in resources for call in calls)
+        reason = "" if called else _reason(kind, action)
+        rows.append(f"| {kind} | `{action}` | `{resources[0]}` | {'yes' if called else 'no'} | {reason} |")
+        unneeded += [] if called or reason else [f"{kind}: {action} on {resources}"]
+    EVIDENCE.mkdir(parents=True, exist_ok=True)
+    head = "| policy | action | on | called | or why it is there |\n|---|---|---|---|---|\n"
+    (EVIDENCE / "deployer-policy.md").write_text(head + "\n".join(rows) + "\n")
+
+    assert {call.role for call in calls} == set(ROLES)
+    assert unneeded == []
+
+
+def _named(proof: Proof, ending: str) -> list[str]:
+    """What a service lists under such a name and did not before; a map's runs are listed by the emulator for ever."""
+    gained = [row for _, rows in changed(proof.before, census(proof.root)).values() for row in rows]
+    return [row for row in gained if ending in row and "mapRunArn" not in row]
+
+
+def _stopped(pipeline: Pipeline, folder: Path) -> str:
+    """What is told of a file that its validator can't work on."""
+    path = folder / "stopped.csv"
+    path.write_text("transaction_id\nx\n")
+    upload = pipeline.upload(path, path.name)
+    with pytest.raises(StageStopped) as stopped:
+        list(pipeline.watch(upload, {"uploaded": 20.0}))
+    return str(stopped.value)
+
+
+def _fail_a_load(pipeline: Pipeline) -> None:
+    """A load of parts that nobody wrote, and its letter."""
+    start = dict.fromkeys(("key", "manifest_key", "parts_key"), "incoming/lost.csv")
+    machine = {"stateMachineArn": pipeline.outputs.state_machine_arn}
+    given = json.dumps({"bucket": pipeline.bucket, "version_id": "none", **start})
+    client = pipeline.target.client("stepfunctions")
+    arn = client.start_execution(**machine, name="lost", input=given)["executionArn"]
+    while client.describe_execution(executionArn=arn)["status"] == "RUNNING":
+        time.sleep(0.2)
+
+
+def _grants(documents: Mapping[str, Document]) -> Iterator[tuple[str, str, list[str]]]:
+    """Policy, action and resources."""
+    for kind, document in documents.items():
+        for statement in document["Statement"]:
+            for action in statement["Action"]:
+                yield kind, action, statement["Resource"]
+
+
+def _reason(kind: str, action: str) -> str:
+    return next((why for on, what, why in JUSTIFIED if fnmatchcase(kind, on) and fnmatchcase(action, what)), "")

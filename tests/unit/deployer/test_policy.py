@@ -1,0 +1,156 @@
+"""The policies of `tap policy`: complete for the stack, narrowed to its names, and small enough for IAM."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer.estate.configuration import configuration_of
+from deployer.estate.permissions import DEPLOYING
+from deployer.places import Places
+from deployer.policy import MANAGED_LIMIT, NIGHTLY, Document, Scope, nightly_policies, policies, size
+from stack.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+ACCOUNT = "1" * 12
+SETTINGS = Settings.load({}, environment_suffix="unit", aws_region="eu-west-1", state_bucket="states")
+# Actions that AWS scopes to nothing, or that look for what is ours among all there is.
+LISTS = re.compile(r"\w+:(List|Describe)\w+|states:ValidateStateMachineDefinition|kms:CreateKey|tag:GetResources")
+
+
+@pytest.fixture(scope="module")
+def scope(synthesised_stack: Document) -> Scope:
+    return Scope.of(configuration_of(synthesised_stack), SETTINGS, partition="aws", account=ACCOUNT)
+
+
+@pytest.fixture(scope="module")
+def synthesised_stack() -> Document:
+    from deployer.synthesis import synthesised
+
+    folder = synthesised(replace(SETTINGS, state_bucket=""), Places.here()) / "stacks" / SETTINGS.construct_id
+    document: Document = json.loads((folder / "cdk.tf.json").read_text())
+    return document
+
+
+def granted(documents: dict[str, Document]) -> Iterator[tuple[str, str, Document]]:
+    """Action, resource and condition of each grant."""
+    for document in documents.values():
+        for statement in document["Statement"]:
+            for action in statement["Action"]:
+                for resource in statement["Resource"]:
+                    yield action, resource, statement.get("Condition", {})
+
+
+def test_each_type_of_the_stack_has_its_row_and_no_other(synthesised_stack: Document) -> None:
+    """A resource that comes or goes takes what a deployer needs for it with it."""
+    assert set(DEPLOYING) == set(synthesised_stack["resource"])
+
+
+def test_each_policy_is_below_the_limit(scope: Scope) -> None:
+    """Also with the longest suffix that is allowed."""
+    longest = replace(scope, pattern="x" * 24)
+
+    assert {name: size(one) for name, one in policies(longest).items() if size(one) > MANAGED_LIMIT} == {}
+    assert {name for name, one in nightly_policies(scope).items() if size(one) > MANAGED_LIMIT} == set()
+
+
+def test_every_grant_is_narrowed(scope: Scope) -> None:
+    """To a name of this environment, its state or its tags; what is not only looks, or makes what has its tags."""
+    wide = {
+        f"{action} on {resource}"
+        for action, resource, condition in granted(policies(scope))
+        if not re.search(r"[-/]unit\b", resource)
+        and ":::states" not in resource
+        and '"unit"' not in json.dumps(condition)
+        and not LISTS.fullmatch(action)
+    }
+
+    assert wide == {
+        "apigateway:GET on arn:aws:apigateway:eu-west-1::/account",
+        "apigateway:GET on arn:aws:apigateway:eu-west-1::/restapis",
+        # AWS does not say that a request validator has the tags of its API
+        *(f"apigateway:{verb} on arn:aws:apigateway:eu-west-1::/restapis/*/requestvalidators*"
+          for verb in ("DELETE", "GET", "PATCH", "POST")),
+    }  # fmt: skip
+
+
+def test_no_action_is_a_pattern(scope: Scope) -> None:
+    """Each is named."""
+    assert [action for action, _, _ in granted(policies(scope)) if "*" in action] == []
+
+
+def test_a_role_is_passed_to_the_service_that_it_trusts(scope: Scope) -> None:
+    """The functions' roles to Lambda, the workflow's to Step Functions, and to nobody else."""
+    passed = {
+        (resource.rpartition("/")[2], condition["StringEquals"]["iam:PassedToService"])
+        for action, resource, condition in granted(policies(scope)) if action == "iam:PassRole"
+    }  # fmt: skip
+    functions = ("csv-validator", "csv-transformer", "transaction-loader", "transaction-status")
+
+    assert passed == {
+        *((SETTINGS.role(name), "lambda.amazonaws.com") for name in functions),
+        (SETTINGS.role("transaction-load"), "states.amazonaws.com"),
+    }
+
+
+@pytest.mark.parametrize("other", ["other", "unit2", "x-unit"])
+def test_another_environments_names_are_not_meant(scope: Scope, other: str, synthesised_stack: Document) -> None:
+    """No ARN with a suffix of ours matches one of theirs, whatever theirs begins or ends with."""
+    theirs = {arn for _, arn, _ in granted(policies(replace(scope, pattern=other))) if f"-{other}" in arn}
+    ours = {arn for _, arn, _ in granted(policies(scope)) if "-unit" in arn}
+
+    assert theirs
+    assert [(one, arn) for one in ours for arn in theirs if fnmatchcase(arn, one)] == []
+
+
+def test_who_sends_files_changes_nothing_else(scope: Scope) -> None:
+    """Nothing is created, changed or removed but what comes in, and letters that are tried again."""
+    actions = {action for action, _, _ in granted({"files": policies(scope)["files"]})}
+
+    assert {one for one in actions if re.search(r":(Put|Create|Update|Delete|Tag|Set|Add)", one)} == {
+        "s3:PutObject", "sqs:DeleteMessage",
+    }  # fmt: skip
+
+
+def test_without_a_state_bucket_nobody_asks_for_one(scope: Scope) -> None:
+    """The state is then a file, and there is nothing to bootstrap."""
+    found = policies(replace(scope, state_bucket=""))
+
+    assert "bootstrap" not in found
+    assert ":s3:::/" not in json.dumps(found)
+
+
+def test_the_night_may_touch_what_sessions_deploy(scope: Scope) -> None:
+    """The pattern is that of the suffixes which the third level takes."""
+    source = (ROOT / "tests" / "integration" / "deployment.py").read_text()
+
+    assert f'f"{NIGHTLY.replace("*", "{")}' in source
+    assert f"transactions-{NIGHTLY}" in json.dumps(nightly_policies(scope))
+    assert "-unit" not in json.dumps(nightly_policies(scope))
+
+
+def test_partition_and_region_are_nowhere_fixed(scope: Scope) -> None:
+    """In another partition every ARN is of that one."""
+    found = granted(policies(replace(scope, partition="aws-cn", region="cn-north-1")))
+
+    assert [arn for _, arn, _ in found if arn != "*" and not arn.startswith("arn:aws-cn:")] == []
+
+
+def test_the_command_prints_and_writes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One object with all on stdout, or a file for each; the account is the one that is listed."""
+    from deployer.commands.policy import policy
+
+    monkeypatch.setenv("TAP_ALLOWED_ACCOUNTS", ACCOUNT)
+    policy(suffix="unit", region="eu-west-1")
+    printed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    policy(out=tmp_path, suffix="unit", region="eu-west-1")
+
+    assert {path.stem: json.loads(path.read_text()) for path in tmp_path.iterdir()} == printed
+    assert f":{ACCOUNT}:" in json.dumps(printed)
