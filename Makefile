@@ -84,7 +84,7 @@ prove-files: setup ## Thousands of files of every dialect with planted errors, j
 
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour
-	@$(PYTEST) $(filter-out %_least_privilege.py %_faults.py %_report.py %_deployer_policy.py %_readme.py,$(wildcard tests/proofs/prove_*.py)) -q
+	@$(PYTEST) $(patsubst %,tests/proofs/prove_%.py,deployer turns live) -q
 
 .PHONY: prove-faults
 prove-faults: setup ## Many files at once, a poison one among them, an AWS that is started again in the middle
@@ -93,6 +93,10 @@ prove-faults: setup ## Many files at once, a poison one among them, an AWS that 
 .PHONY: prove-least-privilege
 prove-least-privilege: setup ## Takes each grant away in turn; leaves the matrix in build/evidence
 	@$(PYTEST) tests/proofs/prove_least_privilege.py -q
+
+.PHONY: prove-docs
+prove-docs: setup ## IDEAL_RESPONSE.md turned back into files, which pass all their unit tests
+	@$(PYTEST) tests/proofs/prove_documents.py -q
 
 .PHONY: prove-report
 prove-report: setup ## The last run's report, and ones that are hard to show, in a real Chromium
