@@ -29,14 +29,18 @@ _LONG = 12  # rows of the rejected ones that the picture shows
 
 
 def main(names: Sequence[str] = ("run", "test-local")) -> None:
-    """Record `make NAME` for each name. Raises Unfit where one fails: only what works is shown."""
+    """Record `make NAME` for each name; the checkout's folder is told as `.`.
+
+    Raises:
+        Unfit: one fails, or shows a folder of this machine.
+    """
     places = Places.here()
     folder = places.root / FOLDER
     folder.mkdir(exist_ok=True)
     for name in names:
-        lines = screen(_ran(["make", name], places.root))
+        lines = screen(_ran(["make", name], places.root).replace(str(places.root), "."))
         text = plain(lines)
-        if str(places.root) in text or str(Path.home()) in text:
+        if str(Path.home()) in text:
             raise Unfit("the recording shows a path of this machine", where=name, remedy="let the command print none")
         (folder / f"make-{name}.txt").write_text(text)
         (folder / f"make-{name}.svg").write_text(picture(f"make {name}", shortened(lines)))
@@ -82,7 +86,7 @@ def picture(title: str, lines: Sequence[str]) -> str:
 
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, legacy_windows=False)
     for line in lines:
-        console.print(Text.from_ansi(line), no_wrap=True, overflow="ignore", crop=False)
+        console.print(Text.from_ansi(line), overflow="fold")
     form = re.sub(r"@font-face\s*\{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     form = form.replace("Fira Code, monospace", _FONTS)
     return console.export_svg(title=title, code_format=form, unique_id=title.replace(" ", "-")) + "\n"
