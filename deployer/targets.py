@@ -145,6 +145,13 @@ class Target:
             self._clients[service] = _client(self, service)
         return self._clients[service]
 
+    def as_account(self, account_id: str) -> "Target":
+        """The same emulator, as the root of another of its accounts (12 digits)."""
+        return emulator(
+            self.name, self.endpoint, self.region,
+            account_id=account_id, ca_bundle=self.ca_bundle, plain_endpoint=self.plain_endpoint,
+        )  # fmt: skip
+
     def patient(self) -> "Target":
         """The same for who asks a lot at once and can wait: a throttled call is tried for minutes."""
         return replace(self, attempts=PATIENT_ATTEMPTS, _clients={})

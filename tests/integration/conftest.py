@@ -101,10 +101,7 @@ def account(target: Target) -> Target:
     """An account that nobody else uses."""
     if not target.trait("accounts"):
         pytest.skip(target.difference("accounts").reason)
-    return targets.emulator(
-        target.name, target.endpoint, target.region,
-        account_id=str(random.randrange(10**11, 10**12)), ca_bundle=target.ca_bundle,
-    )  # fmt: skip
+    return target.as_account(str(random.randrange(10**11, 10**12)))
 
 
 Caller = Callable[..., Target]

@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,8 @@ def main(folder: Path, options: Mapping[str, Any]) -> None:
         _answer(folder, {"error": str(error), "exit": UsedWrongly.exit_code})
         return
     keep = options["keep"] or options["reuse"]
-    with _told(folder), opened(settings, Places.here()) as site:
+    with _told(folder), opened(settings, Places.here()) as opened_site:
+        site = _in_account(opened_site, options["account"], settings)
         run = Run(settings, Places.here(), site, view_for(json=False))
         try:
             with _told(folder):
@@ -51,6 +52,15 @@ def main(folder: Path, options: Mapping[str, Any]) -> None:
         finally:  # an embedded AWS of the session's own ends with it
             if site.lasting and not keep:
                 _take_down(run)
+
+
+def _in_account(site: Site, account: str | None, settings: Settings) -> Site:
+    """The same emulator as another of its accounts, with a working folder of its own."""
+    if not account:
+        return site
+    target = site.target.as_account(account)
+    work = Places.here().work(target.name, account, target.region, settings.environment_suffix)
+    return replace(site, target=target, work=work if site.lasting else site.work)
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:

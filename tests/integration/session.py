@@ -7,6 +7,7 @@ lives as long as the leader holds its pipe: it ends with the session, however th
 """
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -54,6 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("tap", "the deployment that the integration tests run against")
     group.addoption("--target", default="embedded", choices=("embedded", "localstack", "aws"), help="which AWS answers")
     group.addoption("--suffix", default=None, help="the environment suffix; default: one of its own per session")
+    group.addoption("--account", default=None, help="12 digits: an emulator's account that no other suite uses")
     group.addoption("--keep", action="store_true", help="leave what was deployed")
     group.addoption(
         "--reuse", action="store_true", help=f"leave it as `{REUSED}` for the next run, which deploys only what changed"
@@ -63,6 +65,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("reuse") and config.getoption("target") == "aws":
         raise pytest.UsageError("--reuse is for emulators: a live account is left as it was found")
+    if (account := config.getoption("account")) and config.getoption("target") == "aws":
+        raise pytest.UsageError(f"--account {account} is for emulators: a live account is that of the credentials")
+    if account and not re.fullmatch(r"\d{12}", account):
+        raise pytest.UsageError(f"--account {account}: an account has 12 digits")
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     config.addinivalue_line("markers", "needs(trait): skipped, with the reason, on a target that lacks it")
@@ -126,7 +132,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _deployment(config: pytest.Config) -> Deployment:
     if Starter not in config.stash:
         folder: Path = config._tmp_path_factory.mktemp("deployment", numbered=False)  # type: ignore[attr-defined]
-        options = {name: config.getoption(name) for name in ("target", "suffix", "keep", "reuse")}
+        options = {name: config.getoption(name) for name in ("target", "suffix", "account", "keep", "reuse")}
         config.stash[Starter] = Deployment(folder, options)
     return config.stash[Starter]
 
