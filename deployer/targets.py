@@ -29,6 +29,7 @@ class Difference:
 # What a target can do, for tests and commands that depend on it. Nothing else may ask which emulator it talks to.
 #   iam_enforced    policies are evaluated
 #   api_url         where a deployed API answers
+#   unsigned        the account that a call without a signature is taken for; blank: the one that it is about
 #   accounts        any account can be used, and costs nothing
 #   buckets_shared  a bucket's name is taken for all accounts, and who asks for another account's is told so
 #   maps_fail       a load of which a part failed ends as failed, where none may
@@ -41,6 +42,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "api_url": Difference(
             "{endpoint}/_aws/execute-api/{api_id}/{stage}", "no DNS of its own for APIs", "2026-11-23"
         ),
+        "unsigned": Difference(EMULATOR_ACCOUNT, "an unsigned call names no account", "2026-11-25"),
         "accounts": Difference(True, "a 12-digit access key is an account", "2026-11-23"),
         "buckets_shared": Difference(True, "MiniStack refuses another account's bucket", "2026-11-23"),
         "maps_fail": Difference(True, "MiniStack keeps a map's tolerated failures", "2026-11-24"),
@@ -53,6 +55,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "api_url": Difference(
             "{endpoint}/_aws/execute-api/{api_id}/{stage}", "no DNS of its own for APIs", "2026-11-23"
         ),
+        "unsigned": Difference(EMULATOR_ACCOUNT, "an unsigned call names no account", "2026-11-25"),
         "accounts": Difference(True, "a 12-digit access key is an account", "2026-11-23"),
         "buckets_shared": Difference(
             False, "LocalStack 4.13 says of another account's bucket that it does not exist", "2026-11-24"
@@ -79,6 +82,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
     "aws": {
         "iam_enforced": Difference(True, "it is AWS", "2026-11-23"),
         "api_url": Difference("{api_url}", "the stage's own URL", "2026-11-23"),
+        "unsigned": Difference("", "it is AWS, which knows whose bucket or API is meant", "2026-11-25"),
         "accounts": Difference(False, "an account of AWS is not made for a test", "2026-11-24"),
         "buckets_shared": Difference(True, "it is AWS", "2026-11-24"),
         "maps_fail": Difference(True, "it is AWS", "2026-11-24"),
@@ -132,6 +136,11 @@ class Target:
     def difference(self, name: str) -> Difference:
         """The same, with its reason."""
         return DIFFERENCES[self.name][name]
+
+    @property
+    def hears_unsigned(self) -> bool:
+        """Whether a call without a signature reaches what this account has."""
+        return self.trait("unsigned") in ("", self.account_id)
 
     def api_url(self, api_id: str, stage: str, api_url: str) -> str:
         """Where the deployed API answers; the parts are those of `Outputs`."""

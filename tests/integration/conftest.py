@@ -97,6 +97,13 @@ def travel(pipeline: Pipeline, request: pytest.FixtureRequest) -> Iterator[Trave
 
 
 @pytest.fixture
+def stranger(target: Target) -> None:
+    """For tests of calls without a signature: they must reach what was deployed."""
+    if not target.hears_unsigned:
+        pytest.skip(f"{target.difference('unsigned').reason}: it is taken for one of {target.trait('unsigned')}")
+
+
+@pytest.fixture
 def account(target: Target) -> Target:
     """An account that nobody else uses."""
     if not target.trait("accounts"):

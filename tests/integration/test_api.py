@@ -65,6 +65,7 @@ def test_api_does_not_know_what_is_not_there(ask: Ask, tag: str) -> None:
 
 
 @pytest.mark.needs("iam_enforced")
+@pytest.mark.usefixtures("stranger")
 def test_api_refuses_a_caller_without_signature(ask: Ask, tag: str) -> None:
     """No signature: 403, and nothing is told."""
     status, body = ask(f"/files/{tag}.csv", by=None)
@@ -88,6 +89,7 @@ def test_api_answers_who_may_ask_and_signs_rightly(ask: Ask, caller: Caller, tag
 
 
 @pytest.mark.needs("iam_enforced")
+@pytest.mark.usefixtures("stranger")
 def test_api_refuses_what_is_there_as_what_is_not(
     pipeline: Pipeline, ask: Ask, caller: Caller, csv_file: Callable[..., Path], tag: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Targets: what a client and a program are given to reach one, and who may be reached as whom."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +190,12 @@ def test_a_working_folder_is_closed_to_others(tmp_path: Path) -> None:
     workfolder.prepared(site, stack, Settings.load({}))
 
     assert (tmp_path / "work").stat().st_mode & 0o077 == 0
+
+
+def test_a_call_without_a_signature_reaches_an_emulators_own_account_alone() -> None:
+    """It names no account; on AWS the bucket or the API that it is about does."""
+    ours = targets.emulator("embedded", "http://127.0.0.1:1", "us-east-1")
+
+    assert ours.hears_unsigned
+    assert not ours.as_account("111122223333").hears_unsigned
+    assert replace(ours.as_account("111122223333"), name="aws").hears_unsigned
