@@ -20,6 +20,8 @@ from tests.markdown import blocks, commands_in
 ROOT = Path(__file__).parents[2]
 # How this machine reaches package indexes, where it needs to be told.
 REACHING = re.compile(r"(?:PIP|UV|SSL|NODE)_\w+|\w+_PROXY|\w+_proxy")
+# What tools keep for their next run: uv's locks, the grammar of Checkov's parser, pytest's last folders, dot folders.
+KEPT = re.compile(r"uv-.*\.lock|pytest-of-.*|\..*")
 OWN = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description\n" + "".join(
     f"mine-{number},acc-1,2025-03-01T10:00:0{number}Z,{number}.50,EUR,debit,Shop,Goods\n" for number in range(1, 4)
 )
@@ -49,19 +51,15 @@ class Newcomer:
         return result.stdout
 
     def left(self) -> list[str]:
-        """What runs in one of the folders, and files outside the clone that no cache keeps.
-
-        pytest keeps the folders of its last sessions, for who wants to look.
-        """
+        """What runs in one of the folders, and what lies outside the clone, but for what tools keep."""
         folders = [str(folder) for folder in (self.clone, self.home, self.scratch)]
         running = []
         for process in psutil.process_iter(["cmdline", "pid"]):
             told = " ".join(process.info["cmdline"] or [])
             if process.pid != os.getpid() and any(folder in told for folder in folders):
                 running.append(told)
-        lying = [str(path) for path in self.scratch.iterdir() if not path.name.startswith("pytest-of-")]
-        lying += [str(path) for path in self.home.iterdir() if path.name not in (".cache", ".terraform.d", ".npm")]
-        return running + lying
+        lying = [path for folder in (self.scratch, self.home) for path in folder.iterdir()]
+        return [*running, *(str(path) for path in lying if not KEPT.fullmatch(path.name))]
 
 
 @pytest.fixture(scope="module")
