@@ -11,6 +11,8 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +79,23 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs the deployment comes last; each such test says by exactly one marker what it is about."""
     items.sort(key=_needs_deployment)
-    for item in filter(_needs_deployment, items):
+    third = list(filter(_needs_deployment, items))
+    items[len(items) - len(third) :] = _in_turn(third)
+    for item in third:
         if len(named := [mark.name for mark in item.iter_markers() if mark.name in MARKERS]) != 1:
             raise pytest.UsageError(
                 f"{item.nodeid}: give it exactly one of the markers {', '.join(MARKERS)}; has {named}"
             )
+
+
+def _in_turn(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Who has the pipeline alone in turn with who does without it, so that no worker waits; then the rest."""
+    uses = {item: set(getattr(item, "fixturenames", ())) for item in items}
+    alone = [item for item in items if "plant" in uses[item]]
+    apart = [item for item in items if "pipeline" not in uses[item]]
+    for pair in zip_longest(alone, apart):
+        yield from filter(None, pair)
+    yield from (item for item in items if item not in {*alone, *apart})
 
 
 def _needs_deployment(item: pytest.Item) -> bool:
