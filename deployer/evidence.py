@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _LINES = 6
 _LENGTH = 300
 _ENDED_BADLY = {"FAILED", "TIMED_OUT", "ABORTED"}
-_DENIED = re.compile(
-    r"(?P<who>\S+) is not authorized to perform:? (?P<action>[\w-]+:\w+)(?: on resource:? \"?(?P<what>[^\s\",]+))?"
+_DENIED = re.compile(  # an action at which a text was cut off is none
+    r"(?P<who>\S+) is not authorized to perform:? (?P<action>[\w-]+:\w+)(?=[\s\"]|$)"
+    r"(?: on resource:? \"?(?P<what>[^\s\",]+))?"
 )
 _FRAMES = ("Traceback (", " ", "\t", "^")  # of a trace that nobody caught; the error itself stands after them
 _QUIET = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START")

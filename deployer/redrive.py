@@ -19,7 +19,7 @@ from deployer.pipeline import Pipeline
 _HIDDEN_S = 120  # how long a letter that is being looked at is nobody else's
 _AT_ONCE = 10  # the most that SQS gives
 _LONGEST_NAME, _MARK = 80, 8  # of an execution; of what tells a repeated one from the first
-_REASON = 600  # characters
+_REASON = 1000  # characters
 
 
 @dataclass(frozen=True)

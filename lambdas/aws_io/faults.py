@@ -27,7 +27,7 @@ _ABSENT = {"NoSuchKey", "404", "NotFound", "AccessDenied", "403"}
 _RACE_LOST = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 
 
-_TOLD = 400  # characters of one reason: a dead letter may name several files
+_TOLD = 800  # characters of one reason: a dead letter may name several files
 
 
 def reason(error: Exception) -> str:

@@ -164,13 +164,13 @@ def test_a_stage_that_is_not_left_in_time_is_told_with_evidence(pipeline: Pipeli
 
 
 def test_what_iam_denied_is_told_first(pipeline: Pipeline, csv: Path) -> None:
-    """A refusal that stands anywhere in the evidence is told by itself, once: who, what, on what."""
+    """A refusal that stands anywhere in the evidence is told by itself, once and whole: who, what, on what."""
     upload = pipeline.upload(csv, "a.csv")
     who, what = "arn:aws:sts::123456789012:assumed-role/loader/x", "arn:aws:dynamodb:eu-west-1:123456789012:table/t"
     refusal = f"AccessDenied: User: {who} is not authorized to perform: dynamodb:PutItem on resource: {what}"
-    for _ in range(2):
+    for error in (refusal, refusal, f"({refusal.partition('Item')[0]})"):
         pipeline.target.client("sqs").send_message(
-            QueueUrl=pipeline.outputs.dead_letter_queue_url, MessageBody=json.dumps({"key": "a.csv", "error": refusal})
+            QueueUrl=pipeline.outputs.dead_letter_queue_url, MessageBody=json.dumps({"key": "a.csv", "error": error})
         )
 
     with pytest.raises(StageStopped) as caught:
