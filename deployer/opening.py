@@ -45,15 +45,15 @@ def opened(settings: Settings, places: Places, *, existing: bool = False) -> Ite
             yield site
     elif settings.target == "localstack":
         with localstack.available(places) as endpoint:
-            yield _lasting(targets.emulator("localstack", endpoint, settings.aws_region), settings, places)
+            yield lasting_site(targets.emulator("localstack", endpoint, settings.aws_region), settings, places)
     else:
-        yield _lasting(live(settings), settings, places)
+        yield lasting_site(live(settings), settings, places)
 
 
 @contextmanager
 def _embedded(settings: Settings, places: Places, *, existing: bool) -> Iterator[Site]:
     if running := embedded.local(places):
-        yield _lasting(on(running, settings), settings, places)
+        yield lasting_site(on(running, settings), settings, places)
         return
     if existing:
         raise NotDeployed(
@@ -75,7 +75,8 @@ def on(emulator: embedded.Emulator, settings: Settings, account_id: str = target
     )  # fmt: skip
 
 
-def _lasting(target: Target, settings: Settings, places: Places) -> Site:
+def lasting_site(target: Target, settings: Settings, places: Places) -> Site:
+    """Where Terraform works for what outlives the command."""
     work = places.work(target.name, target.account_id, target.region, settings.environment_suffix)
     return Site(target, work, work / "logs", lasting=True)
 

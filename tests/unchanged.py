@@ -46,9 +46,9 @@ class Unchanged:
     @cached_property
     def now(self) -> dict[str, str | None]:
         """What must be the same for a test to be told again."""
-        target = self.config.getoption("target")
-        emulator = embedded.local(Places.here()) if target == "embedded" else None
-        return {"files": digest(self.config.rootpath), "target": target, "emulator": emulator and emulator.started}
+        options = {name: self.config.getoption(name) for name in ("target", "suffix", "account")}
+        emulator = embedded.local(Places.here()) if options["target"] == "embedded" else None
+        return {**options, "files": digest(self.config.rootpath), "emulator": emulator and emulator.started}
 
     @cached_property
     def passed(self) -> Reports:
@@ -87,10 +87,13 @@ class Unchanged:
 
     def pytest_sessionfinish(self) -> None:
         """Keep what passed; on other files than before, nothing else."""
-        if self.leads and self.config.cache and (was := self.now["files"]) and was == digest(self.config.rootpath):
-            passed = {node: told for node, told in self.seen.items() if node not in self.failed}
-            kept = {node: told for node, told in self.passed.items() if node not in self.seen}
-            del self.now  # the emulator may be one of this session
+        if not self.leads or not self.config.cache:
+            return
+        passed = {node: told for node, told in self.seen.items() if node not in self.failed}
+        kept = {node: told for node, told in self.passed.items() if node not in self.seen}
+        files = self.now["files"]
+        del self.now  # the emulator may be one of this session, and a file may have changed meanwhile
+        if files and files == self.now["files"]:
             self.config.cache.set(_KEPT, {"of": self.now, "reports": {**kept, **passed}})
 
 

@@ -21,7 +21,7 @@ from deployer.cleaning import destroyed_with_data
 from deployer.errors import LeftBehind, TapError, UsedWrongly
 from deployer.estate.leaving import leave
 from deployer.health import health
-from deployer.opening import Site, opened
+from deployer.opening import Site, lasting_site, opened
 from deployer.places import Places
 from deployer.stages import Run, deploy
 from deployer.view import view_for
@@ -55,12 +55,11 @@ def main(folder: Path, options: Mapping[str, Any]) -> None:
 
 
 def _in_account(site: Site, account: str | None, settings: Settings) -> Site:
-    """The same emulator as another of its accounts, with a working folder of its own."""
+    """The same emulator as another of its accounts; what lasts there has a working folder of its own."""
     if not account:
         return site
     target = site.target.as_account(account)
-    work = Places.here().work(target.name, account, target.region, settings.environment_suffix)
-    return replace(site, target=target, work=work if site.lasting else site.work)
+    return lasting_site(target, settings, Places.here()) if site.lasting else replace(site, target=target)
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unchanged import Unchanged
+
 pytest_plugins = ["pytester"]
 PLUGINS = ("-p", "tests.integration.session", "-p", "tests.unchanged", "-p", "no:schemathesis", "-p", "no:xdist")
 PROJECT = """
@@ -80,3 +82,13 @@ def test_without_git_everything_is_run(project: Path, pytester: pytest.Pytester)
     ran(pytester, "--reuse")
 
     assert ran(pytester, "--reuse") == ["good", "bad", "smoke"]
+
+
+@pytest.mark.parametrize("other", [["--suffix", "other"], ["--account", "111122223333"], ["--target", "localstack"]])
+@pytest.mark.usefixtures("project")
+def test_another_deployment_is_not_the_same(pytester: pytest.Pytester, other: list[str]) -> None:
+    """What passed at one place says nothing of another: environment, account and target are told apart."""
+    here, there = (Unchanged(pytester.parseconfig(*PLUGINS, "--reuse", *more)).now for more in ([], other))
+
+    assert here["files"] == there["files"]
+    assert here != there
