@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deployer import embedded, environments, localstack, mirror, opening, statebucket
 from deployer.errors import TapError, Unfit
 from deployer.health import healthy
+from deployer.ministack_server import functions
 from deployer.places import Places
 from deployer.targets import Target
 from deployer.terraform import installed_version
@@ -43,6 +44,7 @@ def examined(settings: Settings, places: Places) -> list[Check]:
     ]
     found = [_checked(name, check) for name, check in checks]
     found += [_environment(name, places, needed=name == settings.target) for name in ("embedded", "policy")]
+    found += [_sandbox()] if settings.target == "embedded" else []
     found.append(_checked("endpoint", lambda: _endpoint(settings, places)))
     if found[-1].fine:
         found += _state(settings, places)
@@ -116,6 +118,17 @@ def _environment(name: str, places: Places, *, needed: bool) -> Check:
     except TapError as error:
         return Check(f"{name} env", False, error.what, error.remedy, needed)
     return Check(f"{name} env", True, "in sync" if there else "is made when first needed", needed=needed)
+
+
+def _sandbox() -> Check:
+    """Whether functions on the embedded AWS find what they would on Lambda. Without it they run as processes."""
+    if why := functions.refusal():
+        remedy = (
+            "on Linux, allow user namespaces (as in Ubuntu: `sysctl kernel.apparmor_restrict_unprivileged_userns=0`); "
+            "elsewhere functions run as processes, and the suite skips what needs the sandbox"
+        )
+        return Check("lambda sandbox", False, f"off: {why}", remedy, needed=False)
+    return Check("lambda sandbox", True, "on: functions run as on Lambda")
 
 
 def _endpoint(settings: Settings, places: Places) -> str:

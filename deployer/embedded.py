@@ -31,7 +31,7 @@ START_SECONDS = 60.0  # a cold start compiles MiniStack's bytecode first
 STOP_SECONDS = 15.0
 _POLL = 0.05
 _LINES_SHOWN = 8
-CALLS = "calls.jsonl"
+CALLS, SANDBOX = "calls.jsonl", "sandbox.txt"
 _FUNCTION_BYTES = 512 * 2**20  # a running validator's peak, with what the caches and the rest of the machine need
 _FUNCTIONS_PER_CORE = 8  # more of them only take the time from each other: each begins with a second of imports
 _SERVER = Path(__file__).with_name("ministack_server")
@@ -49,6 +49,7 @@ class Emulator:
     started: str
     guard_pid: int
     run: str  # its folder, which goes when it goes
+    no_sandbox: str  # why functions run as processes of this machine; blank: they run in a sandbox as Lambda's
 
     @property
     def calls(self) -> Path:
@@ -236,7 +237,7 @@ def server_arguments(run: Path, ports: tuple[int, int]) -> list[str]:
     return [
         *("-P", str(_SERVER), "--plain", f"{LOOPBACK}:{ports[0]}", "--secure", f"{LOOPBACK}:{ports[1]}"),
         *("--certificate", str(certificates / "server.pem"), "--key", str(certificates / "server.key")),
-        *("--calls", str(run / CALLS)),
+        *("--calls", str(run / CALLS), "--sandbox", str(run / SANDBOX)),
     ]
 
 
@@ -257,6 +258,7 @@ def _awaited(places: Places, process: subprocess.Popen[bytes], run: Path, ports:
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         guard_pid=process.pid,
         run=str(run),
+        no_sandbox=(run / SANDBOX).read_text(),
     )
 
 

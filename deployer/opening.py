@@ -72,6 +72,7 @@ def on(emulator: embedded.Emulator, settings: Settings, account_id: str = target
     return targets.emulator(
         "embedded", emulator.secure_endpoint, settings.aws_region,
         account_id=account_id, ca_bundle=emulator.ca_bundle, plain_endpoint=emulator.endpoint,
+        lacks={"lambda_sandbox": emulator.no_sandbox} if emulator.no_sandbox else {},
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class Difference:
 #   unsigned        the account that a call without a signature is taken for; blank: the one that it is about
 #   accounts        any account can be used, and costs nothing
 #   buckets_shared  a bucket's name is taken for all accounts, and who asks for another account's is told so
+#   lambda_sandbox  a function finds what it would on Lambda: bare /dev, read-only code, a /tmp and memory of its size
 #   maps_fail       a load of which a part failed ends as failed, where none may
 #   settles_s       seconds until a function's change is wholly in force
 #   unusable        services that answer in no useful time, if at all
@@ -45,6 +46,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "unsigned": Difference(EMULATOR_ACCOUNT, "an unsigned call names no account", "2026-11-25"),
         "accounts": Difference(True, "a 12-digit access key is an account", "2026-11-23"),
         "buckets_shared": Difference(True, "MiniStack refuses another account's bucket", "2026-11-23"),
+        "lambda_sandbox": Difference(
+            True, "functions run in Linux namespaces, where the machine has them", "2026-11-25"
+        ),
         "maps_fail": Difference(True, "MiniStack keeps a map's tolerated failures", "2026-11-24"),
         "settles_s": Difference(0, "each invocation reads the function's configuration", "2026-11-24"),
         "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
@@ -59,6 +63,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "accounts": Difference(True, "a 12-digit access key is an account", "2026-11-23"),
         "buckets_shared": Difference(
             False, "LocalStack 4.13 says of another account's bucket that it does not exist", "2026-11-24"
+        ),
+        "lambda_sandbox": Difference(
+            False, "LocalStack runs a function in AWS's image, whose /dev and /tmp are a container's", "2026-11-25"
         ),
         "maps_fail": Difference(
             False, "LocalStack 4.13 lets such a map succeed, so that its figures do not reconcile", "2026-11-24"
@@ -85,6 +92,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "unsigned": Difference("", "it is AWS, which knows whose bucket or API is meant", "2026-11-25"),
         "accounts": Difference(False, "an account of AWS is not made for a test", "2026-11-24"),
         "buckets_shared": Difference(True, "it is AWS", "2026-11-24"),
+        "lambda_sandbox": Difference(True, "it is Lambda", "2026-11-25"),
         "maps_fail": Difference(True, "it is AWS", "2026-11-24"),
         "settles_s": Difference(0, "it is AWS, whose waiter says when", "2026-11-24"),
         "unusable": Difference((), "it is AWS", "2026-11-24"),
@@ -122,6 +130,7 @@ class Target:
     endpoint: str = ""  # blank: AWS's own
     ca_bundle: str = ""  # blank: the system's
     plain_endpoint: str = ""  # where an emulator also answers without TLS
+    lacks: Mapping[str, str] = field(default_factory=dict, compare=False)  # traits missing on this machine, with why
     attempts: int = 0  # how often a call is tried, with growing pauses, when AWS throttles; 0: as the SDK does
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -135,7 +144,8 @@ class Target:
 
     def difference(self, name: str) -> Difference:
         """The same, with its reason."""
-        return DIFFERENCES[self.name][name]
+        known = DIFFERENCES[self.name][name]
+        return replace(known, value=False, reason=self.lacks[name]) if name in self.lacks else known
 
     @property
     def hears_unsigned(self) -> bool:
@@ -157,8 +167,8 @@ class Target:
     def as_account(self, account_id: str) -> "Target":
         """The same emulator, as the root of another of its accounts (12 digits)."""
         return emulator(
-            self.name, self.endpoint, self.region,
-            account_id=account_id, ca_bundle=self.ca_bundle, plain_endpoint=self.plain_endpoint,
+            self.name, self.endpoint, self.region, account_id=account_id, ca_bundle=self.ca_bundle,
+            plain_endpoint=self.plain_endpoint, lacks=self.lacks,
         )  # fmt: skip
 
     def patient(self) -> "Target":
@@ -185,11 +195,14 @@ class Target:
 
 def emulator(
     name: str, endpoint: str, region: str, *, account_id: str = EMULATOR_ACCOUNT, ca_bundle: str = "",
-    plain_endpoint: str = "",
+    plain_endpoint: str = "", lacks: Mapping[str, str] | None = None,
 ) -> Target:  # fmt: skip
-    """An emulator at `endpoint` as the root of `account_id`: a 12-digit access key is an account of its own."""
-    key = "test" if account_id == EMULATOR_ACCOUNT else account_id
-    return Target(name, region, account_id, Credentials(key, EMULATOR_SECRET), endpoint, ca_bundle, plain_endpoint)
+    """An emulator at `endpoint` as the root of `account_id`: a 12-digit access key is an account of its own.
+
+    `lacks`: traits of the table that it has not got on this machine, each with the reason.
+    """
+    keys = Credentials("test" if account_id == EMULATOR_ACCOUNT else account_id, EMULATOR_SECRET)
+    return Target(name, region, account_id, keys, endpoint, ca_bundle, plain_endpoint, lacks or {})
 
 
 _environment_lock = threading.Lock()

@@ -17,6 +17,8 @@ def main() -> None:
     """Serve until SIGTERM."""
     arguments = _arguments()
     _mend(arguments.calls)
+    refused = importlib.import_module("functions").mend_functions(_service("lambda_svc"), _core("lambda_runtime"))
+    arguments.sandbox.write_text(refused)
     _raise_file_limit()
     server = importlib.import_module("hypercorn.config").Config()
     server.insecure_bind, server.bind = [arguments.plain], [arguments.secure]
@@ -32,10 +34,10 @@ def _mend(calls: Path) -> None:
     answers.mend_state_machines(_service("stepfunctions"))
     importlib.import_module("room").mend_throttling(_service("lambda_svc"))
     keys = asking.Keys(_service("s3"), _service("dynamodb"), _service("sqs"), _service("sns"), _service("kms"))
-    core = [importlib.import_module(f"ministack.core.{name}") for name in ("iam_evaluator", "iam_actions", "responses")]
+    core = [_core(name) for name in ("iam_evaluator", "iam_actions", "responses")]
     iam = asking.Iam(*core, _service("iam"), keys, asking.Calls(calls))
     naming = importlib.import_module("naming")
-    requests = importlib.import_module("ministack.core.iam_actions")
+    requests = _core("iam_actions")
     naming.mend_actions(requests)
     naming.mend_resources(requests, _service("kms"))
     naming.mend_tags(requests, _service("tagging"), _service("apigateway_v1"))
@@ -47,6 +49,10 @@ def _mend(calls: Path) -> None:
 
 def _service(name: str) -> Any:
     return importlib.import_module(f"ministack.services.{name}")
+
+
+def _core(name: str) -> Any:
+    return importlib.import_module(f"ministack.core.{name}")
 
 
 def _raise_file_limit() -> None:
@@ -65,6 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--certificate", required=True)
     parser.add_argument("--key", required=True)
     parser.add_argument("--calls", required=True, type=Path, help="a file for what each role called")
+    parser.add_argument("--sandbox", required=True, type=Path, help="a file for why functions run in no sandbox")
     return parser.parse_args()
 
 

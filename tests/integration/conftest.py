@@ -47,6 +47,7 @@ def target(deployed: dict[str, Any], settings: Settings) -> Target:
         account_id=reached["account_id"],
         ca_bundle=reached["ca_bundle"],
         plain_endpoint=reached["plain_endpoint"],
+        lacks=reached["lacks"],
     )
 
 

@@ -27,6 +27,7 @@ from deployer.stages import Run, deploy
 from deployer.view import view_for
 from stack.settings import Settings, SettingsError
 from tests.integration.enforcement import require_enforced
+from tests.integration.probing import require_sandbox
 from tests.integration.session import ANSWER, REUSED
 
 LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a killed session left
@@ -87,6 +88,7 @@ def _told(folder: Path) -> Iterator[None]:
 def _deployed(run: Run) -> dict[str, Any]:
     """What reaches the deployment, once it is there."""
     require_enforced(run.site.target)
+    require_sandbox(run.site.target)
     outputs = asdict(deploy(run))
     return {
         "settings": run.settings.environment(),
@@ -107,7 +109,7 @@ def _take_down(run: Run) -> None:
         raise LeftBehind(f"{len(left)} of {run.settings.environment_suffix} are left: `tap cleanup` says why")
 
 
-def _reached(site: Site) -> dict[str, str]:
+def _reached(site: Site) -> dict[str, Any]:
     """Without credentials: an emulator's follow from the account, and a live account's from the usual chain."""
     target = site.target
     return {
@@ -117,6 +119,7 @@ def _reached(site: Site) -> dict[str, str]:
         "account_id": target.account_id,
         "ca_bundle": target.ca_bundle,
         "plain_endpoint": target.plain_endpoint,
+        "lacks": dict(target.lacks),
         "version": str((health(target.plain_endpoint or target.endpoint) or {}).get("version", "")),
     }
 

@@ -44,7 +44,7 @@ def no_emulator(places: Places) -> Places:
 
 
 def record(places: Places, **changed: object) -> embedded.Emulator:
-    emulator = embedded.Emulator("http://127.0.0.1:9", "https://127.0.0.1:9", "", GONE, 9, "", GONE, "")
+    emulator = embedded.Emulator("http://127.0.0.1:9", "https://127.0.0.1:9", "", GONE, 9, "", GONE, "", "")
     emulator = embedded.Emulator(**{**asdict(emulator), **changed})
     places.local.mkdir(parents=True)
     (places.local / "embedded.json").write_text(json.dumps(asdict(emulator)))
