@@ -68,10 +68,11 @@ def test_named_pipes_work_where_there_are_no_descriptors_by_name(start: Start) -
 
 def test_a_program_that_takes_more_memory_than_it_has_is_killed(start: Start) -> None:
     """The limit holds for all processes together, and the answer is the code of a killed program."""
-    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'a = b\"x\" * (80 << 20); import time; time.sleep(60)'])"
+    held = "a = b'x' * (80 << 20); import time; time.sleep(60)"
+    both = f"a = b'x' * (30 << 20); import subprocess, sys; subprocess.run([sys.executable, '-c', {held!r}])"
 
-    assert start("import time; a = b'x' * (80 << 20); time.sleep(60)", memory_mb=64).returncode == 137
-    assert start(f"a = b'x' * (30 << 20)\n{code}", memory_mb=100).returncode == 137
+    assert start(held, memory_mb=64).returncode == 137
+    assert start(both, memory_mb=100).returncode == 137
 
 
 def test_a_machine_that_allows_no_namespaces_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
