@@ -199,3 +199,12 @@ def test_a_call_without_a_signature_reaches_an_emulators_own_account_alone() -> 
     assert ours.hears_unsigned
     assert not ours.as_account("111122223333").hears_unsigned
     assert replace(ours.as_account("111122223333"), name="aws").hears_unsigned
+
+
+def test_a_trait_that_the_machine_lacks_is_told_with_its_reason() -> None:
+    """What the table says of an emulator is overruled by why this machine hasn't got it, for each of its accounts."""
+    lacking = targets.emulator("embedded", "http://127.0.0.1:1", "eu-west-1", lacks={"lambda_sandbox": "no namespaces"})
+
+    assert targets.emulator("embedded", "http://127.0.0.1:1", "eu-west-1").trait("lambda_sandbox") is True
+    for target in (lacking, lacking.as_account("111122223333"), lacking.patient()):
+        assert (target.trait("lambda_sandbox"), target.difference("lambda_sandbox").reason) == (False, "no namespaces")
