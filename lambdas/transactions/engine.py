@@ -4,12 +4,8 @@ A line's row is known by its place in the flat file, from 1: `row`. What is kept
 the scratch folder, so memory does not grow with the file.
 """
 
-import fcntl
 import json
-import os
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -18,13 +14,13 @@ from typing import Any, NamedTuple
 import duckdb
 
 from transactions.flat import NOTHING, Flat
+from transactions.pipe import lines_written
 from transactions.predicates import Predicates, Sql, joined, text
 
 MEMORY_LIMIT = "192MB"  # of the engine's own buffers; what does not fit goes to the scratch folder
 ROWS_AT_ONCE = 1_000_000  # whose unique values are compared with each other in memory
 HOLE = "\x04"  # a line that the engine writes for a row that it did not judge and that is right
 _BATCH = 5_000
-_PIPE = 1 << 20
 
 
 class Repeat(NamedTuple):
@@ -47,7 +43,7 @@ class Engine:
 
     def __init__(self, flat: Flat, predicates: Predicates, scratch: Path) -> None:
         self._flat, self._predicates = flat, predicates
-        self._rows = scratch / "rows.parquet"
+        self._rows, self._pipe = scratch / "rows.parquet", scratch / "lines"
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "memory_limit": MEMORY_LIMIT,
@@ -137,8 +133,8 @@ class Engine:
         line = f"CASE WHEN {hole} THEN {text(HOLE)} ELSE {self._json()} END"
         rows = f"SELECT {line} FROM ({self._cells()}) WHERE {hole} OR NOT {self._among('left_out', left_out)}"
         # no quote at all: with one, a line that holds a `#`, which some readers take for a comment, is put in quotes
-        options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x03'"
-        yield from _piped(lambda path: self._run(f"COPY ({rows}) TO {text(path)} ({options})"))
+        options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x03', USE_TMP_FILE false"
+        yield from lines_written(self._pipe, lambda pipe: self._run(f"COPY ({rows}) TO {text(str(pipe))} ({options})"))
 
     def _json(self) -> str:
         """A row as `rules` writes it."""
@@ -200,22 +196,3 @@ class Rows:
 
     def __bytes__(self) -> bytes:
         return bytes(self._bits)
-
-
-def _piped(write: Callable[[str], None]) -> Iterator[bytes]:
-    """What is written to the path that `write` is called with, in another thread, in pieces of whole lines."""
-    source, target = os.pipe()
-    if sys.platform == "linux":
-        fcntl.fcntl(target, fcntl.F_SETPIPE_SZ, _PIPE)  # the fewer the turns, the faster: a third of the time
-    with ThreadPoolExecutor(1) as pool, os.fdopen(source, "rb", buffering=0) as reader:
-        writing = pool.submit(write, f"/dev/fd/{target}")
-        writing.add_done_callback(lambda _: os.close(target))
-        rest = b""
-        while piece := reader.read(_PIPE):
-            end = piece.rfind(b"\n") + 1
-            if end:
-                yield rest + piece[:end]
-                rest = piece[end:]
-            else:
-                rest += piece
-        writing.result()
