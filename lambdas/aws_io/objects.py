@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws_io.faults import throttling
+from aws_io.faults import retryable
 from transactions.errors import DocumentRefused
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def download(s3: "S3Client", bucket: str, key: str, version_id: str | None, to: 
     request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
     if version_id:
         request["VersionId"] = version_id
-    with throttling():
+    with retryable():
         answer = s3.get_object(**request)
         with to.open("wb") as out:
             shutil.copyfileobj(answer["Body"], out, _BLOCK)
@@ -46,13 +46,13 @@ def download(s3: "S3Client", bucket: str, key: str, version_id: str | None, to: 
 
 def upload(s3: "S3Client", bucket: str, key: str, path: Path, content_type: str) -> None:
     """Copy a file to an object; large ones in several pieces."""
-    with throttling():
+    with retryable():
         s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type})
 
 
 def get(s3: "S3Client", bucket: str, key: str) -> bytes:
     """The bytes of an object that is known to be small."""
-    with throttling():
+    with retryable():
         return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
@@ -66,7 +66,7 @@ def get_json(s3: "S3Client", bucket: str, key: str) -> Any:
 
 def put(s3: "S3Client", bucket: str, key: str, content: bytes, content_type: str) -> None:
     """Write an object of bytes."""
-    with throttling():
+    with retryable():
         s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
 
 
