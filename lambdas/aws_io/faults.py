@@ -69,7 +69,7 @@ def _context(error: Exception) -> RetryContext:
 
 
 def _sent(error: Exception) -> Exception:
-    """What a service said: of a failed upload boto3 makes an error of a message alone, and leaves that as its context."""
+    """What a service said: boto3 makes of a failed upload an error of words alone, and leaves that as its context."""
     said = error.__context__ if isinstance(error, S3UploadFailedError) else error
     return said if isinstance(said, Exception) else error
 

@@ -14,6 +14,7 @@ MEANINGS = {
     "file-encoding": "The text is in an encoding that is not taken; UTF-8, or UTF-16 with a byte order mark, is.",
     "file-undecodable": "A byte does not decode in the file's encoding; its position is told.",
     "file-changed": "The file changed while it was read.",
+    "file-too-large": "The file does not fit into the function's temporary storage, with all that is made of it.",
     "file-key": "The object's key is too long for the keys that are derived from it.",
     "header-broken": "The header can't be parsed: a quote, a NUL byte, or too long.",
     "header-blank-column": "A column of the header has no name.",

@@ -20,7 +20,8 @@ from botocore.exceptions import (
 from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError as SilentError
 
-from aws_io import objects
+from aws_io import objects, uploads
+from aws_io.events import Notice
 from aws_io.faults import is_absent
 from transactions.errors import Throttled
 
@@ -91,7 +92,10 @@ def test_an_error_of_the_network_is_one_that_passes(error: Exception) -> None:
 def test_a_body_that_breaks_off_is_an_error_that_passes(error: Exception | None, tmp_path) -> None:
     """Cut short, reset, or silent in the middle, whichever way it is read."""
     headers = {"content-length": "100", "last-modified": "Sat, 01 Mar 2025 12:00:00 GMT", "etag": '"e"'}
-    for read in (objects.get, lambda *where: objects.download(*where, None, tmp_path / "a")):
+    for read in (
+        objects.get,
+        lambda s3, *_: uploads.find(s3, Notice(BUCKET, "incoming/a", "v", "", "")).copy(tmp_path / "a"),
+    ):
         with pytest.raises(Throttled):
             read(answered(AWSResponse(URL, 200, headers, Body(error))), BUCKET, "a")
 
