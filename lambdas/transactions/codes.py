@@ -28,6 +28,7 @@ MEANINGS = {
     "row-stray-return": "A carriage return stands outside quotes in the middle of the row.",
     "row-nul-byte": "The row holds a NUL byte.",
     "row-too-long": "The row is longer than a row may be.",
+    "row-too-large": "The row's item would be larger than the table takes.",
     "cell-required": "The cell is empty and its column is required.",
     "cell-type": "The cell is not of its column's type.",
     "cell-pattern": "The cell does not match its column's pattern.",
@@ -36,6 +37,7 @@ MEANINGS = {
     "cell-maximum": "The cell is above its column's maximum.",
     "cell-min-length": "The cell is shorter than its column's minimum length.",
     "cell-max-length": "The cell is longer than its column's maximum length.",
+    "cell-key": "The cell becomes a key of the table, and is empty or longer than a key may be.",
     "cell-decimals": "The amount has more decimals than its currency.",
     "cell-duplicate": "The cell repeats a value that must be unique in the file; the first one's line is told.",
 }

@@ -23,7 +23,8 @@ INCOMING, VALIDATED, QUARANTINE, TRANSFORMED, REPORTS = (
 )
 MANIFEST = "manifest.json"
 NO_VERSION = "null"  # S3's own name for the version of an object that has none
-MAX_KEY_BYTES = 850  # S3 takes 1,024 bytes; derived keys add a prefix, a version of up to 100 and a name
+MAX_KEY_BYTES = 850  # S3 takes 1,024 bytes; derived keys add a prefix, a version and a name
+MAX_VERSION_BYTES = 100
 # A file that can be asked for: what lies between a caller and S3 may resolve "." and "..", and reach another prefix.
 _CHARACTER = r"[^/\x00-\x1f\x7f]"
 _SEGMENT = rf"(?:\.{{0,2}}[^./\x00-\x1f\x7f]{_CHARACTER}*|\.{{3}}{_CHARACTER}*)"
