@@ -54,48 +54,41 @@ def find(s3: "S3Client", notice: Notice) -> Found:
         ObjectGone: another one lies under its key, and S3 kept no version of it.
         ClientError: it is not there, or not yet; or may not be read.
     """
-    answer = _exact(s3, notice)
-    if answer is None:
-        answer = _current(s3, notice)
-    etag = answer["ETag"].strip('"')
-    version = version_of(notice.version_id or answer.get("VersionId"), etag)
-    modified = answer["LastModified"].astimezone(UTC).isoformat()
-    return Found(Upload.of(notice.key, version), etag, modified, answer["ContentLength"], answer["Body"])
-
-
-def _exact(s3: "S3Client", notice: Notice) -> "GetObjectOutputTypeDef | None":
-    """The event's version, or the one that has none; None if that is not there, and may lie there as another."""
-    condition = {} if notice.version_id else _same(notice)
-    try:
-        return _get(s3, notice, VersionId=notice.version_id or NO_VERSION, **condition)
-    except ClientError as error:
-        if is_absent(error) and (notice.etag or not notice.version_id):
-            return None
-        raise
-
-
-def _current(s3: "S3Client", notice: Notice) -> "GetObjectOutputTypeDef":
-    """What lies under the key, if it is the event's object."""
-    answer = _get(s3, notice, **_same(notice))
-    there = answer.get("VersionId", NO_VERSION)
-    if notice.version_id and there not in (NO_VERSION, notice.version_id):
+    answer = _answer(s3, notice)
+    etag, version_id = answer["ETag"].strip('"'), answer.get("VersionId", NO_VERSION)
+    if notice.version_id and version_id not in (NO_VERSION, notice.version_id):
         answer["Body"].close()
-        raise ObjectGone(f"version {notice.version_id} of {notice.key} is not there, and version {there} is")
-    return answer
+        raise ObjectGone(f"version {notice.version_id} of {notice.key} is not there, and version {version_id} is")
+    upload = Upload.of(notice.key, version_of(notice.version_id or version_id, etag))
+    modified = answer["LastModified"].astimezone(UTC).isoformat()
+    return Found(upload, etag, modified, answer["ContentLength"], answer["Body"])
 
 
-def _same(notice: Notice) -> dict[str, str]:
-    return {"IfMatch": notice.etag} if notice.etag else {}
-
-
-def _get(s3: "S3Client", notice: Notice, **which: str) -> "GetObjectOutputTypeDef":
+def _answer(s3: "S3Client", notice: Notice) -> "GetObjectOutputTypeDef":
+    *before, last = _requests(notice)
+    for request in before:
+        try:
+            return _get(s3, notice, request)
+        except ClientError as error:
+            if not (is_absent(error) or lost_race(error)):
+                raise
     try:
-        with retryable():
-            return s3.get_object(Bucket=notice.bucket, Key=notice.key, **which)  # type: ignore[arg-type]
+        return _get(s3, notice, last)
     except ClientError as error:
         if lost_race(error):
-            message = (
-                f"another object lies under {notice.key} than that of ETag {notice.etag}, which the event is about"
-            )
+            message = f"what lies under {notice.key} is not the object of ETag {notice.etag} that the event is about"
             raise ObjectGone(message) from error
         raise
+
+
+def _requests(notice: Notice) -> list[dict[str, str]]:
+    """By what the object may be found, the likeliest first. One without a version may lie beneath one that has one."""
+    same = {"IfMatch": notice.etag} if notice.etag else {}
+    if notice.version_id:
+        return [{"VersionId": notice.version_id}, *([same] if same else [])]
+    return [same, *([same | {"VersionId": NO_VERSION}] if same else [])]
+
+
+def _get(s3: "S3Client", notice: Notice, request: dict[str, str]) -> "GetObjectOutputTypeDef":
+    with retryable():
+        return s3.get_object(Bucket=notice.bucket, Key=notice.key, **request)  # type: ignore[arg-type]

@@ -107,7 +107,7 @@ def test_an_object_that_was_overwritten_without_a_version_is_told(way):
     _, etag = put(way, make_file(1))
     put(way, make_file(2))
 
-    with pytest.raises(Exception, match=rf"ObjectGone: another object lies under {KEY} than that of ETag {etag}"):
+    with pytest.raises(Exception, match=rf"ObjectGone: what lies under {KEY} is not the object of ETag {etag}"):
         way.call("validator", way.event(KEY, None, etag=etag))
     assert way.keys("validated/") == way.keys("reports/") == []
 

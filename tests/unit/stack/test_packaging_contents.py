@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,17 @@ def test_the_packaged_services_are_those_that_the_code_calls() -> None:
     called = {name for path in LAMBDAS.rglob("*.py") for name in _clients(ast.parse(path.read_text()))}
 
     assert called | TRACER == set(SERVICES)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_is_packaged_is_what_the_unit_tests_run_with(function: str) -> None:
+    """The same versions, or the tests would be of other libraries than the functions'."""
+    locked = dict(
+        re.findall(r"^([a-z0-9-]+)==(\S+)", (LAMBDAS / function / "requirements.txt").read_text(), re.MULTILINE)
+    )
+
+    assert {"boto3", "botocore", "aws-lambda-powertools"} <= locked.keys()
+    assert {name: version(name) for name in locked} == locked
 
 
 ALONE = """
