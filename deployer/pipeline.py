@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deployer import evidence, versions
 from deployer.domain import INCOMING, Upload, report_key
 from deployer.errors import EndpointFailed, NotDeployed, StageStopped, UsedWrongly
-from deployer.objects import NO_VERSION, absent_is_none, get_json, put_file
+from deployer.objects import absent_is_none, get_json, put_file, version_in
 from deployer.targets import Target
 from stack.outputs import Outputs
 from stack.settings import Settings
@@ -75,7 +75,7 @@ class Pipeline:
         """The newest version of a file. Raises UsedWrongly if there is no such file."""
         with absent_is_none():
             head = self.target.client("s3").head_object(Bucket=self.bucket, Key=f"{INCOMING}{key}")
-            return Upload(key, head.get("VersionId") or NO_VERSION)
+            return Upload(key, version_in(head))
         raise no_such_file(key)
 
     def state(self, upload: Upload) -> FileState:

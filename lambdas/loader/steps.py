@@ -21,7 +21,7 @@ def run(loader: Loader, event: dict[str, Any], logger: Logger, metrics: Metrics)
 
     Raises:
         DocumentRefused: the event, or what it points to, is not what it should be.
-        Throttled: a service asked to slow down; a retry helps.
+        Throttled: a service was busy, broken or silent; a retry helps.
         NotReconciled: the figures of the load don't add up.
     """
     metrics.add_metric("Steps", MetricUnit.Count, 1)

@@ -147,11 +147,14 @@ class Way:
         version: str = self.account.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["VersionId"]
         return version
 
-    def event(self, key: str, version: str, sequencer: str = "0A") -> dict[str, Any]:
-        """S3's event of an object."""
+    def event(self, key: str, version: str | None, sequencer: str = "0A", etag: str | None = None) -> dict[str, Any]:
+        """S3's event of an object; without a version while the bucket's versioning comes into force."""
         event: dict[str, Any] = json.loads((EVENTS / "s3_put_incoming.json").read_text())
         found = event["Records"][0]["s3"]["object"]
         found |= {"key": quote_plus(key, safe="/"), "versionId": version, "sequencer": sequencer}
+        event["Records"][0]["s3"]["object"] = {name: value for name, value in found.items() if value is not None}
+        if etag is not None:
+            event["Records"][0]["s3"]["object"]["eTag"] = etag
         return event
 
     def validate(self, key: str, version: str, sequencer: str = "0A") -> Any:

@@ -103,6 +103,22 @@ def test_a_part_without_a_result_is_not_reconciled(way, transformed):
     assert any("no result" in problem for problem in report["problems"])
 
 
+@pytest.mark.parametrize("code", ["AccessDenied", "403"])
+def test_a_result_that_may_not_be_read_is_not_one_that_is_lacking(way, transformed, code):
+    """Denied is told as it is: nothing is said of the figures."""
+    way.load(KEY, transformed.version)
+
+    def deny(params, **_):
+        if "/results/" in params["Key"]:
+            raise ClientError({"Error": {"Code": code, "Message": "from the test"}}, "GetObject")
+
+    way.app("loader").loader.s3.meta.events.register_first("provide-client-params.s3.GetObject", deny)
+
+    with pytest.raises(ClientError, match=code):
+        way.reconcile(KEY, transformed.version)
+    assert way.json(transformed.report)["problems"] == []
+
+
 def lose_a_row(result):
     result["rows"]["loaded"] -= 1
 

@@ -64,14 +64,29 @@ def test_a_report_that_is_written_in_between_is_read_again(account, there):
     assert stored(account)["stage"] == "loaded"
 
 
-@pytest.mark.parametrize("code", ["NoSuchKey", "AccessDenied"])
-def test_no_report_is_known_by_either_of_s3s_answers(account, code):
-    """Without permission to list, S3 says "denied" for what is not there; a write still can't hit what is."""
+def unreadable(account, code):
+    """Let nothing be read, with a service's error."""
 
     def fail(**_):
         raise ClientError({"Error": {"Code": code}}, "GetObject")
 
     account.s3.meta.events.register_first("before-call.s3.GetObject", fail)
+
+
+def test_a_report_that_s3_does_not_show_yet_is_not_overwritten(account):
+    """While versioning comes into force, what is there may be "not found": the write's condition finds it."""
+    unreadable(account, "NoSuchKey")
+
     assert publish(account.s3, BUCKET, report("validated"))
     with pytest.raises(Throttled, match="written by others"):
         publish(account.s3, BUCKET, report("loaded"))
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "403", "KMS.DisabledException"])
+def test_a_report_that_may_not_be_read_is_an_error(account, code):
+    """Denied is told as it is, and nothing is written: what is there is not known."""
+    unreadable(account, code)
+
+    with pytest.raises(ClientError, match=code):
+        publish(account.s3, BUCKET, report("validated"))
+    assert account.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
