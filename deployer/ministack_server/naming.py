@@ -56,7 +56,7 @@ def mend_resources(actions: Any, kms: Any) -> None:
     actions.extract_resource_arn = named
 
 
-def passed() -> Iterator[Asked]:
+def passed(*_: str) -> Iterator[Asked]:
     """What is asked beside the request at hand, if it passes a role to a service; once."""
     if given := _passed.get():
         _passed.set(None)

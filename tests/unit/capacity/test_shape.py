@@ -64,7 +64,8 @@ def test_the_stack_asks_for_no_more_than_aws_gives(model: Model) -> None:
 def test_what_is_said_of_retries_is_so(document: dict[str, Any]) -> None:
     """Two for an event, for six hours; eight for a throttled part; five tries of the loader's client for a write."""
     events = document["resource"]["aws_lambda_function_event_invoke_config"].values()
-    workflow = json.loads((ROOT / "stack" / "workflow.asl.json").read_text())
+    (machine,) = document["resource"]["aws_sfn_state_machine"].values()
+    workflow = json.loads(machine["definition"])
     part = workflow["States"]["LoadParts"]["ItemProcessor"]["States"]["LoadPart"]
     (tries,) = re.findall(r'"mode": "standard", "max_attempts": (\d+)', (LAMBDAS / "loader" / "app.py").read_text())
 
