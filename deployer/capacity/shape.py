@@ -47,6 +47,7 @@ class Shape:
     kept_days: int
     logs_kept_days: int
     bucket_key: bool
+    alarms: int
 
 
 def shape(settings: Settings, places: Places) -> Shape:
@@ -79,6 +80,7 @@ def shape_of(document: Document) -> Shape:
         kept_days=_kept_days(_only(resources, "aws_s3_bucket_lifecycle_configuration")["rule"]),
         logs_kept_days=max(int(each["retention_in_days"]) for each in resources["aws_cloudwatch_log_group"].values()),
         bucket_key=bool(encryption["bucket_key_enabled"]),
+        alarms=len(resources["aws_cloudwatch_metric_alarm"]),
     )
 
 

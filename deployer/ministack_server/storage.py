@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_READS = ("s3:GetObject", "s3:GetObjectVersion")
+_OF_NEWEST = "s3:GetObject"
+_READS = (_OF_NEWEST, "s3:GetObjectVersion")
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 _ENCRYPTION = ("x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-customer-algorithm")
 Asked = tuple[str, str, dict[str, Any]]  # action, resource, condition keys
@@ -36,7 +37,9 @@ def absence(s3: Any) -> Callable[[str, str], Iterator[Asked]]:
     def asked(action: str, resource: str) -> Iterator[Asked]:
         bucket, _, key = resource.partition(":::")[2].partition("/")
         there = s3._buckets.get(bucket)
-        if action in _READS and there and key not in there["objects"] and (bucket, key) not in s3._object_versions:
+        if action not in _READS or not there or key in there["objects"]:
+            return
+        if action == _OF_NEWEST or (bucket, key) not in s3._object_versions:  # an older version may be there
             yield "s3:ListBucket", resource.partition("/")[0], {}
 
     return asked
