@@ -41,6 +41,7 @@ class Shape:
     rows_per_part: int
     concurrency: int
     load_timeout_s: int
+    part_timeout_s: int
     transitions: int
     part_transitions: int
     indexes: int
@@ -74,6 +75,7 @@ def shape_of(document: Document) -> Shape:
         rows_per_part=int(transformer["environment"]["variables"]["ROWS_PER_PART"]),
         concurrency=int(parts["MaxConcurrency"]),
         load_timeout_s=int(workflow["TimeoutSeconds"]),
+        part_timeout_s=min(int(state["TimeoutSeconds"]) for state in _way(parts["ItemProcessor"])),
         transitions=len(states),
         part_transitions=len(list(_way(parts["ItemProcessor"]))),
         indexes=len(_only(resources, "aws_dynamodb_table")["global_secondary_index"]),
