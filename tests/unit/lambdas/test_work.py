@@ -36,8 +36,8 @@ def work(rows: int) -> Work:
     function = Function(1_769, 900, 512)
     shape = Shape(
         validator=function, transformer=function, loader=function, rows_per_part=ROWS_PER_PART, concurrency=10,
-        load_timeout_s=86_400, part_timeout_s=300, transitions=3, part_transitions=1, indexes=2, kept_days=120, logs_kept_days=365,
-        bucket_key=True, alarms=16,
+        load_timeout_s=86_400, part_timeout_s=300, transitions=3, part_transitions=1, indexes=2, kept_days=120,
+        logs_kept_days=365, bucket_key=True, alarms=16,
     )  # fmt: skip
     return Work(Load(rows=rows), shape, measured())
 

@@ -84,6 +84,14 @@ def test_no_hiccup_on_the_way_of_failure_loses_the_letter_or_the_report(machine:
     assert machine["States"]["FailedUnkept"]["ErrorPath"] == "$.error.Error"
 
 
+def test_no_failure_needs_a_cause(machine: dict[str, Any]) -> None:
+    """An error's output has a name, and usually a cause: a path to one that is not there fails the failure itself.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
+    assert [text for text in strings(machine) if ".Cause" in text] == []
+
+
 @pytest.mark.parametrize("name", ["NotifySuccess", "KeepForRedrive", "NotifyFailure"])
 def test_what_is_sent_is_sent_again(machine: dict[str, Any], name: str) -> None:
     """Whatever SNS or SQS answers, for some seconds."""
