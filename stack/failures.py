@@ -4,7 +4,7 @@ from typing import Any
 
 from constructs import Construct
 
-from stack.alarms import Alarm
+from stack.alarms import alarm
 from stack.bindings import (
     LambdaFunctionEventInvokeConfig,
     LambdaFunctionEventInvokeConfigDestinationConfig,
@@ -41,26 +41,26 @@ class Failures(Construct):
             message_retention_seconds=FOURTEEN_DAYS_S,
             kms_master_key_id=encryption.arn,
         )
-        Alarm(
+        alarm(
             self,
             settings,
             settings.dead_letters,
             "AWS/SQS ApproximateNumberOfMessagesVisible",
             "An event or a load failed for good: `tap redrive` once its reason is mended.",
             {"QueueName": settings.dead_letters},
-            construct_id="dead-letters-alarm",
+            construct="dead-letters",
             name="not-empty",
             statistic="Maximum",
         )
 
-    def keep_events_of(self, function: PipelineFunction, scope: Construct, construct_id: str) -> None:
+    def keep_events_of(self, function: PipelineFunction, scope: Construct, name: str) -> None:
         """An event that a function fails at three times rests in the queue, with the error and the request.
 
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
         """
         LambdaFunctionEventInvokeConfig(
             scope,
-            construct_id,
+            f"{name}-failures",
             function_name=function.function.function_name,
             maximum_retry_attempts=2,
             maximum_event_age_in_seconds=6 * 3600,
@@ -70,7 +70,7 @@ class Failures(Construct):
         )
         for metric, meaning in LOST.items():
             dimensions = {"FunctionName": function.name}
-            Alarm(function, self.settings, function.name, f"AWS/Lambda {metric}", meaning, dimensions)
+            alarm(function, self.settings, function.name, f"AWS/Lambda {metric}", meaning, dimensions)
 
 
 def _alarms_may_publish(settings: Settings) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cdktf import AssetType, Fn, TerraformAsset
 from constructs import Construct
 
-from stack.alarms import Alarm
+from stack.alarms import alarm
 from stack.bindings import (
     LambdaFunction,
     LambdaFunctionEnvironment,
@@ -87,7 +87,7 @@ class PipelineFunction(Construct):
             # the policy, so that no call runs before it may; the group, so that Lambda does not make one of its own
             depends_on=[service_role.policy, logs],
         )
-        Alarm(
+        alarm(
             self,
             settings,
             self.name,

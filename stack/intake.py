@@ -81,7 +81,7 @@ class Intake(Construct):
             statements=_transformer_statements(settings),
         )
         for name, function in (("validator", self.validator), ("transformer", self.transformer)):
-            failures.keep_events_of(function, self, f"{name}-failures")
+            failures.keep_events_of(function, self, name)
         self._notify(settings)
 
     def _close(self, settings: Settings, encryption: Encryption) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from constructs import Construct
 
-from stack.alarms import Alarm
+from stack.alarms import alarm
 from stack.bindings import (
     CloudwatchEventRule,
     CloudwatchEventTarget,
@@ -105,8 +105,8 @@ class Workflow(Construct):
         )
         for metric, meaning in ENDINGS.items():
             dimensions = {"StateMachineArn": settings.state_machine_arn}
-            Alarm(self, settings, settings.state_machine, f"AWS/States {metric}", meaning, dimensions)
-        failures.keep_events_of(self.loader, self, "loader-failures")
+            alarm(self, settings, settings.state_machine, f"AWS/States {metric}", meaning, dimensions)
+        failures.keep_events_of(self.loader, self, "loader")
         self._hear_of_endings(settings)
 
     def _hear_of_endings(self, settings: Settings) -> None:
@@ -140,7 +140,7 @@ class Workflow(Construct):
             arn=self.loader.function.arn,
             depends_on=[permission],
         )
-        Alarm(
+        alarm(
             self,
             settings,
             settings.ended_rule,

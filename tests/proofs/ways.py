@@ -18,6 +18,7 @@ from deployer.errors import StageStopped
 from deployer.evidence import execution_arn
 from deployer.pipeline import Pipeline
 from deployer.redrive import letters
+from tests.integration.listening import Listener, listen
 from tests.integration.planting import Plant
 
 HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
@@ -41,7 +42,7 @@ class Ways:
 
     def good(self) -> None:
         """A file with a rejected row is loaded and told of, its execution succeeds, each function has its log lines."""
-        begun, _ = time.time(), self._news
+        begun, _ = time.time(), self._listener
         self._told(self._loaded(f"{_tag()}.csv", "10.25", "ten").name)
         self._logged(begun, "validator", "transformer", "loader")
 
@@ -192,24 +193,15 @@ class Ways:
             time.sleep(_POLL)
 
     def _told(self, key: str, word: str = "") -> None:
-        """The topic told of the file, to a queue that stays for all ways."""
-        sqs, ends = self.pipeline.target.client("sqs"), time.monotonic() + LETTER_S * self.patience
-        while time.monotonic() < ends:
-            answer = sqs.receive_message(QueueUrl=self._news, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-            for message in answer.get("Messages", []):
-                sqs.delete_message(QueueUrl=self._news, ReceiptHandle=message["ReceiptHandle"])
-                if key in message["Body"] and word in message["Body"]:
-                    return
-        raise WayError(f"nobody was told of {key}: sns:Publish does")
+        """The topic told of the file."""
+        heard = self._listener.heard(LETTER_S * self.patience)
+        if not any(key in message and word in message for message in heard):
+            raise WayError(f"nobody was told of {key}: sns:Publish does")
 
     @cached_property
-    def _news(self) -> str:
-        """The URL of a queue that has what the topic tells."""
-        sqs, topic = self.pipeline.target.client("sqs"), self.pipeline.outputs.topic_arn
-        url: str = sqs.create_queue(QueueName="tap-ways-news")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        self.pipeline.target.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-        return url
+    def _listener(self) -> Listener:
+        """One for all ways, who stays."""
+        return listen(self.pipeline, "tap-ways-news")
 
     def _get(self, path: str) -> int:
         target, outputs = self.pipeline.target, self.pipeline.outputs
