@@ -2,7 +2,8 @@
 
 Two kinds of letters rest there: the event of a function whose retries were used up, as Lambda wraps it
 (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html), and the input of a load that
-failed, with its error. Either may be tried as often as one likes: nothing is loaded twice.
+failed, with its error. The loader's event is that a load ended, so that it stands for the load. Either may be tried as
+often as one likes: nothing is loaded twice.
 """
 
 import json
@@ -103,7 +104,7 @@ def _load_again(pipeline: Pipeline, letter: Letter) -> None:
 def _letter(pipeline: Pipeline, message: Mapping[str, Any]) -> Letter:
     try:
         body = json.loads(message["Body"])
-        found = _of_load(pipeline, body) or _of_function(pipeline, body)
+        found = _of_load(pipeline, body) or _of_end(pipeline, body) or _of_function(pipeline, body)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         found = None
     step, key, reason, work = found or ("", "", "not a letter of this pipeline", {})
@@ -123,9 +124,18 @@ def _of_load(pipeline: Pipeline, body: Mapping[str, Any]) -> _Found | None:
     return "load", body["key"].removeprefix(INCOMING), reason, {name: body[name] for name in names}
 
 
+def _of_end(pipeline: Pipeline, body: Mapping[str, Any]) -> _Found | None:
+    """Lambda's record of an execution's end that the loader could not deal with."""
+    if _function_in(body) != pipeline.outputs.loader_function_name:
+        return None
+    end = body["requestPayload"]["detail"]
+    error = {"Error": end.get("error") or end["status"], "Cause": end.get("cause") or ""}
+    return _of_load(pipeline, {**json.loads(end["input"]), "error": error})
+
+
 def _of_function(pipeline: Pipeline, body: Mapping[str, Any]) -> _Found | None:
     """Lambda's record of an asynchronous call; only of our functions, about our bucket."""
-    function = body["requestContext"]["functionArn"].split(":function:")[1].split(":")[0]
+    function = _function_in(body)
     ours = (pipeline.outputs.validator_function_name, pipeline.outputs.transformer_function_name)
     event = body["requestPayload"]
     objects = [record["s3"] for record in event["Records"]]
@@ -134,6 +144,12 @@ def _of_function(pipeline: Pipeline, body: Mapping[str, Any]) -> _Found | None:
     answer = body.get("responsePayload") or {}
     reason = f"{answer.get('errorType', body['requestContext'].get('condition'))}: {answer.get('errorMessage', '')}"
     return function, _file_of(unquote_plus(objects[0]["object"]["key"])), reason, event
+
+
+def _function_in(body: Mapping[str, Any]) -> str:
+    """The name of the function that a record of Lambda is about."""
+    arn: str = body["requestContext"]["functionArn"]
+    return arn.split(":function:")[1].split(":")[0]
 
 
 def _file_of(key: str) -> str:

@@ -20,7 +20,7 @@ _MB = 1 << 20
 _DEAD = "the call ends; after two more tries the event rests in the dead letters, the file's report stays as it was"
 _FAILS = "the load fails: its report says so, and it rests in the dead letters until `tap redrive`"
 _TRIED = f"parts are tried eight more times with growing pauses; then {_FAILS}"
-_UNTOLD = "the execution times out, which no state catches: no message, no dead letter, the report stays at loading"
+_ENDS = "the execution times out: the file's report says so, and it rests in the dead letters until `tap redrive`"
 _SLOWER = "requests are throttled and tried again: the load takes longer"
 
 
@@ -54,7 +54,7 @@ def of_a_file(work: Work, some: Portion) -> Iterator[Limit]:
     disk_mb = some.rows * work.disk_bytes / _MB
     yield Limit("Lambda duration: validator", work.validator_s(some), shape.validator.timeout_s, "s", _DEAD)
     yield Limit("Lambda duration: transformer", work.transformer_s(some), shape.transformer.timeout_s, "s", _DEAD)
-    yield Limit("Lambda duration: loader, one part", work.loader_s(part), shape.loader.timeout_s, "s", _FAILS)
+    yield Limit("Lambda duration: loader, one part", work.loader_s(part), shape.part_timeout_s, "s", _FAILS)
     yield Limit("Lambda duration: loader, reconciling", work.reconcile_s(some), shape.loader.timeout_s, "s", _FAILS)
     yield Limit("Lambda /tmp: validator", disk_mb, shape.validator.storage_mb, "MB", _DEAD)
     yield Limit("Lambda memory: validator", validator_mb, shape.validator.memory_mb, "MB", _DEAD)
@@ -96,7 +96,7 @@ def of_all(work: Work, whole: Portion, loading: Loading) -> Iterator[Limit]:
     loaders = loading.at_once * shape.concurrency
     served, asked = most_writes(loading.at_first, loading.seconds), work.units * loading.asked
     parts = whole.parts / loading.seconds
-    yield Limit("Step Functions: a load's own timeout", loading.file_s, shape.load_timeout_s, "s", _UNTOLD)
+    yield Limit("Step Functions: a load's own timeout", loading.file_s, shape.load_timeout_s, "s", _ENDS)
     yield Limit("Lambda calls at once", loaders, QUOTAS["lambda_concurrency"].value, "calls", _TRIED)
     children = QUOTAS["map_children"].value
     yield Limit("Step Functions children of a map", shape.concurrency, children, "children", "no more are started")

@@ -102,7 +102,7 @@ def _line(who: str, verb: str, action: str, resource: str, condition: Any) -> st
     line = f"{who} {verb} {action} on {resource}{told}"
     for expression, name in _SHORT.items():
         line = line.replace(expression, name)
-    return line
+    return re.sub(r"\$\{(aws_\w+\.[\w-]+)\.arn\}", r"\1", line)
 
 
 def _plain(document: Document, value: Any) -> str:

@@ -161,6 +161,10 @@ KINDS: Mapping[str, Kind] = {
         lambda _, api: plain_tags(api.detail.get("tags", {})),
         removal.api, CALLERS, unique=False,
     ),
+    "aws_cloudwatch_event_rule": Kind(
+        "events", "name", _listing("aws_cloudwatch_event_rule", "list_rules", "Rules", name="Name", arn="Arn"),
+        _tagged("list_tags_for_resource", "ResourceARN", "Tags"), removal.rule, CALLERS,
+    ),
     "aws_cloudwatch_metric_alarm": Kind(
         "cloudwatch", "alarm_name",
         _listing("aws_cloudwatch_metric_alarm", "describe_alarms", "MetricAlarms", name="AlarmName", arn="AlarmArn"),

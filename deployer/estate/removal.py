@@ -20,6 +20,13 @@ def alarm(cloudwatch: Any, thing: Thing) -> None:
     cloudwatch.delete_alarms(AlarmNames=[thing.name])
 
 
+def rule(events: Any, thing: Thing) -> None:
+    """EventBridge refuses to delete a rule that has targets."""
+    if targets := list(paged(events, "list_targets_by_rule", "Targets", Rule=thing.name)):
+        events.remove_targets(Rule=thing.name, Ids=[one["Id"] for one in targets])
+    events.delete_rule(Name=thing.name)
+
+
 def event_sources(lambda_: Any, thing: Thing) -> None:
     """A queue or a stream no longer wakes the function."""
     for one in paged(lambda_, "list_event_source_mappings", "EventSourceMappings", FunctionName=thing.name):

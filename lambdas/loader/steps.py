@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from failing import tell_failure
+from failing import Outlets, tell_end, tell_failure
 from loading import OUTCOMES, Loader, load_part
 from reconciling import reconcile
 
@@ -12,12 +12,12 @@ from transactions.errors import DocumentRefused
 from transactions.parts import Part
 
 
-def run(loader: Loader, event: dict[str, Any], logger: Logger, metrics: Metrics) -> dict[str, Any]:
+def run(loader: Loader, outlets: Outlets, event: dict[str, Any], logger: Logger, metrics: Metrics) -> dict[str, Any]:
     """Do one step.
 
     Returns:
         For "reconcile", the file's figures. For "load", nothing: the figures are in the part's result object. For
-        "fail", nothing.
+        a failure or an end, nothing.
 
     Raises:
         DocumentRefused: the event, or what it points to, is not what it should be.
@@ -39,7 +39,13 @@ def run(loader: Loader, event: dict[str, Any], logger: Logger, metrics: Metrics)
             metrics.add_metric("FilesFailed", MetricUnit.Count, 1)
             tell_failure(loader, manifest_key, error)
             return {}
-    raise DocumentRefused("the event is no step of the loader: load with a part; reconcile or fail with an input")
+        case {"source": "aws.states", "detail": {"status": str(status), "executionArn": str(execution)} as detail}:
+            logger.error("the load ended", extra={"execution": execution, "status": status})
+            tell_end(loader, outlets, detail)
+            return {}
+    raise DocumentRefused(
+        "the event is no step of the loader: load with a part; reconcile or fail with an input; an execution's end"
+    )
 
 
 def _load(loader: Loader, part: Part, logger: Logger, metrics: Metrics) -> dict[str, Any]:

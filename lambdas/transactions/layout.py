@@ -10,6 +10,7 @@ transformed/KEY/VERSION/part-00000.jsonl              items for the table
 transformed/KEY/VERSION/parts.json                    the list of parts; written last
 transformed/KEY/VERSION/results/part-00000.json       what became of a part
 reports/KEY.json                                      the newest report
+runs/ID/manifest.json                                 what Step Functions notes of a load's parts; read by nobody here
 """
 
 from dataclasses import dataclass

@@ -44,7 +44,15 @@ def furnish(target: Target, settings: Settings, *, protected: bool = False) -> N
         AlarmName=f"{settings.dead_letters}-not-empty", MetricName="m", Namespace="AWS/SQS", Statistic="Maximum",
         Period=60, EvaluationPeriods=1, Threshold=0, ComparisonOperator="GreaterThanThreshold", Tags=pairs(tags),
     )  # fmt: skip
+    make_rule(target, settings.ended_rule, function, tags)
     make_machine(target, settings, role, tags)
+
+
+def make_rule(target: Target, name: str, function: str, tags: dict[str, str]) -> None:
+    """A rule with a target, without whose removal it can't be deleted."""
+    events = target.client("events")
+    events.put_rule(Name=name, EventPattern='{"source": ["aws.states"]}', Tags=pairs(tags))
+    events.put_targets(Rule=name, Targets=[{"Id": "loader", "Arn": function}])
 
 
 def make_role(target: Target, name: str, tags: dict[str, str], service: str, bearer: str) -> str:

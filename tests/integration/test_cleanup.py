@@ -61,7 +61,8 @@ def test_nothing_is_left_and_a_second_run_finds_nothing(
 
     assert first.left == {}
     assert {thing.type for thing in first.removed} == {
-        "aws_api_gateway_rest_api", "aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm", "aws_dynamodb_table",
+        "aws_api_gateway_rest_api", "aws_cloudwatch_event_rule", "aws_cloudwatch_log_group",
+        "aws_cloudwatch_metric_alarm", "aws_dynamodb_table",
         "aws_iam_role", "aws_kms_alias", "aws_kms_key", "aws_lambda_function", "aws_s3_bucket",
         "aws_sfn_state_machine", "aws_sns_topic", "aws_sqs_queue",
     }  # fmt: skip

@@ -2,10 +2,12 @@
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from deployer.evidence import execution_arn
 from deployer.pipeline import Pipeline
 from deployer.redrive import Letter, letters, redrive
 from tests.integration.conftest import CsvFile
@@ -15,6 +17,7 @@ from tests.integration.reading import items_of
 
 pytestmark = pytest.mark.fault
 DEADLINE_S = 60.0
+STOPPED_ROWS = 2_000  # a load of some seconds, which can be stopped half-way
 
 
 def _dead_letter(pipeline: Pipeline, word: str) -> dict[str, Any]:
@@ -97,6 +100,24 @@ def test_a_table_that_was_missing_for_a_while_gets_its_rows_once(
     assert len(pipeline.items(journey.upload, 10)) == 3
 
 
+@pytest.mark.needs("stops")
+def test_a_load_that_somebody_stopped_is_reported_kept_and_redriven(
+    travel: Travel, pipeline: Pipeline, csv_file: CsvFile, tag: str
+) -> None:
+    """No state catches an abort: the report says so all the same, a letter rests, and `tap redrive` completes it."""
+    journey = travel(csv_file([{}] * STOPPED_ROWS), f"{tag}.csv")
+    _stop(pipeline, execution_arn(pipeline, journey.upload))
+
+    told = journey.stops()
+    letter = _letter_about(pipeline, journey.upload.name)
+    again = redrive(pipeline, letter)
+
+    assert "since its load" in told
+    assert (letter.step, letter.reason.partition(":")[0]) == ("load", "ABORTED")
+    assert _ended(pipeline, again) == "SUCCEEDED"
+    assert travel.follow(journey.upload).reconciles().rows["loaded"] == STOPPED_ROWS
+
+
 @pytest.mark.needs("iam_enforced")
 def test_a_key_that_was_denied_for_a_while(
     travel: Travel, plant: Plant, pipeline: Pipeline, csv_file: CsvFile, tag: str
@@ -134,6 +155,17 @@ def test_a_key_that_was_denied_altogether(
     assert "may not kms:Decrypt" in told
     assert figures["loaded"] + figures["duplicate"] == 3  # a last try of the first may have come through, once mended
     assert len(items_of(pipeline, f"acc-{tag}")) == 3
+
+
+def _stop(pipeline: Pipeline, execution: str) -> None:
+    """As soon as it runs."""
+    client, ends = pipeline.target.client("stepfunctions"), time.monotonic() + DEADLINE_S
+    while time.monotonic() < ends:
+        with suppress(client.exceptions.ExecutionDoesNotExist):
+            client.stop_execution(executionArn=execution, cause="a test")
+            return
+        time.sleep(0.05)
+    pytest.fail("the load was not started")
 
 
 def _letter_about(pipeline: Pipeline, key: str) -> Letter:

@@ -33,6 +33,14 @@ def test_more_rows_take_longer_and_cost_more(model: Model, rows: int, more: int,
     assert costs.total(few.monthly) < costs.total(many.monthly)
 
 
+def test_an_environment_pays_for_each_of_its_alarms(model: Model) -> None:
+    """Ten more are a dollar more a month."""
+    more = replace(model.shape, alarms=model.shape.alarms + 10)
+
+    assert model.shape.alarms > 1
+    assert costs.total(costs.standing(more)) - costs.total(costs.standing(model.shape)) == pytest.approx(1.0)
+
+
 @given(each=st.integers(1, 5_000_000), files=FILES, more=FILES)
 def test_more_files_of_the_same_size_take_longer(model: Model, each: int, files: int, more: int) -> None:
     """They go side by side only as far as the quotas allow."""

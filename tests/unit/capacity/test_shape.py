@@ -33,6 +33,7 @@ def test_a_change_of_the_stack_changes_the_model(document: dict[str, Any], model
     )
     definition = json.loads(machine["definition"])
     definition["States"]["LoadParts"]["MaxConcurrency"] = 33
+    definition["States"]["LoadParts"]["ItemProcessor"]["States"]["LoadPart"]["TimeoutSeconds"] = 44
     definition["TimeoutSeconds"] = 1_000
     machine["definition"] = json.dumps(definition)
     table["global_secondary_index"].pop()
@@ -43,6 +44,7 @@ def test_a_change_of_the_stack_changes_the_model(document: dict[str, Any], model
     for function in (changed.validator, changed.transformer, changed.loader):
         assert (function.memory_mb, function.timeout_s, function.storage_mb) == (3_000, 60, 700)
     assert (changed.rows_per_part, changed.concurrency, changed.load_timeout_s) == (77, 33, 1_000)
+    assert changed.part_timeout_s == 44
     assert (before.indexes, changed.indexes) == (2, 1)
     assert (before.bucket_key, changed.bucket_key) == (True, False)
     assert (before.transitions, before.part_transitions) == (3, 1)
@@ -58,13 +60,15 @@ def test_the_stack_asks_for_no_more_than_aws_gives(model: Model) -> None:
         assert function.memory_mb <= QUOTAS["lambda_memory"].value
         assert function.storage_mb <= QUOTAS["lambda_storage"].value
     assert shape.concurrency <= QUOTAS["map_children"].value
+    assert shape.part_timeout_s < shape.loader.timeout_s
     assert limits.payload_bytes() <= QUOTAS["payload"].value
 
 
 def test_what_is_said_of_retries_is_so(document: dict[str, Any]) -> None:
     """Two for an event, for six hours; eight for a throttled part; five tries of the loader's client for a write."""
     events = document["resource"]["aws_lambda_function_event_invoke_config"].values()
-    workflow = json.loads((ROOT / "stack" / "workflow.asl.json").read_text())
+    (machine,) = document["resource"]["aws_sfn_state_machine"].values()
+    workflow = json.loads(machine["definition"])
     part = workflow["States"]["LoadParts"]["ItemProcessor"]["States"]["LoadPart"]
     (tries,) = re.findall(r'"mode": "standard", "max_attempts": (\d+)', (LAMBDAS / "loader" / "app.py").read_text())
 

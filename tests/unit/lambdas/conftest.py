@@ -44,6 +44,8 @@ class Account:
     table: Any
     workflow: Any
     state_machine_arn: str
+    queues: Any
+    topics: Any
     bucket: str = BUCKET
     table_name: str = TABLE
 
@@ -68,6 +70,8 @@ def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "BUCKET_NAME": BUCKET,
         "TABLE_NAME": TABLE,
         "ROWS_PER_PART": "4",
+        "DEAD_LETTERS_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/dead-letters",
+        "TOPIC_ARN": f"arn:aws:sns:{REGION}:123456789012:news",
         "POWERTOOLS_SERVICE_NAME": f"unit-{uuid.uuid4()}",
         "POWERTOOLS_METRICS_NAMESPACE": "Tap",
     }
@@ -94,7 +98,12 @@ def account() -> Iterator[Account]:
         machine = workflow.create_state_machine(
             name="unit", definition=str(WORKFLOW).replace("'", '"'), roleArn="arn:aws:iam::123456789012:role/unit"
         )
-        yield Account(s3, table, workflow, machine["stateMachineArn"])
+        queues, topics = boto3.client("sqs"), boto3.client("sns")
+        topic = topics.create_topic(Name="news")["TopicArn"]
+        for queue in ("dead-letters", "news"):
+            queues.create_queue(QueueName=queue)
+        topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic.replace(":sns:", ":sqs:"))
+        yield Account(s3, table, workflow, machine["stateMachineArn"], queues, topics)
 
 
 @pytest.fixture
@@ -202,6 +211,14 @@ class Way:
         found = self.account.table.scan(TableName=TABLE)["Items"]
         items = [{name: deserialize(value) for name, value in item.items() if name != "loaded_at"} for item in found]
         return {item["transaction_id"]: item for item in items}
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """What waits in `dead-letters`, or what the topic told (`news`), as JSON; it is taken out."""
+        url = self.account.queues.get_queue_url(QueueName=queue)["QueueUrl"]
+        found = self.account.queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        for one in found:
+            self.account.queues.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+        return [json.loads(one["Body"]) for one in found]
 
     def executions(self) -> list[dict[str, Any]]:
         """The workflow's executions."""

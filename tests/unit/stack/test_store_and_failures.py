@@ -94,13 +94,3 @@ def test_one_key_with_rotation_encrypts_everything(document: dict[str, Any]) -> 
 
     assert set(encrypted) == {arn}
     assert the(document, "aws_kms_key")["enable_key_rotation"] is True
-
-
-def test_an_alarm_tells_of_the_first_dead_letter(document: dict[str, Any]) -> None:
-    """More than zero visible messages within a minute reach the topic."""
-    alarm = the(document, "aws_cloudwatch_metric_alarm")
-
-    assert (alarm["comparison_operator"], alarm["threshold"], alarm["period"]) == ("GreaterThanThreshold", 0, 60)
-    assert alarm["dimensions"] == {"QueueName": "transaction-dead-letters-unit"}
-    assert alarm["alarm_actions"][0].endswith(":transaction-notifications-unit")
-    assert the(document, "aws_sqs_queue")["message_retention_seconds"] == 14 * 24 * 3600
