@@ -28,7 +28,7 @@ CACHE = Path(__file__).parent.parent / ".tap" / "cache" / "packages"
 
 # The services that the functions call, and the one that their tracer makes a client of outside a Lambda: of botocore,
 # whose models of all services are 25 MB, these alone are packaged.
-SERVICES = ("dynamodb", "s3", "stepfunctions", "xray")
+SERVICES = ("dynamodb", "s3", "sns", "sqs", "stepfunctions", "xray")
 
 # Bumped when this module changes what a ZIP looks like; the content's hash covers everything else.
 FORMAT = f"3 {PLATFORMS} {PYTHON} {SERVICES}"

@@ -96,6 +96,7 @@ ERRORS: dict[str, tuple[bool, str]] = {
     "NotReconciled": (False, "the same figures again"),
     "DocumentRefused": (False, _SENT),
     "ConservationBroken": (False, "a defect of ours"),
+    "ObjectGone": (False, "the validator's, about an upload that another one replaced"),
     "FileRefused": (False, "the validator's answer about a file"),
     "SchemaError": (False, _DEPLOYED),
     "TapError": (False, "the root of ours; never raised itself"),
