@@ -244,7 +244,7 @@ def test_a_throttled_api_is_asked_again(account: Target, environment: Settings, 
     cleaned = Cleanup(patient, configuration, frozenset(), lambda _: None, quiet_s=0.3).run()
 
     assert [throttle.left for throttle in throttles.values()] == [0] * 4
-    assert (cleaned.left, len(cleaned.removed)) == ({}, 17)
+    assert (cleaned.left, len(cleaned.removed)) == ({}, 18)
 
 
 class _Throttle:
