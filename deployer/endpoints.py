@@ -62,7 +62,11 @@ def _switch(name: str, profile: Mapping[str, Any]) -> str:
     variable = f"AWS_{name.upper()}"
     told = str(os.environ.get(variable) or profile.get(name, "")).lower()
     if told not in ("", "true", "false"):
-        raise Unfit(f"{variable} is {told!r}", remedy=f"set {variable} to true or to false")
+        raise Unfit(
+            "a switch of AWS's endpoints is neither true nor false",
+            where=f"{variable}={told}",
+            remedy=f"set {variable} to true or to false, or {name} in the profile",
+        )
     return told
 
 
