@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote_plus
 
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
@@ -97,8 +98,8 @@ class Account:
 
     def kept(self, one: Sent) -> bool:
         """Whether a letter rests that tells of it."""
-        about = self.version(one) if one.version else one.file.name
-        return any(about in letter for letter in self.letters)
+        key, version = quote_plus(f"incoming/{one.file.name}", safe="/"), self.version(one)
+        return any(version in letter or (key in letter and "versionId" not in letter) for letter in self.letters)
 
     def expected(self, one: Sent) -> dict[str, Counter[str]]:
         """Rows by outcome, and amounts by currency and outcome, as the table has it in the end."""

@@ -142,7 +142,7 @@ class World:
         befalls = {kind for which, kind in self.kinds if which == number}
         about = {"key": quote_plus(key, safe="/"), "size": 1, "eTag": etag.strip('"'), "versionId": version}
         if UNVERSIONED in befalls or version in (None, "null"):
-            del about["versionId"]
+            del about["versionId"]  # of an upload that no other replaces
         about["sequencer"] = f"{next(self._sequence):018X}"
         bucket = {"name": BUCKET, "arn": f"arn:aws:s3:::{BUCKET}"}
         record = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {"bucket": bucket, "object": about}}
