@@ -12,12 +12,12 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/ErrorBestPractices.html
 import json
 import threading
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import urllib3.exceptions as below
 from botocore import exceptions
 from botocore.awsrequest import AWSResponse
+from moto.core.botocore_stubber import MockRawResponse
 
 from .weather import Killed, Weather
 
@@ -42,7 +42,7 @@ class Refused:
     def strike(self, weather: Weather, call: str, request: Any) -> AWSResponse:
         if self.done:
             weather.takes_effect(call, request)
-        return AWSResponse(request.url, self.status, {"content-type": "text/xml"}, BytesIO(self._body(call)))
+        return AWSResponse(request.url, self.status, {"content-type": "text/xml"}, MockRawResponse(self._body(call)))
 
     def _body(self, call: str) -> bytes:
         service = call.partition(".")[0]
@@ -65,7 +65,7 @@ class CutOff:
         raise NETWORK[self.error](request.url)
 
 
-class _Torn(BytesIO):
+class _Torn(MockRawResponse):
     """A body that gives half of its bytes, and then an error as urllib3 raises it; without one, it just ends."""
 
     def __init__(self, content: bytes, error: Exception | None) -> None:
@@ -180,7 +180,11 @@ INVOKED = [
         "Runtime.ExitError", "States.Timeout",
     )),
 ]  # fmt: skip
-PUBLISHED = [Fault("SNS.InternalErrorException", True), Fault("SNS.KmsThrottlingException"), Fault("SNS.SdkClientException")]
+PUBLISHED = [
+    Fault("SNS.InternalErrorException", True),
+    Fault("SNS.KmsThrottlingException"),
+    Fault("SNS.SdkClientException"),
+]
 SENT = [Fault("SQS.SdkClientException", True), Fault("SQS.KmsThrottledException"), Fault("SQS.AmazonSQSException")]
 ENDS = [Ended("TIMED_OUT"), Ended("ABORTED"), Fault("States.DataLimitExceeded"), Fault("States.Runtime")]
 
@@ -207,4 +211,11 @@ DRAWN = {
     "workflow.s3:putObject": [Fault("States.ResultWriterFailed", True)],
     "workflow.state": ENDS,
 }  # fmt: skip
-PAIRS = [(call, effect) for call, effects in DRAWN.items() for effect in effects]
+# What is over with the next try. Denied and not found may be for minutes, and an end is an end.
+LASTING = ("AccessDenied", "AuthorizationError", "NoSuchKey", "ResourceNotFoundException", "KmsAccessDenied")
+PASSING = [
+    (call, effect)
+    for call, effects in DRAWN.items()
+    for effect in effects
+    if effects is not ENDS and not any(name in str(effect) for name in LASTING)
+]

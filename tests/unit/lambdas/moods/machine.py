@@ -131,7 +131,8 @@ class Machine:
                 failed += 1
                 if failed * 100 > state.get("ToleratedFailurePercentage", 0) * len(items):
                     raise StateError(
-                        "States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded"
+                        "States.ExceedToleratedFailureThreshold",
+                        "The specified tolerated failure threshold was exceeded",
                     ) from None
         if "ResultWriter" in state:
             return self.task(_integration(state["ResultWriter"]), filled(state["ResultWriter"]["Parameters"], data, {}))

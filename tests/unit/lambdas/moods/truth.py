@@ -142,7 +142,11 @@ class Account:
             told = tuple(report["rows"][name] for name in ("read", "accepted", "rejected"))
             if told != (read, len(one.file.accepted), one.file.rejected):
                 yield f"{one.file.name} has {read} rows, and the report tells {told}"
-        if report["reconciled"] is True and (report["state"], report["stage"], report["problems"]) != ("ok", "loaded", []):
+        if report["reconciled"] is True and (report["state"], report["stage"], report["problems"]) != (
+            "ok",
+            "loaded",
+            [],
+        ):
             yield f"{one.file.name} is told to be reconciled, and {report['state']}: {report['problems']}"
         if report["reconciled"] is True and set(one.file.accepted) <= set(self.items):
             expected = self.expected(one)

@@ -48,12 +48,13 @@ class Weather:
     seen: Callable[[str, Any, Any], None] = lambda operation, request, answer: None
     kill: Callable[[str], None] = lambda error: None
     dead: Callable[[], bool] = lambda: False
+    struck: int = 0  # since these moods reign
     _counts: Counter[int] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def becomes(self, moods: Sequence[Mood] = ()) -> None:
         """From now on; without moods, calm."""
-        self.moods, self._counts = moods, Counter()
+        self.moods, self.struck, self._counts = moods, 0, Counter()
 
     def strikes(self, call: str, about: str) -> Any:
         """The effect of the first mood whose turn it is, or None."""
@@ -65,6 +66,7 @@ class Weather:
                     self._counts[number] += 1
                     if struck is None and mood.after <= before < mood.after + mood.times:
                         struck = mood.effect
+                        self.struck += 1
         return struck
 
     def attend(self, client: Any) -> Any:

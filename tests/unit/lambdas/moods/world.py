@@ -21,7 +21,7 @@ from stack.outputs import Outputs
 from tests.unit.deployer.moto_target import Aws
 
 from .effects import Ended
-from .machine import FAILED, SUCCEEDED, TIMED_OUT, End, ExecutionEnded, Machine, StateError
+from .machine import End, ExecutionEnded, Machine, StateError
 from .weather import Weather, document, key_of
 
 ACCOUNT, REGION, BUCKET, TABLE = "123456789012", "eu-west-1", "transaction-csv-files-unit", "transactions-unit"
@@ -222,7 +222,7 @@ class World:
 
     # -- the state machine
 
-    def _start(self, arn: str, name: str, input: str) -> None:  # noqa: A002 - AWS's name
+    def _start(self, arn: str, name: str, input: str) -> None:
         if arn not in self._known:
             self._known.add(arn)
             self._queue.append(Execution(arn, name, input))
