@@ -1,4 +1,4 @@
-"""AWS's delays and moods, for tests: events twice, late or without a version; answers that are refused, cut off or short.
+"""AWS's delays and moods, for tests: events twice, late or without a version; answers refused, cut off or short.
 
 Off unless a test writes `moods.json` beside the file of calls, and off again when it is removed:
 
@@ -7,9 +7,8 @@ Off unless a test writes `moods.json` beside the file of calls, and off again wh
      "events": {"about": "incoming/", "unversioned": true, "twice": true, "late_s": 3},
      "smallest_pages": true}
 
-A refused or cut call was not done, but for `"cut": "after"`. Only calls made with a role's credentials are struck, which
-are the functions' and not those of who tests; pages are short for everybody. What struck is told in `moods.log`.
-What AWS documents of each: docs/faults.md.
+A refused or cut call was not done, but for `"cut": "after"`. Only calls made with a role's credentials are struck:
+those of the functions, and not those of who tests. Pages are short for everybody. `moods.log` tells what struck.
 """
 
 import importlib
@@ -128,7 +127,7 @@ def moody(app: Any, moods: Moods) -> Any:
         else:
             if mood["cut"] == "after":
                 await app(scope, _given(body), _nowhere)
-            await _cut(send)
+            await _cut(200 if mood["cut"] == "after" else 503, send)
 
     return behind
 
@@ -166,10 +165,13 @@ async def _refuse(status: int, code: str, call: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _cut(send: Send) -> None:
-    """Promise more than is sent: the connection is then closed in the middle of the answer."""
+async def _cut(status: int, send: Send) -> None:
+    """Promise more than is sent: the connection is then closed in the middle of the answer.
+
+    With 200 only where the call was done: botocore reads what it was sent of such an answer, and takes it as it is.
+    """
     headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"{", "more_body": True})
     raise ConnectionResetError("planted")
 

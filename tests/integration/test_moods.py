@@ -1,7 +1,6 @@
 """AWS's delays and moods, planted in the embedded AWS: the file's end is the same as without them."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,7 @@ class Moods:
         """From now on, and from the first count on. Whole or not at all: the emulator reads whenever it is asked."""
         half = self.run / "moods.half"
         half.write_text(json.dumps({"calls": calls, **others}))
-        os.replace(half, self.run / "moods.json")
+        half.replace(self.run / "moods.json")
 
     def calm(self) -> int:
         """No more moods; how often they struck."""
