@@ -57,7 +57,8 @@ class Moods:
 
     def strikes(self, call: str, about: str) -> Mapping[str, Any] | None:
         """The first mood of a call that has times left."""
-        for number, mood in enumerate(self.said().get("calls", ())):
+        planted: list[Mapping[str, Any]] = self.said().get("calls", [])
+        for number, mood in enumerate(planted):
             if mood["call"] == call and mood.get("about", "") in about:
                 with self._lock:
                     self._counts[number] += 1

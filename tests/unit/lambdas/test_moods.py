@@ -24,23 +24,10 @@ from tests.unit.rows import make_file, make_row
 
 from .conftest import EVENTS, FUNCTIONS, load_app
 from .moods.effects import DRAWN, PASSING, Refused
+from .moods.estate import BUCKET, MACHINE, QUEUE, REGION, TABLE, TOPIC, furnish, observers, version
 from .moods.truth import Account, File, Sent
 from .moods.weather import FOREVER, Mood, Weather
-from .moods.world import (
-    BUCKET,
-    LATE,
-    MACHINE,
-    QUEUE,
-    REGION,
-    TABLE,
-    TOPIC,
-    TWICE,
-    UNVERSIONED,
-    World,
-    furnish,
-    observers,
-    version,
-)  # fmt: skip
+from .moods.world import LATE, TWICE, UNVERSIONED, World
 
 OFF_THE_WAY = (
     "sqs.SendMessage",
@@ -73,8 +60,12 @@ RIVAL = File(
 )
 POISON = File("c.csv", b"\x89PNG\r\n\x1a\n" + bytes(64), refused=True)
 FILES = {
-    "one": [FIRST], "versions": [FIRST, NEXT], "rivals": [FIRST, RIVAL], "poison": [POISON, FIRST], "young": [FIRST, RIVAL],
-}  # fmt: skip
+    "one": [FIRST],
+    "versions": [FIRST, NEXT],
+    "rivals": [FIRST, RIVAL],
+    "poison": [POISON, FIRST],
+    "young": [FIRST, RIVAL],
+}
 
 
 @dataclass

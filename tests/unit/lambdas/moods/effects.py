@@ -158,8 +158,8 @@ ITEM = [
 ]  # fmt: skip
 START = [
     Refused(400, "ThrottlingException"), Refused(400, "KmsThrottlingException"), Refused(400, "ExecutionLimitExceeded"),
-    Refused(500, "InternalFailure", done=True), Refused(503, "ServiceUnavailable"), Refused(400, "StateMachineDoesNotExist"),
-    Refused(400, "AccessDeniedException"), *COMMON,
+    Refused(500, "InternalFailure", done=True), Refused(503, "ServiceUnavailable"),
+    Refused(400, "StateMachineDoesNotExist"), Refused(400, "AccessDeniedException"), *COMMON,
 ]  # fmt: skip
 LETTER = [
     Refused(400, "KmsThrottled"), Refused(403, "RequestThrottled"), Refused(500, "InternalFailure", done=True),

@@ -11,7 +11,8 @@ from urllib.parse import quote_plus
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
-from .world import BUCKET, TABLE, World
+from .estate import BUCKET, TABLE, letters
+from .world import World
 
 OUTCOMES = ("loaded", "duplicate", "conflicting")
 _deserialize = TypeDeserializer().deserialize
@@ -50,7 +51,7 @@ class Account:
         self.items = {item["transaction_id"]: item for item in items}
         pages = self.world.clients["s3"].list_objects_v2(Bucket=BUCKET).get("Contents", [])
         self.keys = {page["Key"] for page in pages}
-        self.letters = self.world.letters()
+        self.letters = letters(self.world.clients["sqs"])
 
     def json(self, key: str) -> Any:
         """A document, or None."""

@@ -8,26 +8,17 @@ import json
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus
 
-import boto3
-
 from deployer import redrive
-from deployer.pipeline import Pipeline
-from deployer.targets import Credentials
-from stack.outputs import Outputs
-from tests.unit.deployer.moto_target import Aws
 
 from .effects import Ended
+from .estate import ACCOUNT, BUCKET, MACHINE, QUEUE, REGION, reached
 from .machine import End, ExecutionEnded, Machine, StateError
 from .weather import Weather, document, key_of
 
-ACCOUNT, REGION, BUCKET, TABLE = "123456789012", "eu-west-1", "transaction-csv-files-unit", "transactions-unit"
-MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:unit"
-TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:news"
-QUEUE = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/dead-letters"
 NAMES = {"csv-validator-unit": "validator", "csv-transformer-unit": "transformer", "transaction-loader-unit": "loader"}
 TRIES = 3  # of an event: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 LATE, TWICE, UNVERSIONED = "late", "twice", "unversioned"
@@ -76,15 +67,6 @@ class Execution:
     arn: str
     name: str
     input: str
-
-
-class Reached(Aws):
-    """The AWS that `tap redrive` reaches: moto's, but for functions, which the world calls. Pages are the smallest."""
-
-    def client(self, service: str) -> Any:
-        return self.reached[service]
-
-    reached: Mapping[str, Any] = {}
 
 
 @dataclass
@@ -275,35 +257,12 @@ class World:
 
     # -- dead letters
 
-    def letters(self) -> list[str]:
-        """What rests in the queue, as it is; it goes on resting."""
-        answer = self.clients["sqs"].receive_message
-        found: list[Mapping[str, Any]] = []
-        while got := answer(QueueUrl=QUEUE, MaxNumberOfMessages=10, VisibilityTimeout=60).get("Messages"):
-            found += got
-        for one in found:
-            self.clients["sqs"].change_message_visibility(
-                QueueUrl=QUEUE, ReceiptHandle=one["ReceiptHandle"], VisibilityTimeout=0
-            )
-        return [one["Body"] for one in found]
-
-    def redrive(self) -> list[redrive.Letter]:
+    def redrive(self) -> None:
         """`tap redrive` of all that rests, and what follows of it."""
-        pipeline = self._pipeline()
-        done = [redrive.redrive(pipeline, letter) for letter in redrive.letters(pipeline)]
+        pipeline = reached(self.clients, self, NAMES)
+        for letter in redrive.letters(pipeline):
+            redrive.redrive(pipeline, letter)
         self.settle()
-        return done
-
-    def _pipeline(self) -> Pipeline:
-        target = Reached("aws", REGION, ACCOUNT, Credentials("unit", "unit"))
-        object.__setattr__(target, "reached", {**self.clients, "lambda": self})
-        named = {each.name: "x" for each in fields(Outputs)} | {
-            "bucket_name": BUCKET,
-            "state_machine_arn": MACHINE,
-            "dead_letter_queue_url": QUEUE,
-            **{f"{function}_function_name": name for name, function in NAMES.items()},
-        }
-        return Pipeline(target, Outputs(**named))
 
     def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803 - boto3's names
         """Lambda's, as `tap redrive` calls it."""
@@ -336,39 +295,3 @@ def _status_change(execution: Execution, end: End) -> dict[str, Any]:
             "cause": end.cause,
         },
     }
-
-
-def observers(weather: Weather) -> dict[str, Any]:
-    """Clients of those who are not functions: no mood strikes them, and what they set going is seen."""
-    clients = {name: boto3.client(name, region_name=REGION) for name in ("s3", "dynamodb", "sqs", "stepfunctions")}
-    calm = Weather(seen=lambda *seen: weather.seen(*seen))
-    calm.attend(clients["stepfunctions"])
-    clients["sqs"].meta.events.register("provide-client-params.sqs.ReceiveMessage", _smallest)
-    return clients
-
-
-def _smallest(params: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """SQS may give fewer messages than it was asked for, and nobody waits here."""
-    return {**params, "WaitTimeSeconds": 0, "MaxNumberOfMessages": 1}
-
-
-def furnish(clients: Mapping[str, Any], *, versioned: bool = True) -> None:
-    """An empty account with what the stack deploys."""
-    clients["s3"].create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    if versioned:
-        version(clients)
-    clients["dynamodb"].create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "transaction_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "transaction_id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    clients["sqs"].create_queue(QueueName="dead-letters")
-    clients["sns"].create_topic(Name="news")
-    role, calm = f"arn:aws:iam::{ACCOUNT}:role/unit", {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
-    clients["stepfunctions"].create_state_machine(name="unit", definition=json.dumps(calm), roleArn=role)
-
-
-def version(clients: Mapping[str, Any]) -> None:
-    """The bucket's versioning comes into force."""
-    clients["s3"].put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
