@@ -7,6 +7,7 @@ TapError
 │   ├── NotReconciled     a file's figures do not add up
 │   ├── StageStopped      a file did not reach a stage by its deadline, or failed there
 │   ├── LeftBehind        a cleanup ended, and something is still there
+│   ├── NotAllSeen        a listing of the account was cut, or part of it refused
 │   ├── WouldLoseData     a plan destroys or replaces what holds data
 │   ├── LettersLeft       dead letters could not be tried again
 │   ├── PlanNotEmpty      what was just applied differs from what was asked for
@@ -77,6 +78,10 @@ class StageStopped(AnswerIsNo):
 
 class LeftBehind(AnswerIsNo):
     """A cleanup ended, and something is still there."""
+
+
+class NotAllSeen(AnswerIsNo):
+    """A listing of the account was cut, or part of it refused: what is there is not known."""
 
 
 class WouldLoseData(AnswerIsNo):
