@@ -8,6 +8,7 @@ TapError
 │   ├── StageStopped      a file goes no further by itself, by what AWS says of it
 │   ├── NoNews            nothing moved for long, and nothing says why
 │   ├── LeftBehind        a cleanup ended, and something is still there
+│   ├── NotAllSeen        a listing of the account was cut, or part of it refused
 │   ├── WouldLoseData     a plan destroys or replaces what holds data
 │   ├── LettersLeft       dead letters could not be tried again
 │   ├── PlanNotEmpty      what was just applied differs from what was asked for
@@ -82,6 +83,10 @@ class NoNews(AnswerIsNo):
 
 class LeftBehind(AnswerIsNo):
     """A cleanup ended, and something is still there."""
+
+
+class NotAllSeen(AnswerIsNo):
+    """A listing of the account was cut, or part of it refused: what is there is not known."""
 
 
 class WouldLoseData(AnswerIsNo):

@@ -1,7 +1,7 @@
 """The stages of a deployment, in the order they run: synth, init, adopt, plan, comply, apply, outputs, verify.
 
-Each is one function over a `Run`; `deploy`, `plan_only` and `destroy` are what the commands and the suite call. A dry
-run is a shorter list of stages, never a flag inside one.
+Each is one function over a `Run`; `deploy`, `plan_only` and `adopt_only` are what the commands and the suite call. A
+dry run is a shorter list of stages, never a flag inside one. The way back is in deployer/cleaning.py.
 """
 
 import json
@@ -207,7 +207,7 @@ ADOPT: Stages = (synth, init, take_turn, adopt, plan_adoption, refuse_loss, reco
 
 def deploy(run: Run) -> Outputs:
     """All stages. Raises a TapError of the stage that stopped it."""
-    _in_turn(run, DEPLOY)
+    in_turn(run, DEPLOY)
     if run.outputs is None:  # pragma: no cover - the outputs stage raises before
         raise not_deployed(run.settings)
     return run.outputs
@@ -215,29 +215,18 @@ def deploy(run: Run) -> Outputs:
 
 def plan_only(run: Run) -> Changes:
     """The stages up to the plan."""
-    _in_turn(run, PLAN_ONLY)
+    in_turn(run, PLAN_ONLY)
     return run.changes
 
 
 def adopt_only(run: Run) -> Changes:
     """Takes into the state what exists, and creates nothing but what that needs."""
-    _in_turn(run, ADOPT)
+    in_turn(run, ADOPT)
     return run.changes
 
 
-def destroy(run: Run) -> None:
-    """Everything that Terraform's state knows of."""
-    _in_turn(run, (synth, init, take_turn, destroy_all))
-
-
-def destroy_all(run: Run) -> None:
-    """What the state knows goes."""
-    with run.stage("destroy"):
-        (run.site.work / OUTPUTS).unlink(missing_ok=True)
-        run.terraform.destroy(Progress(run.view))
-
-
-def _in_turn(run: Run, stages: Stages) -> None:
+def in_turn(run: Run, stages: Stages) -> None:
+    """Each stage, while no other `tap` of this checkout is at the environment."""
     require_lasting_state(run.settings)
     with alone(run):
         for stage in stages:

@@ -125,7 +125,7 @@ class Intake(Construct):
             self,
             "policy",
             bucket=bucket,
-            policy=document(_tls_only(settings), *_own_key_only(settings, encryption)),
+            policy=document(_tls_only(settings), *_own_key_only(settings, encryption), *_kept(settings)),
             depends_on=[block],
         )
 
@@ -203,6 +203,21 @@ def _rule(id_: str, prefix: str, days: int | None) -> S3BucketLifecycleConfigura
             S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
         ],
     )
+
+
+def _kept(settings: Settings) -> list[dict[str, Any]]:
+    """A bucket has no switch against its deletion as a table has; its policy says it, until it is lifted.
+
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.S3.html: AWS protects buckets of its own so.
+    """
+    statement = {
+        "Sid": "NotDeleted",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "s3:DeleteBucket",
+        "Resource": settings.bucket_arn,
+    }
+    return [statement] if settings.deletion_protection else []
 
 
 def _tls_only(settings: Settings) -> dict[str, Any]:

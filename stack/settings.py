@@ -71,7 +71,10 @@ class Settings:
         "begins the bucket's name, which all of AWS shares",
     )
     deletion_protection: bool = _setting(
-        False, "TAP_DELETION_PROTECTION", kinds.SWITCH, "whether the table refuses its deletion"
+        False,
+        "TAP_DELETION_PROTECTION",
+        kinds.SWITCH,
+        "whether the table and the bucket refuse their deletion; true on aws where it is not set",
     )
     log_retention_days: int = _setting(365, "TAP_LOG_RETENTION_DAYS", kinds.RETENTION, "how long logs are kept")
     rows_per_part: int = _setting(500, "TAP_ROWS_PER_PART", kinds.whole(1, 10_000), "rows that one loader call takes")
@@ -108,6 +111,7 @@ class Settings:
                     refused.append(f"{name}: {error}")
         if refused:
             raise SettingsError("\n".join(refused))
+        values.setdefault("deletion_protection", values.get("target") == "aws")
         return cls(**values)._with_region()
 
     def _with_region(self) -> Self:

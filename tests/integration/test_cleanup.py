@@ -166,6 +166,36 @@ def test_protected_data_stay_with_their_key_until_they_are_meant_too(
     assert changed(before, census(account)) == {}
 
 
+def test_a_protected_bucket_stays_when_its_table_is_gone(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """A deployment that was stopped half way has no table yet, or no more: the files are protected all the same."""
+    before = census(account)
+    make_bucket(account, environment.bucket, _tags(environment), protected=True)
+
+    kept = _cleanup(account, configuration)
+    taken = _cleanup(account, configuration, data_too=True)
+
+    assert {thing.name for thing in kept.left} == {environment.bucket}
+    assert (kept.removed, taken.left) == ([], {})
+    assert changed(before, census(account)) == {}
+
+
+def test_an_untagged_log_group_of_our_name_is_a_strangers(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """Lambda made it for a stranger's function of that name: without a function of ours and a ledger, it stays."""
+    account.client("logs").create_log_group(logGroupName=environment.log_group("csv-validator"))
+    before = census(account)
+
+    cleaned = _cleanup(account, configuration)
+
+    assert (cleaned.removed, [thing.name for thing, _ in cleaned.others]) == (
+        [], [environment.log_group("csv-validator")],
+    )  # fmt: skip
+    assert changed(before, census(account)) == {}
+
+
 def test_state_and_ledger_go_last_and_the_state_bucket_never(
     account: Target, environment: Settings, tmp_path: Path
 ) -> None:

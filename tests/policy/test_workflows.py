@@ -91,4 +91,4 @@ def test_a_pull_requests_environment_goes_when_it_closes() -> None:
     assert "head.repo.full_name == github.repository" in job["if"]
     assert job["steps"][0]["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
     assert "${{" not in last["run"]
-    assert last["run"].endswith('--suffix "pr${NUMBER}" --data-too --target aws')
+    assert last["run"].endswith('--suffix "pr${NUMBER}" --data-too --yes --target aws')

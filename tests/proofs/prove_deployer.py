@@ -32,6 +32,7 @@ DRAW = random.Random(SEED)
 SUFFIX = f"proof-{SEED}"
 MOMENTS = int(os.environ.get("TAP_PROOF_MOMENTS", "20"))
 DEPLOY_S, DESTROY_S = 70.0, 12.0  # about what each takes
+CLEANUP, DESTROY = ("cleanup", "--yes"), ("destroy", "--data-too", "--yes")
 ADDRESSES = sorted(
     configuration_in(
         synthesised(Settings.load({}, environment_suffix=SUFFIX), Places.here()) / "stacks" / "TapStack"
@@ -146,8 +147,8 @@ def test_without_state_a_cleanup_leaves_nothing(deployed: Environment) -> None:
     """The state is lost, an environment is beside it whose name begins alike: one goes, the other stays as it was."""
     (deployed.work / "terraform.tfstate").unlink()
 
-    deployed.tap("cleanup")
-    second = deployed.tap("cleanup")
+    deployed.tap(*CLEANUP)
+    second = deployed.tap(*CLEANUP)
 
     assert json.loads(second[second.index("{") :])["removed"] == []
     assert _ours(deployed) == []
@@ -161,10 +162,10 @@ def test_a_kill_at_any_moment_is_survived(environment: Environment, moment: int)
     destroying = (environment.work / "terraform.tfstate").is_file()
     whom, after_s = DRAW.choice(("tap", "terraform", "both")), DRAW.uniform(1, DESTROY_S if destroying else DEPLOY_S)
     print(f"seed {SEED}: {'destroy' if destroying else 'deploy'}, {whom} killed after {after_s:.1f} s")
-    _kill(environment.start("destroy" if destroying else "deploy"), whom, after_s)
+    _kill(environment.start(*(DESTROY if destroying else ("deploy",))), whom, after_s)
 
     if DRAW.random() < 0.5:
-        environment.tap("cleanup")
+        environment.tap(*CLEANUP)
         assert _ours(environment) == []
         assert not environment.work.exists()
     else:
@@ -174,7 +175,7 @@ def test_a_kill_at_any_moment_is_survived(environment: Environment, moment: int)
 
 def test_the_last_cleanup_leaves_nothing(environment: Environment) -> None:
     """The account is as it was before all of this."""
-    environment.tap("cleanup")
+    environment.tap(*CLEANUP)
 
     assert _ours(environment) == []
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deployer.estate.removal import keeps_bucket
 from stack.errors import StackError
 from stack.store import columns
 from tests.unit.stack.reading import resources, the
@@ -73,11 +74,18 @@ def test_the_tables_keys_are_the_roles_of_the_schema(tmp_path: Path) -> None:
 
 
 def test_deletion_protection_is_a_setting(synthesised: Callable[..., dict[str, Any]]) -> None:
-    """Off where environments come and go, on where a team says so."""
+    """Of table and bucket: off where environments come and go, on where a team says so."""
     protected = synthesised(rows_per_part="7", max_error_details="7", load_concurrency="7", deletion_protection="true")
 
     assert the(synthesised(), "aws_dynamodb_table")["deletion_protection_enabled"] is False
     assert the(protected, "aws_dynamodb_table")["deletion_protection_enabled"] is True
+    assert not any(map(keeps_bucket, _bucket_statements(synthesised())))
+    assert any(map(keeps_bucket, _bucket_statements(protected)))
+
+
+def _bucket_statements(document: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
+    return found
 
 
 def test_one_key_with_rotation_encrypts_everything(document: dict[str, Any]) -> None:
