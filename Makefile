@@ -84,7 +84,7 @@ prove-files: setup ## Thousands of files of every dialect with planted errors, j
 
 .PHONY: prove-moods
 prove-moods: setup ## Files on their way through thousands of drawn faults of AWS, in process
-	@$(PYTEST) tests/unit/lambdas/prove_moods.py --hypothesis-profile thorough -n $(WORKERS)
+	@$(PYTEST) tests/unit/lambdas/test_moods.py --hypothesis-profile thorough -n $(WORKERS)
 
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour
