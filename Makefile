@@ -82,6 +82,10 @@ recording: setup ## make run and make test-local in a terminal, recorded in docs
 prove-files: setup ## Thousands of files of every dialect with planted errors, judged
 	@$(PYTEST) tests/unit/domain --hypothesis-profile thorough -n $(WORKERS)
 
+.PHONY: prove-moods
+prove-moods: setup ## Files on their way through thousands of drawn faults of AWS, in process
+	@$(PYTEST) tests/unit/lambdas/test_moods.py --hypothesis-profile thorough -n $(WORKERS)
+
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour
 	@$(PYTEST) $(patsubst %,tests/proofs/prove_%.py,deployer turns live) -q

@@ -25,7 +25,8 @@ def main() -> None:
     server.certfile, server.keyfile = arguments.certificate, arguments.key
     server.keep_alive_timeout = 75
     serve = importlib.import_module("hypercorn.asyncio").serve
-    asyncio.run(serve(importlib.import_module("ministack.app").app, server))
+    app = importlib.import_module("moods").planted(importlib.import_module("ministack.app").app, arguments.calls.parent)
+    asyncio.run(serve(app, server))
 
 
 def _mend(calls: Path) -> None:

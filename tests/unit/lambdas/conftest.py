@@ -108,19 +108,20 @@ def account() -> Iterator[Account]:
 
 @pytest.fixture
 def function(account: Account, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """Loads a function's `app.py` under a name of its own, with its folder on the path as in the ZIP."""
+    """Loads functions that know the account."""
     monkeypatch.setenv("STATE_MACHINE_ARN", account.state_machine_arn)
 
-    def load(name: str) -> ModuleType:
-        monkeypatch.syspath_prepend(str(LAMBDAS / name))
-        spec = importlib.util.spec_from_file_location(f"{name}_app", LAMBDAS / name / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+    return load_app
 
-    return load
+
+def load_app(name: str) -> ModuleType:
+    """A function's `app.py`, new each time, under a name of its own; its folder is on the path as in the ZIP."""
+    spec = importlib.util.spec_from_file_location(f"{name}_app", LAMBDAS / name / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(autouse=True, scope="session")
