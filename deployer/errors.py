@@ -5,7 +5,8 @@ TapError
 │   ├── NotCompliant      the gate has findings
 │   ├── NothingRuns       no embedded AWS is kept running
 │   ├── NotReconciled     a file's figures do not add up
-│   ├── StageStopped      a file did not reach a stage by its deadline, or failed there
+│   ├── StageStopped      a file goes no further by itself, by what AWS says of it
+│   ├── NoNews            nothing moved for long, and nothing says why
 │   ├── LeftBehind        a cleanup ended, and something is still there
 │   ├── WouldLoseData     a plan destroys or replaces what holds data
 │   ├── LettersLeft       dead letters could not be tried again
@@ -72,7 +73,11 @@ class NotReconciled(AnswerIsNo):
 
 
 class StageStopped(AnswerIsNo):
-    """A file did not reach a stage by its deadline, or failed there."""
+    """A file goes no further by itself: its load failed, a letter about it rests, or its attempts are used up."""
+
+
+class NoNews(AnswerIsNo):
+    """A file has not moved for long, and nothing says that it failed."""
 
 
 class LeftBehind(AnswerIsNo):

@@ -77,7 +77,9 @@ def followed(pipeline: Pipeline, file: Path, view: View) -> tuple[Upload, FileSt
         reached: dict[str, float] = {}
         for state in pipeline.watch(upload):
             reached.setdefault(state.stage, time.monotonic() - begun)
-            figures = ", ".join(f"{count:,} {name}" for name, count in state.rows.items())
+            figures = ", ".join(
+                [*tables.parts_told(state), *(f"{count:,} {name}" for name, count in state.rows.items())]
+            )
             view.note(f"  {state.stage:<12} {reached[state.stage]:5.1f} s  {figures}".rstrip())
     return upload, state, reached
 

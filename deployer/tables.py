@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import IO, Any
 
+from deployer.letters import Letter
 from deployer.pipeline import FileState
-from deployer.redrive import Letter
 
 FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")
 REJECT_COLUMNS = ("line", "column", "code", "value", "message")
@@ -93,6 +93,12 @@ def show_states(stream: IO[str], states: Sequence[FileState]) -> None:
         for one in states
     ]  # fmt: skip
     show(stream, f"{len(states)} files", columns, rows, right=("read", "loaded", "rejected"))
+
+
+def parts_told(state: FileState) -> list[str]:
+    """How far a load under way is, in words; nothing of any other state."""
+    parts = state.evidence.get("parts")
+    return [f"{parts['done']:,} of {parts['of']:,} parts"] if parts else []
 
 
 def show_letters(stream: IO[str], letters: Sequence[Letter]) -> None:

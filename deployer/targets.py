@@ -135,6 +135,7 @@ class Target:
     ca_bundle: str = ""  # blank: the system's
     plain_endpoint: str = ""  # where an emulator also answers without TLS
     lacks: Mapping[str, str] = field(default_factory=dict, compare=False)  # traits missing on this machine, with why
+    options: Mapping[str, str] = field(default_factory=dict)  # of AWS: AWS_* variables of how the user reaches it
     attempts: int = 0  # how often a call is tried, with growing pauses, when AWS throttles; 0: as the SDK does
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -186,12 +187,13 @@ class Target:
         """
         given = {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_CA_BUNDLE": self.ca_bundle or ("" if self.is_emulator else os.environ.get("AWS_CA_BUNDLE", "")),
+            "AWS_CA_BUNDLE": self.ca_bundle,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_CONFIG_FILE": NOWHERE,
             "AWS_SHARED_CREDENTIALS_FILE": NOWHERE,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **self.options,
             **self.credentials.environment(),
         }
         return {name: value for name, value in given.items() if value}
@@ -271,11 +273,7 @@ def _aws_client(target: Target, service: str) -> Any:
         region_name=target.region,
     )
     make: Any = session.client  # its stubs know the services by name only
-    return make(
-        service,
-        endpoint_url=target.endpoint or None,
-        config=Config(max_pool_connections=30, retries=_retries(target.attempts)),
-    )
+    return make(service, config=Config(max_pool_connections=30, retries=_retries(target.attempts)))
 
 
 def _retries(attempts: int) -> Any:

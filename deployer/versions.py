@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from deployer.domain import Upload
-from deployer.evidence import execution_arn
 from deployer.objects import absent_is_none, get_json
+from deployer.stopped import execution_arn
 
 if TYPE_CHECKING:
     from deployer.pipeline import Pipeline

@@ -14,15 +14,15 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from deployer.domain import Upload
-from deployer.errors import StageStopped
+from deployer.errors import NoNews, StageStopped
 from deployer.evidence import execution_arn
+from deployer.letters import letters
 from deployer.pipeline import Pipeline
-from deployer.redrive import letters
 from tests.integration.listening import Listener, listen
 from tests.integration.planting import Plant
 
 HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
-DEADLINES = {"uploaded": 4.0, "validated": 4.0, "transformed": 4.0, "loading": 20.0}  # seconds to leave a stage, warm
+SILENCE_S = 20.0  # warm; a file that moves on takes a second or two
 LETTER_S = 20.0
 LOGGED_S = 2.0
 _POLL = 0.1
@@ -119,10 +119,9 @@ class Ways:
         ]
         path.write_text("\n".join([HEADER, *rows]) + "\n")
         upload = self.pipeline.upload(path, name)
-        deadlines = {stage: seconds * self.patience for stage, seconds in DEADLINES.items()}
         try:
-            *_, state = self.pipeline.watch(upload, deadlines)
-        except StageStopped as error:
+            *_, state = self.pipeline.watch(upload, SILENCE_S * self.patience)
+        except (NoNews, StageStopped) as error:
             raise WayError(str(error)) from error
         if not state.reconciled:
             raise WayError(f"{name} does not reconcile: {state}")

@@ -9,8 +9,9 @@ import pytest
 from moto import mock_aws
 
 from deployer import targets
+from deployer.letters import letters, put_back
 from deployer.pipeline import Pipeline
-from deployer.redrive import letters, put_back, redrive
+from deployer.redrive import redrive
 from stack.outputs import Outputs
 from tests.unit.deployer.moto_target import Aws
 
