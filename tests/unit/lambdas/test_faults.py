@@ -89,7 +89,7 @@ def test_an_error_of_the_network_is_one_that_passes(error: Exception) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [None, ProtocolError("reset"), SilentError(None, URL, "silent"), BrokenTlsError("bad record"), ConnectionResetError()],
+    [None, ProtocolError("reset"), SilentError(None, URL, "silent"), BrokenTlsError("bad"), ConnectionResetError()],
     ids=repr,
 )  # fmt: skip
 def test_a_body_that_breaks_off_is_an_error_that_passes(error: Exception | None, tmp_path) -> None:
