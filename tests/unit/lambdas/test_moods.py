@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 from moto.core.base_backend import BackendDict
@@ -134,6 +134,7 @@ def events() -> st.SearchStrategy[list[tuple[int, str]]]:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(
     deadline=None, max_examples=EXAMPLES, derandomize=not THOROUGH, print_blob=True,
+    phases=[phase for phase in Phase if phase is not Phase.explain],  # it draws for minutes, and tells little here
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(moods=moods(), events=events())
