@@ -4,6 +4,7 @@
 """
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ FILES = {
 }
 
 
-@dataclass
+@dataclass(repr=False)
 class Sky:
     """What a process makes once: the functions, loaded as on Lambda, with the weather around their clients."""
 
@@ -78,10 +79,15 @@ class Sky:
     clients: dict[str, Any]
     definition: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """Short, for Hypothesis shows it with each draw that fails."""
+        return "sky"
+
 
 @pytest.fixture(scope="module")
 def sky() -> Iterator[Sky]:
-    """Nobody really waits: the clients' own pauses between their tries are left out."""
+    """Nobody really waits between a client's tries, and nobody keeps what is logged."""
+    logging.disable(logging.CRITICAL)
     quiet = mock.patch("time.sleep")
     with mock.patch.dict(os.environ, ENVIRONMENT), mock_aws(config={"core": {"reset_boto3_session": False}}), quiet:
         weather, modules = Weather(), {name: load_app(name) for name in FUNCTIONS}
@@ -93,6 +99,7 @@ def sky() -> Iterator[Sky]:
         definition = json.loads(workflow.definition(Settings.load({}, environment_suffix="unit"), QUEUE))
         clients = observers(weather) | {"sns": boto3.client("sns", region_name=REGION)}
         yield Sky({name: module.handler for name, module in modules.items()}, weather, clients, definition)
+    logging.disable(logging.NOTSET)
 
 
 def world(sky: Sky, kind: str, befalls: list[tuple[int, str]]) -> World:
