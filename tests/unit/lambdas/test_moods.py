@@ -7,7 +7,6 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 from urllib.parse import quote
@@ -70,18 +69,16 @@ FILES = {
 }
 
 
-@dataclass(repr=False)
 class Sky:
-    """What a process makes once: the functions, loaded as on Lambda, with the weather around their clients."""
+    """What a process makes once: the functions, loaded as on Lambda, with the weather around their clients.
 
-    apps: dict[str, Any]
-    weather: Weather
-    clients: dict[str, Any]
-    definition: dict[str, Any]
+    No dataclass: Hypothesis would show all of its fields with each draw that fails.
+    """
 
-    def __repr__(self) -> str:
-        """Short, for Hypothesis shows it with each draw that fails."""
-        return "sky"
+    def __init__(
+        self, apps: dict[str, Any], weather: Weather, clients: dict[str, Any], definition: dict[str, Any]
+    ) -> None:
+        self.apps, self.weather, self.clients, self.definition = apps, weather, clients, definition
 
 
 @pytest.fixture(scope="module")
