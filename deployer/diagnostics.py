@@ -20,6 +20,13 @@ _REMEDIES = (
         "no registry is in reach: name a folder that holds the providers with TAP_PROVIDER_MIRROR "
         "(`tap doctor` says which one is used)",
     ),
+    (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
+    # The lock's heading stands over any failure of its call, and an answer to HEAD says `Forbidden` alone:
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    (
+        r"AccessDenied|UnauthorizedOperation|not authorized|api error Forbidden",
+        "the credentials lack a permission for the call that the message names",
+    ),
     (
         r"state lock|PreconditionFailed.*\.tflock",
         "another deployment holds the lock: wait for it to end, then try again",
@@ -39,8 +46,6 @@ _REMEDIES = (
         "API Gateway needs a role for its logs, once for an account and region: README, Deploying to an account, "
         "step 2",
     ),
-    (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
-    (r"AccessDenied|UnauthorizedOperation|not authorized", "the credentials lack a permission that the message names"),
     (r"connection refused|no such host|i/o timeout|EOF", "the endpoint stopped answering: check it with `tap doctor`"),
     (
         r"already exists|AlreadyExists|EntityAlreadyExists|ResourceInUse",

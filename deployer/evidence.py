@@ -6,7 +6,6 @@ Used by deployer/pipeline.py. What can't be had is told as such: evidence must n
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 _LINES = 6
 _LENGTH = 300
-_PAGES = 10  # of a log, from when the file came to its stage
+_PAGES = 10  # of a log
 _DENIED = re.compile(  # an action at which a text was cut off is none
     r"(?P<who>\S+) is not authorized to perform:? (?P<action>[\w-]+:\w+)(?=[\s\"]|$)"
     r"(?: on resource:? \"?(?P<what>[^\s\",]+))?"
@@ -30,9 +29,9 @@ _FRAMES = ("Traceback (", " ", "\t", "^")  # of a trace that nobody caught; the 
 _QUIET = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START")
 
 
-def gathered(pipeline: "Pipeline", upload: Upload, stage: str, since: str) -> Iterator[str]:
-    """Lines of evidence for a file that stands at `stage` since then; first of all, what IAM denied on its way."""
-    lines = [*_told("log", lambda: _log_lines(pipeline, responsible(pipeline, stage), upload, since))]
+def gathered(pipeline: "Pipeline", upload: Upload, stage: str) -> Iterator[str]:
+    """Lines of evidence for a file that stands at `stage`; first of all, what IAM denied on its way."""
+    lines = [*_told("log", lambda: _log_lines(pipeline, responsible(pipeline, stage), upload))]
     if stage in ("transformed", "loading"):
         lines += _told("execution", lambda: _history(pipeline, upload))
     lines += _told("dead letter", lambda: _dead_letters(pipeline, upload))
@@ -64,15 +63,16 @@ def _told(source: str, lines: Callable[[], list[str]]) -> Iterator[str]:
         yield f"{source}: {' '.join(line.split())}"
 
 
-def _log_lines(pipeline: "Pipeline", function: str, upload: Upload, since: str) -> list[str]:
-    """The last lines of a function since then that tell of this file or of an error, newest last.
+def _log_lines(pipeline: "Pipeline", function: str, upload: Upload) -> list[str]:
+    """The last lines of a function since the upload that tell of this file or of an error, newest last.
 
     By time, as which of its streams was written last is known with a delay:
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
     """
-    begun = int(datetime.fromisoformat(since).timestamp() * 1000)
+    which = {"VersionId": upload.version_id} if upload.version_id else {}
+    sent = pipeline.target.client("s3").head_object(Bucket=pipeline.bucket, Key=upload.key, **which)["LastModified"]
     pages = pipeline.target.client("logs").get_paginator("filter_log_events").paginate(
-        logGroupName=f"/aws/lambda/{function}", startTime=begun
+        logGroupName=f"/aws/lambda/{function}", startTime=int(sent.timestamp() * 1000)
     )  # fmt: skip
     said = [event["message"] for page in islice(pages, _PAGES) for event in page["events"]]
     about = (line for line in said if "ERROR" in line or json.dumps(upload.name, ensure_ascii=False)[1:-1] in line)

@@ -63,12 +63,7 @@ def resting(pipeline: "Pipeline", upload: Upload) -> list[Letter]:
         seen |= new
         messages = _received(pipeline, _GLANCED_S, wait_s=1) if len(messages) == _AT_ONCE else []
     found = [_letter(pipeline, message) for message in seen.values()]
-    return [letter for letter in found if letter.key == upload.name and letter.version in _names(upload)]
-
-
-def _names(upload: Upload) -> tuple[str, str]:
-    """A version as events name it: some come without one, while a bucket's versioning comes into force."""
-    return upload.version, version_of(None, "")
+    return [letter for letter in found if (letter.key, letter.version) == (upload.name, upload.version)]
 
 
 def _messages(pipeline: "Pipeline") -> Iterator[Mapping[str, Any]]:
@@ -149,6 +144,6 @@ def _file_of(found: Mapping[str, Any]) -> tuple[str, str]:
     """The file that an object belongs to, and its version: what was uploaded, or what the validator wrote of it."""
     key = unquote_plus(found["key"])
     if key.startswith(INCOMING):
-        return key.removeprefix(INCOMING), version_of(found.get("versionId"), "")
+        return key.removeprefix(INCOMING), version_of(found.get("versionId"), found.get("eTag", ""))
     *name, version, _ = key.split("/")[1:]
     return "/".join(name), version

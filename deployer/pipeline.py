@@ -146,7 +146,7 @@ class Pipeline:
                 "and nothing says that it failed",
                 where=f"s3://{self.bucket}/{upload.key} (version {upload.version})",
                 remedy="`tap watch` waits on; to send it again, upload it: nothing is loaded twice",
-                details=tuple(evidence.gathered(self, upload, now.stage, now.since)),
+                details=tuple(evidence.gathered(self, upload, now.stage)),
             )
 
     def _stopped(self, upload: Upload, stop: stopped.Stop) -> StageStopped:
@@ -155,7 +155,7 @@ class Pipeline:
             f"{upload.name} stopped: it reached `{stage}` at {since}, and not `{_after(stage)}` {why}",
             where=f"s3://{self.bucket}/{upload.key} (version {upload.version})",
             remedy="mend what the evidence below names, then upload the file again: nothing is loaded twice",
-            details=tuple(evidence.gathered(self, upload, stage, since)),
+            details=tuple(evidence.gathered(self, upload, stage)),
         )
 
     def rejects(self, key: str) -> list[dict[str, str]]:

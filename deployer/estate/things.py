@@ -34,8 +34,13 @@ def code_of(error: "ClientError") -> str:
 
 
 def says_absent(error: "ClientError") -> bool:
-    """Whether AWS answers that there is no such thing."""
-    return bool(_ABSENT.search(code_of(error)))
+    """Whether AWS answers that there is no such thing.
+
+    That a key is gone is said of what is there and can't be read: `KMS.NotFoundException` by S3
+    (https://github.com/aws/aws-cli/issues/4507), `KMSNotFound` by SNS
+    (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
+    """
+    return bool(_ABSENT.search(code_of(error))) and not code_of(error).startswith("KMS")
 
 
 def says_refused(error: "ClientError") -> bool:

@@ -126,7 +126,7 @@ def test_a_key_that_was_denied_for_a_while(
     """Who may not decrypt files leaves its event in the dead letters, with the reason; `tap redrive` completes it."""
     via_s3 = {"StringLike": {"kms:ViaService": "s3.*"}}
     plant.denied(pipeline.outputs.transformer_function_name, "kms:Decrypt", condition=via_s3)
-    journey = travel(csv_file([{}, {}, {}]), f"{tag}.csv", {"validated": 6.0})
+    journey = travel(csv_file([{}, {}, {}]), f"{tag}.csv")
     told = journey.stops()
     letter = _letter_about(pipeline, journey.upload.name)
     plant.mend()

@@ -36,7 +36,9 @@ def test_a_taken_bucket_name_names_the_setting() -> None:
 @pytest.mark.parametrize(
     ("summary", "remedy"),
     [
-        ("Error acquiring the state lock", "wait"),
+        ("Error acquiring the state lock. operation error S3: PutObject, api error PreconditionFailed", "wait"),
+        ("Error acquiring the state lock. operation error S3: PutObject, api error AccessDenied", "permission"),
+        ("error loading state: operation error S3: HeadObject, api error Forbidden: Forbidden", "permission"),
         ("operation error: ExpiredToken: expired", "sign in"),
         ("operation error IAM: AccessDenied", "permission"),
         ("dial tcp 127.0.0.1:1: connect: connection refused", "tap doctor"),

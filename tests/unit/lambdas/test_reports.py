@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from aws_io.reports import publish
 from transactions.errors import Throttled
+from transactions.reports import supersedes
 
 from .conftest import BUCKET
 
@@ -90,3 +91,17 @@ def test_a_report_that_may_not_be_read_is_an_error(account, code):
     with pytest.raises(ClientError, match=code):
         publish(account.s3, BUCKET, report("validated"))
     assert account.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
+
+
+def test_of_two_uploads_s3s_sequencers_say_which_came_later():
+    """An upload in parts keeps the time at which it began: the later one by S3's order may look older by its time."""
+    began_first = {"version_id": "a", "last_modified": "2025-01-01T10:00:00+00:00", "sequencer": "0B"}
+    put_meanwhile = {"version_id": "b", "last_modified": "2025-01-01T10:02:00+00:00", "sequencer": "0A"}
+    later, earlier = ({"source": source, "stage": "validated"} for source in (began_first, put_meanwhile))
+
+    assert supersedes(later, earlier)
+    assert not supersedes(earlier, later)
+    unnumbered = {**earlier, "source": {**put_meanwhile, "sequencer": ""}}
+    assert supersedes(unnumbered, later)
+    longer = {**earlier, "source": {**put_meanwhile, "sequencer": "000A"}}
+    assert supersedes(later, longer)
