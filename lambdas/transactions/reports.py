@@ -67,7 +67,7 @@ def supersedes(new: Report, old: Report) -> bool:
     stays, and any other is written anew.
     """
     if new["source"]["version_id"] != old["source"]["version_id"]:
-        return _order(new) >= _order(old)
+        return _is_later(new["source"], old["source"])
     if STAGES[new["stage"]] != STAGES[old["stage"]]:
         return STAGES[new["stage"]] > STAGES[old["stage"]]
     return old["reconciled"] is not True and _without_time(new) != _without_time(old)
@@ -85,9 +85,19 @@ def _source(source: SourceObject) -> dict[str, Any]:
     return {name: getattr(source, name) for name in names}
 
 
-def _order(report: Report) -> tuple[str, str]:
-    source = report["source"]
-    return source["last_modified"], source.get("sequencer", "").rjust(32, "0")
+def _is_later(new: Mapping[str, str], old: Mapping[str, str]) -> bool:
+    """Of one key's uploads, the one with the greater sequencer; by their times only where these do not tell.
+
+    An upload in parts has the time when it began, which may be before that of the version it takes the place of:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+    Sequencers differ in length, and are padded to the longer one:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+    """
+    ours, theirs = new.get("sequencer", ""), old.get("sequencer", "")
+    width = max(len(ours), len(theirs))
+    if ours and theirs and ours.rjust(width, "0") != theirs.rjust(width, "0"):
+        return ours.rjust(width, "0") > theirs.rjust(width, "0")
+    return new["last_modified"] >= old["last_modified"]
 
 
 def _without_time(report: Report) -> Report:
