@@ -40,6 +40,12 @@ _REMEDIES = (
         "step 2",
     ),
     (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
+    (
+        # https://docs.aws.amazon.com/kms/latest/developerguide/troubleshooting-tags-aliases.html
+        r"not authorized to perform: kms:\w+ on resource: arn:[\w-]+:kms:[\w-]+:\d+:key/",
+        "a key that was just created is refused until its tags count, which may take five minutes: `tap deploy` again "
+        "then keeps the key and goes on; if it is refused still, the credentials lack the permission",
+    ),
     (r"AccessDenied|UnauthorizedOperation|not authorized", "the credentials lack a permission that the message names"),
     (r"connection refused|no such host|i/o timeout|EOF", "the endpoint stopped answering: check it with `tap doctor`"),
     (
