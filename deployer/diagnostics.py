@@ -21,6 +21,12 @@ _REMEDIES = (
         "(`tap doctor` says which one is used)",
     ),
     (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
+    (
+        # https://docs.aws.amazon.com/kms/latest/developerguide/troubleshooting-tags-aliases.html
+        r"not authorized to perform: kms:\w+ on resource: arn:[\w-]+:kms:[\w-]+:\d+:key/",
+        "a key that was just created is refused until its tags count, which may take five minutes: `tap deploy` again "
+        "then keeps the key and goes on; if it is refused still, the credentials lack the permission",
+    ),
     # The lock's heading stands over any failure of its call, and an answer to HEAD says `Forbidden` alone:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
     (

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer import letters
 from deployer.domain import Upload
-from deployer.stopped import execution_arn, responsible
+from deployer.stopped import execution_arn, json_object, responsible
 
 if TYPE_CHECKING:
     from deployer.pipeline import Pipeline
@@ -84,22 +84,13 @@ def _readable(line: str) -> str:
     """What a structured line says: level, message, and its error; of another line the first. Blank for mere noise."""
     if line.startswith(_QUIET + _FRAMES):
         return ""
-    told = _document(line)
+    told = json_object(line)
     if "_aws" in told:  # figures for CloudWatch's metrics
         return ""
     if "message" not in told:
         return line.strip().partition("\n")[0]
     trace = str(told.get("exception", "")).strip().splitlines()
     return ": ".join([f"{told.get('level', '')} {told['message']}".strip(), *trace[-1:]])
-
-
-def _document(text: str) -> dict[str, Any]:
-    """A JSON object; empty for any other text."""
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _history(pipeline: "Pipeline", upload: Upload) -> list[str]:

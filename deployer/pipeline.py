@@ -90,16 +90,16 @@ class Pipeline:
         """
         report = get_json(self.target.client("s3"), self.bucket, upload.report)
         if report and report["source"]["version_id"] == upload.version:
-            return self._with_parts(upload, _of_report(report))
+            return self._with_progress(upload, _of_report(report))
         if facts := versions.facts_of(self, upload):
             return FileState(upload.name, **facts)
         raise no_such_file(upload.name)
 
-    def _with_parts(self, upload: Upload, state: FileState) -> FileState:
+    def _with_progress(self, upload: Upload, state: FileState) -> FileState:
         """Of a load under way, also how many of its parts are done."""
-        if state.stage != "loading" or state.ended or not (parts := stopped.parts_done(self, upload)):
+        if state.stage != "loading" or state.ended or not (progress := stopped.parts_done(self, upload)):
             return state
-        return replace(state, evidence={**state.evidence, "parts": parts})
+        return replace(state, evidence={**state.evidence, "progress": progress})
 
     def states(self) -> list[FileState]:
         """Where every file is, by key."""
@@ -210,7 +210,7 @@ class Pipeline:
 
 def _news(state: FileState) -> tuple[Any, ...]:
     """What counts as a move."""
-    return state.stage, state.state, state.rows, state.evidence.get("parts")
+    return state.stage, state.state, state.rows, state.evidence.get("progress")
 
 
 def _after(stage: str) -> str:

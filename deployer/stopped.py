@@ -47,6 +47,27 @@ def execution_arn(pipeline: "Pipeline", upload: Upload) -> str:
     return f"{machine}:{execution_name(pipeline.bucket, upload)}"
 
 
+def execution(pipeline: "Pipeline", upload: Upload) -> dict[str, Any] | None:
+    """What Step Functions says of that execution; None if there is none."""
+    states = pipeline.target.client("stepfunctions")
+    try:
+        told: dict[str, Any] = states.describe_execution(executionArn=execution_arn(pipeline, upload))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+            return None
+        raise
+    return told
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """A JSON object; empty for any other text."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 def parts_done(pipeline: "Pipeline", upload: Upload) -> dict[str, int]:
     """How far the load of a file version is: parts `done` of how many; empty where no load counts.
 
@@ -76,15 +97,10 @@ def responsible(pipeline: "Pipeline", stage: str) -> str:
 
 def _ended(pipeline: "Pipeline", upload: Upload, state: "FileState") -> Stop | None:
     """How the load of a file version ended badly; None if it did not, or was begun again since."""
-    if state.stage not in ("transformed", "loading"):
+    told = execution(pipeline, upload) if state.stage in ("transformed", "loading") else None
+    if told is None or told["status"] not in _ENDED_BADLY:
         return None
-    try:
-        told = pipeline.target.client("stepfunctions").describe_execution(executionArn=execution_arn(pipeline, upload))
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
-            return None
-        raise
-    if told["status"] not in _ENDED_BADLY or datetime.fromisoformat(state.since) > told["stopDate"]:
+    if datetime.fromisoformat(state.since) > told["stopDate"]:
         return None
     since = told["startDate"].isoformat(timespec="milliseconds")
     return Stop("loading", since, f"since its load ended as {told['status']}")
@@ -107,7 +123,7 @@ def _failed_attempts(pipeline: "Pipeline", upload: Upload, state: "FileState") -
         return []
     return sorted(
         datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-        for event in events if _is_about(_document(event["message"]), upload)
+        for event in events if _is_about(json_object(event["message"]), upload)
     )  # fmt: skip
 
 
@@ -117,12 +133,3 @@ def _is_about(line: dict[str, Any], upload: Upload) -> bool:
     if line.get("manifest_key") == upload.manifest:
         return True
     return line.get("file_key") == upload.key and line.get("file_version") in (None, upload.version_id)
-
-
-def _document(text: str) -> dict[str, Any]:
-    """A JSON object; empty for any other text."""
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}

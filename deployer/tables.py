@@ -97,8 +97,8 @@ def show_states(stream: IO[str], states: Sequence[FileState]) -> None:
 
 def parts_told(state: FileState) -> list[str]:
     """How far a load under way is, in words; nothing of any other state."""
-    parts = state.evidence.get("parts")
-    return [f"{parts['done']:,} of {parts['of']:,} parts"] if parts else []
+    progress = state.evidence.get("progress")
+    return [f"{progress['done']:,} of {progress['of']:,} parts"] if progress else []
 
 
 def show_letters(stream: IO[str], letters: Sequence[Letter]) -> None:

@@ -218,6 +218,9 @@ def _workflow_statements(settings: Settings, encryption: Encryption) -> list[dic
         allow("sqs:SendMessage", settings.dead_letters_arn),
         encryption.use("kms:Decrypt", "kms:GenerateDataKey"),
         LOG_DELIVERY,
+        allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"], f"{settings.log_group_arn(settings.workflow_log_group)}:*"
+        ),
         TRACING,
         SAMPLING,
     ]
@@ -225,7 +228,8 @@ def _workflow_statements(settings: Settings, encryption: Encryption) -> list[dic
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html; a function's own segments need no sampling
 SAMPLING = allow(["xray:GetSamplingRules", "xray:GetSamplingTargets"], "*")
-# None of these knows resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+# None of these knows resources, as the two of the log group do that AWS lists with them:
+# https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 LOG_DELIVERY = allow(
     [
         "logs:CreateLogDelivery",

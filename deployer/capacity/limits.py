@@ -21,6 +21,7 @@ _DEAD = "the call ends; after two more tries the event rests in the dead letters
 _FAILS = "the load fails: its report says so, and it rests in the dead letters until `tap redrive`"
 _TRIED = f"parts are tried eight more times with growing pauses; then {_FAILS}"
 _ENDS = "the execution times out: the file's report says so, and it rests in the dead letters until `tap redrive`"
+_WAITS = "the next ones wait"
 _SLOWER = "requests are throttled and tried again: the load takes longer"
 
 
@@ -100,6 +101,10 @@ def of_all(work: Work, whole: Portion, loading: Loading) -> Iterator[Limit]:
     yield Limit("Lambda calls at once", loaders, QUOTAS["lambda_concurrency"].value, "calls", _TRIED)
     children = QUOTAS["map_children"].value
     yield Limit("Step Functions children of a map", shape.concurrency, children, "children", "no more are started")
+    started = whole.parts / whole.files / loading.file_s
+    map_starts, map_runs = QUOTAS["map_starts"].value, QUOTAS["map_runs"].value
+    yield Limit("Step Functions starts of a map's children", started, map_starts, "children/s", _WAITS, fails=False)
+    yield Limit("Step Functions open map runs", loading.at_once, map_runs, "runs", _WAITS, fails=False)
     connections = most_connections(work, loading.at_first)
     held = loaders * work.measured.connections
     yield Limit("DynamoDB connections that a table serves", held, connections, "connections", _TRIED)
@@ -117,7 +122,7 @@ def of_all(work: Work, whole: Portion, loading: Loading) -> Iterator[Limit]:
     yield Limit("Step Functions starts", whole.files / loading.seconds, starts, "starts/s", _SLOWER, fails=False)
     transitions = QUOTAS["transitions"].value
     changes = parts * shape.part_transitions
-    yield Limit("Step Functions transitions", changes, transitions, "transitions/s", "steps wait", fails=False)
+    yield Limit("Step Functions transitions", changes, transitions, "transitions/s", _WAITS, fails=False)
 
 
 def most_connections(work: Work, table_writes: float) -> float:

@@ -41,11 +41,11 @@ def mend_workflows(stepfunctions: Any, iam: Any) -> None:
         elif called == "sns:publish":
             ask("SNS.AuthorizationErrorException", "sns:Publish", given["TopicArn"])
         elif called == "sqs:sendMessage":
-            partition, account = role.get().split(":")[1], role.get().split(":")[4]
-            region, name = iam.responses.get_region(), given["QueueUrl"].rpartition("/")[2]
-            ask("SQS.AccessDeniedException", "sqs:SendMessage", f"arn:{partition}:sqs:{region}:{account}:{name}")
+            account, region = role.get().split(":")[4], iam.responses.get_region()
+            name = given["QueueUrl"].rpartition("/")[2]
+            ask("SQS.AccessDeniedException", "sqs:SendMessage", f"arn:{_partition(role)}:sqs:{region}:{account}:{name}")
         else:
-            why = f"which action {resource} needs is not known to the embedded AWS: deployer/ministack_server/asking.py"
+            why = f"which action {resource} needs is not known: deployer/ministack_server/workflows.py"
             raise stepfunctions._ExecutionError("States.Runtime", why)
         return invoke(resource, given)
 

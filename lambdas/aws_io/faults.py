@@ -16,6 +16,7 @@ from botocore.retries.standard import (  # type: ignore[attr-defined] # the stub
     TransientRetryableChecker,
 )
 from s3transfer.utils import S3_RETRYABLE_DOWNLOAD_ERRORS
+from urllib3.exceptions import HTTPError
 
 from transactions.errors import Throttled
 
@@ -26,7 +27,8 @@ _RACE_LOST = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 
 # What botocore tries again, by its own word, and a part of the way that it does not cover: reading an answer's body.
 _CHECKER = OrRetryChecker([TransientRetryableChecker(), ThrottledRetryableChecker(), ThrottlingStatusCodeChecker()])
-_OF_A_BODY = (*S3_RETRYABLE_DOWNLOAD_ERRORS, FlexibleChecksumError)
+# It hands on there what urllib3 raises, but for silence and a connection that closes: of TLS, for one.
+_OF_A_BODY = (*S3_RETRYABLE_DOWNLOAD_ERRORS, FlexibleChecksumError, HTTPError)
 _OF_KMS = re.compile(r"^KMS\.?", re.IGNORECASE)  # other services hand its errors on so: KMS.ThrottlingException
 
 _TOLD = 800  # characters of one reason: a dead letter may name several files

@@ -3,21 +3,25 @@
 Called by `steps`: from the state machine's way of failure, which has kept the load for a redrive by then, and when
 AWS says that an execution ended badly. That may be in a way which no state can catch: then the letter and the news are
 sent from here as well.
+
+A map that failed does not say what its parts met, so each failed try of a part leaves its reason beside the results.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from loading import Loader
 
 from aws_io import objects, reports
-from aws_io.faults import is_absent
-from transactions.errors import DocumentRefused
-from transactions.layout import Upload
+from aws_io.faults import is_absent, reason, retryable
+from transactions.errors import DocumentRefused, Throttled
+from transactions.layout import Upload, reason_of, result_of
 from transactions.manifest import Manifest
+from transactions.parts import Part
 from transactions.reports import Report, of_manifest
 
 if TYPE_CHECKING:
@@ -39,6 +43,13 @@ class Outlets:
     topic_arn: str
 
 
+def keep_reason(loader: Loader, part: Part, error: Exception) -> None:
+    """Write why a try of a part failed. If that fails too, the error itself is the more important one."""
+    with suppress(BotoCoreError, ClientError, Throttled):
+        why = {"part_key": part.part_key, "error": reason(error)[:_SHOWN]}
+        objects.put_json(loader.s3, loader.bucket, reason_of(part.result_key), why)
+
+
 def tell_failure(loader: Loader, manifest_key: str, error: Mapping[str, str]) -> None:
     """Write that the load ended, and why. A report that says more, because a repeat was done, stays.
 
@@ -48,8 +59,26 @@ def tell_failure(loader: Loader, manifest_key: str, error: Mapping[str, str]) ->
     manifest = Manifest.of_json(objects.get_json(loader.s3, loader.bucket, manifest_key))
     report = of_manifest(manifest, "loading", objects.now(), {"parts": manifest.source.upload.parts})
     report["state"] = "failed"
-    report["problems"] = [f"{error.get('Error', 'unknown')}: {error.get('Cause', '')[:_SHOWN]}"]
+    met = next(_met(loader, manifest.source.upload), None)
+    report["problems"] = [
+        f"{error.get('Error', 'unknown')}: {error.get('Cause', '')[:_SHOWN]}",
+        *([met] if met else []),
+    ]
     reports.publish(loader.s3, loader.bucket, report)
+
+
+def _met(loader: Loader, upload: Upload) -> Iterator[str]:
+    """What the parts met that have no result, in their order: of the first thousand that left a reason."""
+    with retryable():
+        page = loader.s3.list_objects_v2(Bucket=loader.bucket, Prefix=upload.reasons)
+    for key in (found["Key"] for found in page.get("Contents", ())):
+        try:
+            objects.get(loader.s3, loader.bucket, result_of(key))
+        except ClientError as error:
+            if not is_absent(error):
+                raise
+            why = objects.get_json(loader.s3, loader.bucket, key)
+            yield f"{why['part_key']}: {why['error']}"
 
 
 def tell_end(loader: Loader, outlets: Outlets, detail: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from failing import Outlets, tell_end, tell_failure
+from failing import Outlets, keep_reason, tell_end, tell_failure
 from loading import OUTCOMES, Loader, load_part
 from reconciling import reconcile
 
@@ -50,7 +50,11 @@ def run(loader: Loader, outlets: Outlets, event: dict[str, Any], logger: Logger,
 
 def _load(loader: Loader, part: Part, logger: Logger, metrics: Metrics) -> dict[str, Any]:
     logger.append_keys(part_key=part.part_key)
-    result = load_part(loader, part)
+    try:
+        result = load_part(loader, part)
+    except Exception as error:
+        keep_reason(loader, part, error)
+        raise
     logger.info("the part is loaded", extra={"rows": result["rows"]})
     for outcome in OUTCOMES:
         metrics.add_metric(f"Rows{outcome.capitalize()}", MetricUnit.Count, result["rows"][outcome])

@@ -9,6 +9,7 @@ quarantine/KEY/VERSION/conflicts/part-00000.jsonl     rows that contradict the t
 transformed/KEY/VERSION/part-00000.jsonl              items for the table
 transformed/KEY/VERSION/parts.json                    the list of parts; written last
 transformed/KEY/VERSION/results/part-00000.json       what became of a part
+transformed/KEY/VERSION/reasons/part-00000.json       why a try of a part failed; the last one's
 reports/KEY.json                                      the newest report
 runs/ID/manifest.json                                 what Step Functions notes of a load's parts; read by nobody here
 """
@@ -90,6 +91,11 @@ class Upload:
     def result(self, number: int) -> str:
         return f"{TRANSFORMED}{self._stem}/results/part-{number:05d}.json"
 
+    @property
+    def reasons(self) -> str:
+        """The prefix of what failed tries of its parts left."""
+        return f"{TRANSFORMED}{self._stem}/reasons/"
+
     def conflicts(self, number: int) -> str:
         return f"{QUARANTINE}{self._stem}/conflicts/part-{number:05d}.jsonl"
 
@@ -115,6 +121,21 @@ def version_of(version_id: str | None, etag: str) -> str:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html
     """
     return f"{NO_VERSION}-{etag}" if version_id in (None, "", NO_VERSION) else version_id
+
+
+def reason_of(result_key: str) -> str:
+    """Where the reason lies why a part has no result; the other way round with `result_of`."""
+    return _beside(result_key, "results", "reasons")
+
+
+def result_of(reason_key: str) -> str:
+    """The result of the part that a reason is of."""
+    return _beside(reason_key, "reasons", "results")
+
+
+def _beside(key: str, folder: str, other: str) -> str:
+    stem, _, name = key.rpartition(f"/{folder}/")
+    return f"{stem}/{other}/{name}"
 
 
 def report_key(name: str) -> str:

@@ -15,6 +15,7 @@ from tests.integration.conftest import CsvFile
 from tests.integration.journeys import Travel
 from tests.integration.planting import Plant
 from tests.integration.reading import items_of
+from transactions.layout import Upload
 
 pytestmark = pytest.mark.fault
 DEADLINE_S = 60.0
@@ -87,15 +88,18 @@ def test_a_load_that_failed_is_redriven_once_its_reason_is_mended(pipeline: Pipe
 def test_a_table_that_was_missing_for_a_while_gets_its_rows_once(
     travel: Travel, plant: Plant, pipeline: Pipeline, csv_file: CsvFile, tag: str
 ) -> None:
-    """The load fails and rests in the dead letters; with the table there again, `tap redrive` completes it."""
+    """The load fails and rests, and the report names what its part met; with the table again a redrive completes it."""
     plant.configured(pipeline.outputs.loader_function_name, Environment={"TABLE_NAME": "not-there-yet"})
     journey = travel(csv_file([{}, {}, {}]), f"{tag}.csv")
     told = journey.stops()
+    _, met = _problems(pipeline, journey.upload)
     plant.mend()
 
     again = redrive(pipeline, _letter_about(pipeline, journey.upload.name))
 
     assert "since its load failed" in told
+    assert met.startswith(f"{journey.upload.part(0)}: ")
+    assert "PutItem" in met
     assert _ended(pipeline, again) == "SUCCEEDED"
     assert travel.follow(journey.upload).reconciles().rows["loaded"] == 3
     assert len(pipeline.items(journey.upload, 10)) == 3
@@ -167,6 +171,16 @@ def _stop(pipeline: Pipeline, execution: str) -> None:
             return
         time.sleep(0.05)
     pytest.fail("the load was not started")
+
+
+def _problems(pipeline: Pipeline, upload: Upload) -> list[str]:
+    """What the report of a file says of its load's failure, which comes after the letter."""
+    ends = time.monotonic() + DEADLINE_S
+    while time.monotonic() < ends:
+        if found := pipeline.state(upload).evidence.get("problems"):
+            return list(found)
+        time.sleep(0.2)
+    pytest.fail(f"the report of {upload.name} names no problem after {DEADLINE_S:.0f} s")
 
 
 def _letter_about(pipeline: Pipeline, key: str) -> Letter:

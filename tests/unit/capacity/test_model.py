@@ -143,6 +143,16 @@ def test_too_many_files_at_once_do_not_fit(model: Model) -> None:
     assert (calls.needed, calls.allowed) == (1_010, 1_000)
 
 
+def test_the_children_and_runs_of_maps_are_reckoned(model: Model) -> None:
+    """One file at a time starts its parts within its own loading; beyond either quota the next ones wait."""
+    answer = model(Load(rows=10**6, files=4, at_once=1))
+    started, runs = (limit for limit in answer.limits if limit.name.endswith(("a map's children", "map runs")))
+
+    assert started.needed == pytest.approx(answer.whole.parts / answer.stages["load"])
+    assert (started.allowed, runs.needed, runs.allowed) == (100, 1, 1_000)
+    assert [limit.fails for limit in (started, runs)] == [False, False]
+
+
 def test_a_warm_table_takes_more_files_at_once_and_is_faster(model: Model) -> None:
     """Ten times the units, ten times the connections."""
     load = Load(rows=10**9, files=1_000)

@@ -9,7 +9,7 @@ import pytest
 
 from deployer.capacity import costs, limits
 from deployer.capacity.measured import Measured, document, measured
-from deployer.capacity.published import NOT, PRICES, QUOTAS
+from deployer.capacity.published import LATENCIES, NOT, PRICES, QUOTAS
 from deployer.capacity.shape import shape_of
 from deployer.documents.scale import Model
 
@@ -132,3 +132,18 @@ def test_each_published_figure_names_its_page() -> None:
         assert figure.value > 0
         assert re.fullmatch(r"https://(docs\.aws\.amazon|aws\.amazon|repost\.aws)[\w./-]+", figure.url), figure
         assert figure.looked_up == NOT or re.search(r" on \d{4}-\d\d-\d\d$", figure.looked_up)
+
+
+@pytest.mark.parametrize(("name", "least"), [("transitions", 800), ("starts", 150), ("map_starts", 100)])
+def test_a_quota_of_step_functions_holds_in_any_region(name: str, least: int) -> None:
+    """Three large regions have more of some, which the name says; what is reckoned with is what all others have.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+    """
+    assert QUOTAS[name].value == least
+    assert QUOTAS[name].looked_up != NOT
+
+
+def test_one_connection_is_no_faster_than_the_function_that_reads() -> None:
+    """S3 may give a connection 85 MB/s and more, an environment of Lambda has 625 Mbit/s."""
+    assert LATENCIES["s3_stream"].value == 625e6 / 8

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deployer.ministack_server import asking
+from tests.unit.deployer.refusing import iam
 
 ROLE = "arn:aws:iam::000000000000:role/one"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
@@ -39,17 +40,6 @@ def inviting(*invited: str) -> Any:
         return "" if service in invited else "no"
 
     return SimpleNamespace(invocation_refusal=refusal, asked=asked)
-
-
-def iam(*refused: str) -> Any:
-    """An IAM that refuses these actions, and keeps what it was asked."""
-    asked: list[tuple[str, str, str]] = []
-
-    def refusal(role: str, session: str, action: str, resource: str) -> str:
-        asked.append((role, action, resource))
-        return f"{session} may not {action}" if action in refused else ""
-
-    return SimpleNamespace(refusal=refusal, asked=asked, responses=SimpleNamespace(get_region=lambda: "us-east-1"))
 
 
 @pytest.mark.parametrize(

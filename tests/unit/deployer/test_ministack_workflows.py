@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from deployer.ministack_server import workflows
+from tests.unit.deployer.refusing import iam
 
 ROLE = "arn:aws:iam::000000000000:role/one"
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
@@ -14,17 +15,6 @@ WRITER = {"ResultWriter": {"Parameters": {"Bucket": "b", "Prefix": "runs"}}}
 
 class FailedStep(Exception):  # noqa: N818 - as a step of a workflow fails: an error's name and its cause
     pass
-
-
-def iam(*refused: str) -> Any:
-    """An IAM that refuses these actions, and keeps what it was asked."""
-    asked: list[tuple[str, str, str]] = []
-
-    def refusal(role: str, session: str, action: str, resource: str) -> str:
-        asked.append((role, action, resource))
-        return f"{session} may not {action}" if action in refused else ""
-
-    return SimpleNamespace(refusal=refusal, asked=asked, responses=SimpleNamespace(get_region=lambda: "us-east-1"))
 
 
 def service_of() -> Any:

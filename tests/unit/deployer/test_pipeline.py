@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from deployer import evidence, targets
 from deployer.domain import Upload
 from deployer.errors import NoNews, NotDeployed, StageStopped, UsedWrongly
 from deployer.pipeline import Pipeline, aws_errors_told
+from deployer.tables import parts_told
 from stack.outputs import Outputs
 from stack.settings import Settings
 
@@ -180,6 +181,17 @@ def test_a_file_whose_letter_rests_has_stopped(pipeline: Pipeline, csv: Path) ->
     assert any(line.startswith("log: ") for line in caught.value.details)
     assert "dead letter: validator: AccessDenied: no such thing" in caught.value.details
     assert "not about a" not in str(caught.value)
+
+
+def test_how_far_a_load_is_stands_beside_where_its_parts_are(pipeline: Pipeline, csv: Path) -> None:
+    """A person reads parts done of all; a program still finds the list of the parts where it was."""
+    upload = pipeline.upload(csv, "a.csv")
+    report(pipeline, upload, stage="transformed", reconciled=None, evidence={"parts": upload.parts})
+    begun = pipeline.state(upload)
+    under_way = replace(begun, evidence={**begun.evidence, "progress": {"done": 1200, "of": 3400}})
+
+    assert (parts_told(begun), begun.evidence["parts"]) == ([], upload.parts)
+    assert parts_told(under_way) == ["1,200 of 3,400 parts"]
 
 
 def test_a_file_that_stands_still_has_not_stopped(pipeline: Pipeline, csv: Path) -> None:

@@ -3,7 +3,7 @@
 from deployer.reporting.faults import DOCUMENT, faults_in
 from tests.markdown import ROOT, defined_in, missing, rows
 
-FAULTS = ("test_faults.py", "test_planted_faults.py", "test_failures.py")
+FAULTS = ("test_faults.py", "test_planted_faults.py", "test_failures.py", "test_moods.py")
 
 
 def test_each_fault_of_the_suite_has_its_row() -> None:

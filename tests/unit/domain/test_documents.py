@@ -201,6 +201,25 @@ def test_uploads_of_the_same_second_are_ordered_by_the_sequencer():
     assert not supersedes(report("loaded"), report("validated", newer))
 
 
+@pytest.mark.parametrize(("began", "put"), [("0B", "0A"), ("1" + "0" * 20, "F" * 20)])
+def test_an_upload_in_parts_that_ended_later_is_the_newer(began, put):
+    """S3 gives it the time when it began, before that of the version it took the place of; the sequencer decides."""
+    early = replace(SOURCE, version_id="parts", last_modified="2025-03-01T10:00:00+00:00", sequencer=began)
+    late = replace(SOURCE, version_id="put", last_modified="2025-03-01T10:02:00+00:00", sequencer=put)
+    parts, whole = (report("validated", replace(MANIFEST, source=source)) for source in (early, late))
+
+    assert supersedes(parts, whole)
+    assert not supersedes(whole, parts)
+
+
+def test_an_upload_without_a_sequencer_is_ordered_by_its_time():
+    """A report that another program wrote, or an event without one."""
+    early = replace(SOURCE, version_id="v2", last_modified="2025-02-01T00:00:00+00:00", sequencer="")
+
+    assert supersedes(report("validated"), report("loaded", replace(MANIFEST, source=early)))
+    assert not supersedes(report("loaded", replace(MANIFEST, source=early)), report("validated"))
+
+
 def test_a_reconciled_report_stays_and_a_failed_one_can_be_mended():
     """A redriven load may mend the last report, and a late repeat may not spoil it."""
     good, bad = report("loaded", reconciled=True), report("loaded", reconciled=False, state="failed")

@@ -19,6 +19,7 @@ from botocore.exceptions import (
 )
 from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError as SilentError
+from urllib3.exceptions import SSLError as BrokenTlsError
 
 from aws_io import objects, uploads
 from aws_io.events import Notice
@@ -87,7 +88,9 @@ def test_an_error_of_the_network_is_one_that_passes(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [None, ProtocolError("reset"), SilentError(None, URL, "silent"), ConnectionResetError()], ids=repr
+    "error",
+    [None, ProtocolError("reset"), SilentError(None, URL, "silent"), BrokenTlsError("bad"), ConnectionResetError()],
+    ids=repr,
 )  # fmt: skip
 def test_a_body_that_breaks_off_is_an_error_that_passes(error: Exception | None, tmp_path) -> None:
     """Cut short, reset, or silent in the middle, whichever way it is read."""

@@ -1,6 +1,7 @@
 """The loader: outcomes, refusals, throttling, and figures that must add up."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from botocore.exceptions import ClientError
@@ -193,6 +194,27 @@ def test_a_load_that_failed_is_told_in_the_report(way, transformed):
     assert (report["stage"], report["state"], report["reconciled"]) == ("loading", "failed", None)
     assert report["problems"][0].startswith("States.ExceedToleratedFailureThreshold: xxx")
     assert len(report["problems"][0]) < 600
+
+
+def test_the_report_names_what_the_first_failed_part_met(way, transformed):
+    """The map says only that too many parts failed; a part that passed in the end is no reason."""
+    first, second = way.json(transformed.parts)
+    for part in (first | {"rows": 5}, first, second | {"rows": 7}):
+        with suppress(DocumentRefused):
+            way.call("loader", {"step": "load", "part": part})
+
+    fail(way, transformed)
+
+    _, told = way.json(transformed.report)["problems"]
+    assert told == f"{transformed.part(1)}: DocumentRefused: {transformed.part(1)} holds 2 rows, not 7"
+
+
+def test_a_reason_that_can_not_be_kept_hides_no_error(way, transformed):
+    """The workflow is told what the part met, and not what the note of it met."""
+    failing(way.app("loader").loader.s3, "PutObject", "AccessDenied")
+
+    with pytest.raises(DocumentRefused, match="holds 4 rows, not 5"):
+        way.call("loader", {"step": "load", "part": way.json(transformed.parts)[0] | {"rows": 5}})
 
 
 def test_a_late_failure_does_not_take_back_a_reconciled_load(way, transformed):

@@ -4,16 +4,16 @@
 """
 
 import json
+import logging
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 from urllib.parse import quote
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 from moto.core.base_backend import BackendDict
@@ -69,19 +69,22 @@ FILES = {
 }
 
 
-@dataclass
 class Sky:
-    """What a process makes once: the functions, loaded as on Lambda, with the weather around their clients."""
+    """What a process makes once: the functions, loaded as on Lambda, with the weather around their clients.
 
-    apps: dict[str, Any]
-    weather: Weather
-    clients: dict[str, Any]
-    definition: dict[str, Any]
+    No dataclass: Hypothesis would show all of its fields with each draw that fails.
+    """
+
+    def __init__(
+        self, apps: dict[str, Any], weather: Weather, clients: dict[str, Any], definition: dict[str, Any]
+    ) -> None:
+        self.apps, self.weather, self.clients, self.definition = apps, weather, clients, definition
 
 
 @pytest.fixture(scope="module")
 def sky() -> Iterator[Sky]:
-    """Nobody really waits: the clients' own pauses between their tries are left out."""
+    """Nobody really waits between a client's tries, and nobody keeps what is logged."""
+    logging.disable(logging.CRITICAL)
     quiet = mock.patch("time.sleep")
     with mock.patch.dict(os.environ, ENVIRONMENT), mock_aws(config={"core": {"reset_boto3_session": False}}), quiet:
         weather, modules = Weather(), {name: load_app(name) for name in FUNCTIONS}
@@ -93,6 +96,7 @@ def sky() -> Iterator[Sky]:
         definition = json.loads(workflow.definition(Settings.load({}, environment_suffix="unit"), QUEUE))
         clients = observers(weather) | {"sns": boto3.client("sns", region_name=REGION)}
         yield Sky({name: module.handler for name, module in modules.items()}, weather, clients, definition)
+    logging.disable(logging.NOTSET)
 
 
 def world(sky: Sky, kind: str, befalls: list[tuple[int, str]]) -> World:
@@ -134,6 +138,7 @@ def events() -> st.SearchStrategy[list[tuple[int, str]]]:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(
     deadline=None, max_examples=EXAMPLES, derandomize=not THOROUGH, print_blob=True,
+    phases=[phase for phase in Phase if phase is not Phase.explain],  # it draws for minutes, and tells little here
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(moods=moods(), events=events())

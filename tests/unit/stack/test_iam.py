@@ -23,6 +23,9 @@ NEED_ANY_RESOURCE = {
     "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups",
 }
+# What AWS lists beside those of the same service for a state machine that writes logs:
+# https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+ON_THE_LOG_GROUP = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
 def test_every_role_has_one_inline_policy_of_plain_json(document: dict[str, Any]) -> None:
@@ -53,6 +56,36 @@ def test_any_resource_only_where_the_action_knows_none(document: dict[str, Any])
     ]
 
     assert set(wide) == NEED_ANY_RESOURCE
+
+
+def test_the_state_machine_may_do_all_that_its_logs_take(document: dict[str, Any]) -> None:
+    """All ten actions that AWS lists, of which no emulator asks any; on its own log group where they know one."""
+    statements = role_policies(document)["transaction-load-role-unit-policy"]
+    found = {action: listed(s["Resource"]) for s in statements for action in listed(s["Action"])}
+    logs = {action: on for action, on in found.items() if action.startswith("logs:")}
+
+    assert set(logs) == {one for one in NEED_ANY_RESOURCE if one.startswith("logs:")} | ON_THE_LOG_GROUP
+    assert len(logs) == 10
+    assert all(
+        re.fullmatch(r".*:log-group:/aws/vendedlogs/states/transaction-load-unit:\*", arn)
+        for action in ON_THE_LOG_GROUP
+        for arn in logs[action]
+    )
+
+
+def test_a_map_may_describe_and_stop_what_it_starts(document: dict[str, Any]) -> None:
+    """By the form of its executions that AWS documents, and by that of its children's names.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """
+    statements = role_policies(document)["transaction-load-role-unit-policy"]
+    (statement,) = [s for s in statements if "states:DescribeExecution" in listed(s["Action"])]
+
+    assert set(listed(statement["Action"])) == {"states:DescribeExecution", "states:StopExecution"}
+    assert [arn.rpartition(":execution:")[2] for arn in listed(statement["Resource"])] == [
+        "transaction-load-unit:*",
+        "transaction-load-unit/*",
+    ]
 
 
 def test_no_wildcard_where_a_name_is_known(document: dict[str, Any]) -> None:

@@ -75,6 +75,17 @@ def test_the_runtime_is_the_one_whose_libraries_are_stated_here() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_package_is_one_that_lambda_takes(function: str) -> None:
+    """50 MB sent by API, and 250 MB unpacked: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+    path = package(LAMBDAS, function)
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(each.file_size for each in archive.infolist())
+
+    assert path.stat().st_size <= 50 * 1_000_000
+    assert unpacked <= 250 * 1_000_000
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_shared_object_finds_what_it_needs_in_the_runtime(function: str) -> None:
     """Its machine, its libraries, and each version of a symbol; emulators run on newer systems, and hide this."""
     found = shared_objects(function)

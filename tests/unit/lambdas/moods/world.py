@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus
 
-from deployer import redrive
+from deployer.letters import letters
+from deployer.redrive import redrive
 
 from .effects import Ended
 from .estate import ACCOUNT, BUCKET, MACHINE, QUEUE, REGION, reached
@@ -260,8 +261,8 @@ class World:
     def redrive(self) -> None:
         """`tap redrive` of all that rests, and what follows of it."""
         pipeline = reached(self.clients, self, NAMES)
-        for letter in redrive.letters(pipeline):
-            redrive.redrive(pipeline, letter)
+        for letter in letters(pipeline):
+            redrive(pipeline, letter)
         self.settle()
 
     def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803 - boto3's names
