@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from deployer.errors import NameTaken, TerraformFailed
+from deployer.errors import KeyRefused, NameTaken, TerraformFailed
 
 _DETAILS_SHOWN = 12
 _LINE_LENGTH = 400
 _PLAIN_ERROR = re.compile(r"(?m)^.{0,2}Error: (?P<summary>.+)$")
 _FRAME = re.compile(r"(?m)^[╷│╵] ?")
 
+_KEY_REFUSED = re.compile(r"not authorized to perform: kms:\w+ on resource: arn:[\w-]+:kms:[\w-]+:\d+:key/")
 # What to do about what Terraform commonly says; the first that is found in the text holds.
 _REMEDIES = (
     (
@@ -21,12 +22,6 @@ _REMEDIES = (
         "(`tap doctor` says which one is used)",
     ),
     (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
-    (
-        # https://docs.aws.amazon.com/kms/latest/developerguide/troubleshooting-tags-aliases.html
-        r"not authorized to perform: kms:\w+ on resource: arn:[\w-]+:kms:[\w-]+:\d+:key/",
-        "a key that was just created is refused until its tags count, which may take five minutes: `tap deploy` again "
-        "then keeps the key and goes on; if it is refused still, the credentials lack the permission",
-    ),
     # The lock's heading stands over any failure of its call, and an answer to HEAD says `Forbidden` alone:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
     (
@@ -120,6 +115,13 @@ def failure(doing: str, diagnostics: Iterable[Diagnostic], log: str) -> Terrafor
             "the bucket's name is taken: bucket names are global, and somebody else holds this one",
             where=log,
             remedy="choose another beginning for it with TAP_BUCKET_BASE_NAME, or another --suffix",
+            details=details,
+        )
+    if _KEY_REFUSED.search(text):
+        return KeyRefused(
+            "a KMS key may not be used with these credentials",
+            where=log,
+            remedy="give them the permission that the message names; `tap policy` prints what a deployment needs",
             details=details,
         )
     remedy = next((remedy for pattern, remedy in _REMEDIES if re.search(pattern, text)), "see the log")

@@ -25,7 +25,8 @@ TapError
     ├── Ambiguous         several things could be the one that is meant
     ├── SynthesisFailed   the stack can't be synthesised
     ├── TerraformFailed   Terraform gave up, with its own diagnostics
-    │   └── NameTaken     somebody else holds the bucket's name
+    │   ├── NameTaken     somebody else holds the bucket's name
+    │   └── KeyRefused    a KMS key may not be used, or not yet
     ├── NotDeployed       there is no deployment to talk to
     └── Unexpected        a defect of `tap` itself; the traceback is in a log file
 """
@@ -153,6 +154,10 @@ class TerraformFailed(Unfit):
 
 class NameTaken(TerraformFailed):
     """Somebody else holds the bucket's name, which is global to all of AWS."""
+
+
+class KeyRefused(TerraformFailed):
+    """A KMS key may not be used by who deploys, or not yet."""
 
 
 class NotDeployed(Unfit):

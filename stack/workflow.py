@@ -204,8 +204,8 @@ def _loader_statements(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _workflow_statements(settings: Settings, encryption: Encryption) -> list[dict[str, Any]]:
-    """A distributed map starts executions of its own machine, reads its items, and writes what became of them:
-    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """A distributed map starts executions of its own machine, reads its items, and writes what becomes of them, for
+    which AWS lists `kms:Encrypt` too: https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
     """
     results = ["s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]
     return [
@@ -216,7 +216,7 @@ def _workflow_statements(settings: Settings, encryption: Encryption) -> list[dic
         allow(results, settings.objects_arn("runs")),
         allow("sns:Publish", settings.topic_arn),
         allow("sqs:SendMessage", settings.dead_letters_arn),
-        encryption.use("kms:Decrypt", "kms:GenerateDataKey"),
+        encryption.use("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
         LOG_DELIVERY,
         allow(
             ["logs:CreateLogStream", "logs:PutLogEvents"], f"{settings.log_group_arn(settings.workflow_log_group)}:*"

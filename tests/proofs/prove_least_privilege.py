@@ -55,6 +55,7 @@ JUSTIFIED = (
     Justified(WORKFLOW, "logs:*", "AWS asks for it when the machine is made, the emulator does not", LAST_DAY),
     Justified(WORKFLOW, "states:DescribeExecution", "AWS asks for it of a map's runs, the emulator does not", LAST_DAY),
     Justified(WORKFLOW, "states:StopExecution", "the same, when a map is stopped", LAST_DAY),
+    Justified(WORKFLOW, "kms:Encrypt", "AWS lists it for a map's results, of which the emulator writes none", LAST_DAY),
     Justified(
         WORKFLOW, "s3:*", "AWS asks for it of a map's results, of which the emulator writes none", LAST_DAY, "*/runs/*"
     ),
