@@ -32,7 +32,11 @@ TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")
 
 
 class ServiceRole(Construct):
-    """A role that one service may assume, on behalf of one resource of this account, with one inline policy."""
+    """A role that one service may assume, on behalf of one resource of this account, with one inline policy.
+
+    Args:
+        boundary: the ARN of the policy that bounds what the role may, whatever its own says; blank: none.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class ServiceRole(Construct):
         name: str,
         service: str,
         source_arn: str,
+        boundary: str,
         statements: Sequence[Statement],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -54,7 +59,9 @@ class ServiceRole(Construct):
                 "ArnLike": {"aws:SourceArn": source_arn},
             },
         }
-        self.role = IamRole(self, "role", name=name, assume_role_policy=document(trust))
+        self.role = IamRole(
+            self, "role", name=name, assume_role_policy=document(trust), permissions_boundary=boundary or None
+        )
         self.policy = IamRolePolicy(
             self,
             "policy",

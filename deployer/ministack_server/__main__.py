@@ -41,6 +41,7 @@ def _mend(calls: Path) -> None:
     naming.mend_actions(requests)
     naming.mend_resources(requests, _service("kms"))
     naming.mend_tags(requests, _service("tagging"), _service("apigateway_v1"))
+    importlib.import_module("boundaries").mend_boundaries(requests, _service("iam"))
     asking.mend_requests(iam, naming.passed)
     asking.mend_workflows(_service("stepfunctions"), iam)
     asking.mend_functions(_service("lambda_svc"), iam)

@@ -4,6 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from stack.settings import Settings, SettingsError
 from tests.unit.stack.reading import listed, role_policies, strings
 
 # Actions that know no resources, by the service authorization reference.
@@ -92,3 +95,20 @@ def test_no_environment_can_reach_another(synthesised: Callable[..., dict[str, A
 def test_policies_hold_nothing_that_only_a_deployment_knows(document: dict[str, Any]) -> None:
     """No policy refers to an attribute of a resource, so a plan shows all of them."""
     assert "${aws_" not in json.dumps(role_policies(document))
+
+
+def test_every_role_has_the_boundary_that_is_named(synthesised: Callable[..., dict[str, Any]]) -> None:
+    """All of them, and none where none is named."""
+    arn = "arn:aws:iam::123456789012:policy/tap-boundary"
+    bounded = synthesised(permissions_boundary=arn)["resource"]["aws_iam_role"]
+    free = synthesised()["resource"]["aws_iam_role"]
+
+    assert {role["permissions_boundary"] for role in bounded.values()} == {arn}
+    assert [name for name, role in free.items() if "permissions_boundary" in role] == []
+
+
+@pytest.mark.parametrize("arn", ["tap-boundary", "arn:aws:iam::1:policy/x", "arn:aws:iam::123456789012:role/x", "*"])
+def test_a_boundary_that_is_no_policy_is_refused(arn: str) -> None:
+    """Before anything is synthesised."""
+    with pytest.raises(SettingsError, match="TAP_PERMISSIONS_BOUNDARY"):
+        Settings.load(permissions_boundary=arn)
