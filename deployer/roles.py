@@ -21,6 +21,7 @@ from stack.settings import ACCOUNT, PARTITION, REGION
 
 WORKS = ("deploy", "nightly", "cleanup")  # each is also the name of the GitHub environment whose jobs may do it
 GITHUB = "token.actions.githubusercontent.com"
+_KEY = re.compile(r"\$\{aws_kms_key\.\w+\.arn\}")
 
 
 def documents(scope: Scope, work: str) -> dict[str, Document]:
@@ -68,7 +69,13 @@ def trust(scope: Scope, environment: str) -> Document:
 
 
 def _widened(scope: Scope, statement: Document) -> Granted:
-    """A statement of the stack's own, for the environments of each pattern."""
+    """A statement of the stack's own, for the environments of each pattern.
+
+    The key has no name before it exists, and what its tags allow may take five minutes to count. So every key may be
+    used, but only by a service on the role's behalf, which uses it for what the rest of the boundary names.
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
+    """
 
     def each(value: str | list[str]) -> list[str]:
         listed = [value] if isinstance(value, str) else value
@@ -78,14 +85,18 @@ def _widened(scope: Scope, statement: Document) -> Granted:
         operator.replace("StringEquals", "StringLike"): {key: each(value) for key, value in held.items()}
         for operator, held in statement.get("Condition", {}).items()
     }
-    return each(statement["Action"]), each(statement["Resource"]), condition
+    text = json.dumps(statement["Resource"])
+    if _KEY.search(text):
+        condition.setdefault("StringLike", {})["kms:ViaService"] = [f"*.{scope.region}.amazonaws.com*"]
+    resources = _KEY.sub(f"arn:{scope.partition}:kms:{scope.region}:{scope.account}:key/*", text)
+    return each(statement["Action"]), each(json.loads(resources)), condition
 
 
 def _known(scope: Scope, text: str) -> str:
     """A policy of the stack with what a deployment alone knows. Raises SynthesisFailed where more is unknown."""
     for reference, known in ((PARTITION, scope.partition), (REGION, scope.region), (ACCOUNT, scope.account)):
         text = text.replace(reference, known)
-    if "${" in text:
+    if "${" in _KEY.sub("", text):
         raise SynthesisFailed(
             "a role of the stack is granted what can't be told before it is deployed",
             details=(text,),
