@@ -242,3 +242,10 @@ def test_a_repository_that_would_let_others_in_is_refused(repository: str, capsy
     with pytest.raises(UsedWrongly, match="is no repository"):
         policy(repository=repository, region="eu-west-1")
     assert capsys.readouterr().out == ""
+
+
+def test_a_role_has_room_for_all_policies_of_its_work(scope: Scope) -> None:
+    """Ten managed policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    works = (policies(scope), nightly_policies(scope), cleanup_policies(scope))
+
+    assert [names for names in map(list, works) if len(names) > 10] == []
