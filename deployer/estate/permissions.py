@@ -235,7 +235,7 @@ CLEANING = frozenset(
         _ask("logs:DescribeLogGroups ListTagsForResource DeleteLogGroup"),
         _ask(
             "s3:ListAllMyBuckets GetBucketLocation GetBucketTagging PutBucketNotification GetBucketPolicy "
-            "PutBucketPolicy DeleteBucketPolicy ListBucket ListBucketVersions ListBucketMultipartUploads DeleteObject "
+            "PutBucketPolicy DeleteBucketPolicy ListBucketVersions ListBucketMultipartUploads DeleteObject "
             "DeleteObjectVersion AbortMultipartUpload DeleteBucket"
         ),
         _ask("sns:ListTopics ListTagsForResource DeleteTopic"),
