@@ -12,7 +12,6 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,8 @@ from tests.integration.enforcement import require_enforced
 from tests.integration.furnishing import furnish
 from tests.integration.planting import Plant
 from tests.proofs.grants import Grant, calls_in
-from tests.proofs.trespasses import ANYBODY, escalations, refused, text, trespasses
+from tests.proofs.justified import grants_in, reason_for
+from tests.proofs.trespasses import ANYBODY, BEYOND, escalations, refused, text, trespasses
 from tests.proofs.workflow_runs import run_step, signed_in, step_of
 
 EVIDENCE = Path(__file__).parents[2] / "build" / "evidence"
@@ -58,46 +58,6 @@ ROLES = {
     "sender": "files",
     "cleaner": "cleanup",
 }  # and what their policies' names begin with
-
-BESIDE = "AWS asks for it beside the call that needs it, the embedded AWS does not"
-CHANGED = "Terraform calls it where a later version of the stack changes that argument"
-PROTECTED = "a bucket's own policy may keep it from being removed; it is lifted first"
-DESTROYED = "`tap destroy` takes each part away by itself, a cleanup what it belongs to"
-RARE = "the way of a failure, or of what somebody changed by hand, which this proof does not cause"
-# What is granted and not called here: policy, action, reason. The first that matches.
-JUSTIFIED = (
-    ("deploy-*", "kms:CreateGrant", BESIDE),
-    ("deploy-*", "kms:Encrypt", BESIDE),
-    ("deploy-*", "kms:Decrypt", BESIDE),
-    ("deploy-*", "logs:AssociateKmsKey", BESIDE),
-    ("deploy-*", "kms:*Alias", BESIDE),
-    ("deploy-*", "*:Tag*", BESIDE),
-    ("deploy-*", "*:Untag*", CHANGED),
-    ("deploy-*", "apigateway:PUT", CHANGED),
-    ("deploy-*", "apigateway:PATCH", CHANGED),
-    ("deploy-*", "apigateway:DELETE", CHANGED),
-    ("deploy-*", "apigateway:POST", CHANGED),
-    ("deploy-*", "*:Update*", CHANGED),
-    ("deploy-*", "apigateway:GET", "`tap doctor` asks a live account whether API Gateway may write logs"),
-    ("deploy-*", "lambda:RemovePermission", DESTROYED),
-    ("deploy-*", "lambda:DeleteFunctionEventInvokeConfig", DESTROYED),
-    ("deploy-*", "kms:PutKeyPolicy", CHANGED),
-    ("deploy-*", "sqs:SetQueueAttributes", CHANGED),
-    ("deploy-*", "s3:DeleteBucketPolicy", DESTROYED),
-    ("deploy-*", "iam:DetachRolePolicy", RARE),
-    ("deploy-*", "states:StopExecution", RARE),
-    ("deploy-*", "s3:AbortMultipartUpload", RARE),
-    ("deploy-*", "s3:DeleteObject", RARE),
-    ("deploy-*", "iam:PutRolePermissionsBoundary", "what was deployed before there was a boundary gets it"),
-    ("cleanup-*", "apigateway:GET", "the action that lists the APIs, beside the one that removes them"),
-    ("cleanup-*", "iam:DetachRolePolicy", RARE),
-    ("cleanup-*", "states:StopExecution", RARE),
-    ("cleanup-*", "s3:AbortMultipartUpload", RARE),
-    ("cleanup-*", "s3:DeleteObject", RARE),
-    ("cleanup-*", "kms:*Alias", BESIDE),
-    ("cleanup-*", "s3:*BucketPolicy", PROTECTED),
-    ("bootstrap", "s3:Put*", "the embedded AWS makes a bucket that is encrypted and closed from the beginning, as AWS"),
-)
 
 
 @dataclass(frozen=True)
@@ -200,11 +160,8 @@ def test_who_deploys_gets_no_more_than_the_boundary(proof: Proof) -> None:
     caller.client("iam").put_role_policy(RoleName=ours, PolicyName="more", PolicyDocument=everything)
     caller.client("iam").update_assume_role_policy(RoleName=ours, PolicyDocument=text(ANYBODY))
     raised = proof.as_role(ours)
-    user = ("a user", "iam", "create_user", {"UserName": "raised"})
-    bucket = ("their bucket", "s3", "create_bucket", {
-        "Bucket": "raised", "CreateBucketConfiguration": {"LocationConstraint": REGION}})  # fmt: skip
     within = ("our letters", "sqs", "send_message", {"QueueUrl": _letters(proof), "MessageBody": "x"})
-    reached = [each[0] for each in (user, bucket, within) if not refused(raised, each)]
+    reached = [each[0] for each in (*BEYOND, within) if not refused(raised, each)]
     caller.client("iam").delete_role_policy(RoleName=ours, PolicyName="more")
     caller.client("iam").update_assume_role_policy(RoleName=ours, PolicyDocument=json.dumps(before))
     proof.root.client("sqs").purge_queue(QueueUrl=_letters(proof))
@@ -297,11 +254,11 @@ def test_nothing_is_granted_without_need(proof: Proof) -> None:
     """Each action of each policy was called by its role, or has its reason; and no call went beside the policies."""
     calls = [call for call in calls_in(proof.emulator.calls) if call.role in ROLES]
     rows, unneeded = [], []
-    grants = list(_grants(proof.documents))
+    grants = list(grants_in(proof.documents))
     for kind, action, resources in grants:
         role = next(role for role, name in ROLES.items() if kind.startswith(name))
         called = any(Grant(role, kind, 0, action, each).covers(call) for each in resources for call in calls)
-        reason = "" if called else _reason(kind, action)
+        reason = "" if called else reason_for(kind, action)
         rows.append(f"| {kind} | `{action}` | `{resources[0]}` | {'yes' if called else 'no'} | {reason} |")
         unneeded += [] if called or reason else [f"{kind}: {action} on {resources}"]
     EVIDENCE.mkdir(parents=True, exist_ok=True)
@@ -342,15 +299,3 @@ def _fail_a_load(pipeline: Pipeline) -> None:
     arn = client.start_execution(**machine, name="lost", input=given)["executionArn"]
     while client.describe_execution(executionArn=arn)["status"] == "RUNNING":
         time.sleep(0.2)
-
-
-def _grants(documents: Mapping[str, Document]) -> Iterator[tuple[str, str, list[str]]]:
-    """Policy, action and resources."""
-    for kind, document in documents.items():
-        for statement in (one for one in document["Statement"] if one["Effect"] == "Allow"):
-            for action in statement["Action"]:
-                yield kind, action, statement["Resource"]
-
-
-def _reason(kind: str, action: str) -> str:
-    return next((why for on, what, why in JUSTIFIED if fnmatchcase(kind, on) and fnmatchcase(action, what)), "")

@@ -11,6 +11,10 @@ from stack.settings import Settings
 
 ANYBODY = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
 Trespass = tuple[str, str, str, dict[str, Any]]  # what it would be; service, operation and input
+BEYOND: Sequence[Trespass] = (  # what no boundary of the stack's roles allows
+    ("a user", "iam", "create_user", {"UserName": "raised"}),
+    ("a bucket", "s3", "delete_bucket", {"Bucket": "nobodys"}),
+)
 
 
 def trespasses(root: Target, settings: Settings, other: str) -> Sequence[Trespass]:
