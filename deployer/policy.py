@@ -1,20 +1,21 @@
 """`tap policy`: IAM policies for who works with an environment, made of what the synthesised stack consists of.
 
 Names and ARNs are the stack's, actions those of deployer/estate/permissions.py. What has no name before it exists (a
-key, an API) is held to the environment's tags.
+key, an API) is held to the environment's tags. Beside them: deployer/roles.py.
 """
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from deployer.estate import permissions
 from deployer.estate.configuration import Configuration
 from deployer.estate.kinds import KINDS
-from deployer.estate.permissions import CONDITIONS, DEPLOYING, PASSED, Ask
+from deployer.estate.permissions import CLEANING, CONDITIONS, DEPLOYING, PASSED, Ask
 
 if TYPE_CHECKING:
     from stack.settings import Settings
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 # Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED_LIMIT = 6144
 NIGHTLY = "it-*"  # the suffixes of test sessions: tests/integration/deployment.py
+# Those of pull requests, `pr` and a number, which a pattern of IAM can't say: `pr*` would be `prod` too.
+PULL_REQUESTS = tuple(f"pr{digit}*" for digit in range(1, 10))
 ACCOUNT = "ACCOUNT_ID"  # stands in the ARNs where nobody said which account
+REPOSITORY = "OWNER/REPO"  # stands in the trust where nobody said which repository
 Document = dict[str, Any]
+Granted = tuple[list[str], list[str], Mapping[str, Any]]  # actions, resources, condition
 _PLACE = re.compile(r"\{(aws_\w+)\}")
 
 
@@ -33,7 +38,9 @@ class Scope:
 
     Args:
         configuration: the synthesised stack, in the environment `suffix`.
-        pattern: what stands in the suffix's place in the policies.
+        patterns: what stands in the suffix's place in the policies, each in turn.
+        boundary: the ARN of the policy that every role of the stack must have as its boundary; blank: none.
+        repository: as it stands in the subject of GitHub's tokens.
     """
 
     configuration: Configuration
@@ -41,17 +48,19 @@ class Scope:
     region: str
     account: str
     suffix: str
-    pattern: str
+    patterns: tuple[str, ...]
     construct: str
     state_bucket: str = ""
+    boundary: str = ""
+    repository: str = REPOSITORY
 
     @classmethod
     def of(cls, configuration: Configuration, settings: "Settings", *, partition: str, account: str) -> "Scope":
         """That of the environment that the settings name."""
         suffix = settings.environment_suffix
         return cls(
-            configuration, partition, settings.aws_region, account, suffix, suffix, settings.construct_id,
-            settings.state_bucket,
+            configuration, partition, settings.aws_region, account, suffix, (suffix,), settings.construct_id,
+            settings.state_bucket, settings.permissions_boundary,
         )  # fmt: skip
 
 
@@ -64,10 +73,10 @@ def policies(scope: Scope) -> dict[str, Document]:
     deploying = [*_deploying(scope), *(permissions.STATE if state else ())]
     sending = [*permissions.FILES, *(permissions.READ_STATE if state else ())]
     found = {
-        **_numbered("deploy", statements(scope, deploying)),
-        "files": _document(statements(scope, sending)),
+        **_numbered("deploy", [*statements(scope, deploying), *_forbidden(scope)]),
+        "files": document(statements(scope, sending)),
     }
-    return {**found, "bootstrap": _document(statements(scope, permissions.BOOTSTRAP))} if state else found
+    return {**found, "bootstrap": document(statements(scope, permissions.BOOTSTRAP))} if state else found
 
 
 def nightly_policies(scope: Scope) -> dict[str, Document]:
@@ -75,24 +84,51 @@ def nightly_policies(scope: Scope) -> dict[str, Document]:
 
     Their suffixes are their own, and their state goes with the run.
     """
-    night = replace(scope, pattern=NIGHTLY, state_bucket="")
-    return _numbered("nightly", statements(night, [*_deploying(night), *permissions.FILES, *permissions.EXPIRED]))
+    night = of_night(scope)
+    asks = [*_deploying(night), *permissions.FILES, *permissions.EXPIRED]
+    return _numbered("nightly", [*statements(night, asks), *_forbidden(night)])
 
 
-def statements(scope: Scope, asks: Iterable[Ask]) -> list[Document]:
+def cleanup_policies(scope: Scope) -> dict[str, Document]:
+    """Those of who removes the environments of pull requests, and can make nothing, a role least of all."""
+    going = replace(scope, patterns=PULL_REQUESTS, boundary="")
+    state = permissions.CLEANED_STATE if scope.state_bucket else ()
+    return _numbered("cleanup", statements(going, [*_cleaning(going), *state]))
+
+
+def of_night(scope: Scope) -> Scope:
+    """The environments of test sessions, whose state goes with them."""
+    return replace(scope, patterns=(NIGHTLY,), state_bucket="")
+
+
+def statements(scope: Scope, asks: Iterable[Ask], effect: str = "Allow") -> list[Document]:
+    """What is asked for, allowed or denied."""
+    found = (
+        ([f"{ask.service}:{action}" for action in ask.actions], resources, condition)
+        for ask in asks
+        for resources, condition in _held(scope, ask)
+    )
+    return merged(found, effect)
+
+
+def merged(found: Iterable[Granted], effect: str = "Allow") -> list[Document]:
     """One statement for all actions on the same resources under the same condition, in a stable order."""
-    merged: dict[tuple[tuple[str, ...], str], set[str]] = {}
-    for ask in asks:
-        for resources, condition in _held(scope, ask):
-            key = (tuple(sorted(resources)), json.dumps(condition, sort_keys=True))
-            merged.setdefault(key, set()).update(f"{ask.service}:{action}" for action in ask.actions)
+    together: dict[tuple[tuple[str, ...], str], set[str]] = {}
+    for actions, resources, condition in found:
+        key = (tuple(sorted(_widest(resources))), json.dumps(condition, sort_keys=True))
+        together.setdefault(key, set()).update(actions)
     return [
         {
-            "Effect": "Allow", "Action": sorted(actions), "Resource": list(resources),
+            "Effect": effect, "Action": sorted(actions), "Resource": list(resources),
             **({"Condition": json.loads(condition)} if condition != "{}" else {}),
         }
-        for (resources, condition), actions in sorted(merged.items())
+        for (resources, condition), actions in sorted(together.items())
     ]  # fmt: skip
+
+
+def document(found: list[Document]) -> Document:
+    """A policy of these statements."""
+    return {"Version": "2012-10-17", "Statement": found}
 
 
 def size(document: Document) -> int:
@@ -100,15 +136,41 @@ def size(document: Document) -> int:
     return len(re.sub(r"\s", "", json.dumps(document)))
 
 
+def _widest(resources: Iterable[str]) -> set[str]:
+    """Without those that another one's pattern means too."""
+    distinct = set(resources)
+    return {one for one in distinct if not any(other != one and fnmatchcase(one, other) for other in distinct)}
+
+
+def _types(scope: Scope) -> list[str]:
+    return sorted({one.type for one in scope.configuration.wanted.values()})
+
+
 def _deploying(scope: Scope) -> Iterator[Ask]:
-    for type_ in sorted({one.type for one in scope.configuration.wanted.values()}):
+    for type_ in _types(scope):
         yield from DEPLOYING[type_]
+    if scope.boundary:
+        yield from permissions.BOUNDING
+
+
+def _forbidden(scope: Scope) -> list[Document]:
+    return statements(scope, permissions.FORBIDDEN, "Deny") if scope.boundary else []
+
+
+def _cleaning(scope: Scope) -> Iterator[Ask]:
+    """What is in an API goes with it."""
+    for type_ in _types(scope):
+        if type_ in KINDS or not type_.startswith("aws_api_gateway_"):
+            for ask in DEPLOYING[type_]:
+                if actions := tuple(one for one in ask.actions if f"{ask.service}:{one}" in CLEANING):
+                    yield replace(ask, actions=actions)
 
 
 def _held(scope: Scope, ask: Ask) -> Iterator[tuple[list[str], Mapping[str, Any]]]:
     """The resources of an ask, each set with the condition that holds it."""
     if ask.held != PASSED:
-        yield [arn for on in ask.on for arn in _arns(scope, on)], _filled(scope, CONDITIONS[ask.held])
+        bounds = ask.held == "bounded" and not scope.boundary
+        yield [arn for on in ask.on for arn in _arns(scope, on)], {} if bounds else _filled(scope, CONDITIONS[ask.held])
         return
     for service, roles in sorted(_trusting(scope).items()):
         arns = [arn for on in ask.on for role in roles for arn in _arns(scope, on.replace("{aws_iam_role}", role))]
@@ -116,57 +178,72 @@ def _held(scope: Scope, ask: Ask) -> Iterator[tuple[list[str], Mapping[str, Any]
 
 
 def _arns(scope: Scope, on: str) -> Iterator[str]:
-    """`on` for each name that it stands for."""
-    if on == "*":
-        yield on
+    """`on` for each name that it stands for, in the environments of each pattern."""
+    if on in ("*", "{boundary}"):
+        yield scope.boundary if on == "{boundary}" else on
         return
     types = _PLACE.findall(on)
-    for names in product(*(_names(scope, type_) for type_ in types)):
-        told = on
-        for type_, name in zip(types, names, strict=True):
-            told = told.replace(f"{{{type_}}}", name)
-        yield f"arn:{scope.partition}:{_filled(scope, told)}"
+    for pattern in scope.patterns:
+        for names in product(*(_names(scope, type_, pattern) for type_ in types)):
+            told = on
+            for type_, name in zip(types, names, strict=True):
+                told = told.replace(f"{{{type_}}}", name)
+            yield f"arn:{scope.partition}:{_put(scope, told, pattern)}"
 
 
-def _names(scope: Scope, type_: str) -> list[str]:
+def _names(scope: Scope, type_: str, pattern: str) -> list[str]:
     """The names that the stack gives the resources of a type."""
     found = {str(one.argument(KINDS[type_].named)) for one in scope.configuration.of_type(type_)}
-    return sorted(_named(scope, name) for name in found)
+    return sorted(_named(scope, name, pattern) for name in found)
 
 
-def _named(scope: Scope, name: str) -> str:
+def _named(scope: Scope, name: str, pattern: str) -> str:
     """A name as the pattern has it: the suffix stands behind its last hyphens, before a word of the resource's own."""
     before, _, after = name.rpartition(f"-{scope.suffix}")
-    return f"{before}-{scope.pattern}{after}"
+    return f"{before}-{pattern}{after}"
 
 
 def _trusting(scope: Scope) -> dict[str, list[str]]:
     """The names of the stack's roles by the service that may assume them."""
     found: dict[str, list[str]] = {}
     for role in scope.configuration.of_type("aws_iam_role"):
-        (trust,) = json.loads(role.arguments["assume_role_policy"])["Statement"]
-        found.setdefault(trust["Principal"]["Service"], []).append(_named(scope, str(role.argument("name"))))
+        (trusted,) = json.loads(role.arguments["assume_role_policy"])["Statement"]
+        names = [_named(scope, str(role.argument("name")), pattern) for pattern in scope.patterns]
+        found.setdefault(trusted["Principal"]["Service"], []).extend(names)
     return found
 
 
 def _filled(scope: Scope, node: Any) -> Any:
+    """A condition with its values: one for each pattern where it names the environment."""
     if isinstance(node, Mapping):
         return {key: _filled(scope, value) for key, value in node.items()}
-    return node.format(
-        region=scope.region, account=scope.account, suffix=scope.pattern, construct=scope.construct,
-        state_bucket=scope.state_bucket, project=scope.configuration.identity["Project"],
+    values = list(dict.fromkeys(_put(scope, node, pattern) for pattern in scope.patterns))
+    return values if len(values) > 1 else values[0]
+
+
+def _put(scope: Scope, text: str, pattern: str) -> str:
+    return text.format(
+        region=scope.region, account=scope.account, suffix=pattern, construct=scope.construct,
+        state_bucket=scope.state_bucket, project=scope.configuration.identity["Project"], boundary=scope.boundary,
     )  # fmt: skip
+
+
+def _fitting(statement: Document) -> Iterator[Document]:
+    """The statement, in as many parts as it takes for one to fit into a document."""
+    resources = statement["Resource"]
+    if size(document([statement])) <= MANAGED_LIMIT or len(resources) == 1:
+        yield statement
+        return
+    half = len(resources) // 2
+    for part in (resources[:half], resources[half:]):
+        yield from _fitting({**statement, "Resource": part})
 
 
 def _numbered(name: str, found: list[Document]) -> dict[str, Document]:
     """As many documents as it takes, each below the limit."""
     parts: list[list[Document]] = [[]]
-    for statement in found:
-        if parts[-1] and size(_document([*parts[-1], statement])) > MANAGED_LIMIT:
+    for statement in (part for one in found for part in _fitting(one)):
+        if parts[-1] and size(document([*parts[-1], statement])) > MANAGED_LIMIT:
             parts.append([])
         parts[-1].append(statement)
-    return {f"{name}-{number}": _document(part) for number, part in enumerate(parts, 1)}
-
-
-def _document(found: list[Document]) -> Document:
-    return {"Version": "2012-10-17", "Statement": found}
+    return {f"{name}-{number}": document(part) for number, part in enumerate(parts, 1)}

@@ -66,6 +66,7 @@ class PipelineFunction(Construct):
             name=settings.role(role),
             service="lambda.amazonaws.com",
             source_arn=self.arn,
+            boundary=settings.permissions_boundary,
             statements=[*statements, encryption.use(*key_actions), _logging(settings, role), TRACING],
         )
         asset = TerraformAsset(self, "package", path=str(_package(source)), type=AssetType.FILE)

@@ -45,6 +45,7 @@ class ServiceRole(Construct):
 
     Args:
         source_arn: the resource; more than one where the service names it in several forms.
+        boundary: the ARN of the policy that bounds what the role may, whatever its own says; blank: none.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class ServiceRole(Construct):
         name: str,
         service: str,
         source_arn: str | Sequence[str],
+        boundary: str,
         statements: Sequence[Statement],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -67,7 +69,9 @@ class ServiceRole(Construct):
                 "ArnLike": {"aws:SourceArn": source_arn},
             },
         }
-        self.role = IamRole(self, "role", name=name, assume_role_policy=document(trust))
+        self.role = IamRole(
+            self, "role", name=name, assume_role_policy=document(trust), permissions_boundary=boundary or None
+        )
         self.policy = IamRolePolicy(
             self,
             "policy",

@@ -90,6 +90,11 @@ REGION = matching(r"[a-z]{2,}(?:-[a-z]+)+-\d{1,2}", "a region, such as `aws conf
 BUCKET = matching(r"[a-z0-9](?:[a-z0-9.-]{1,61}[a-z0-9])", "the name of an S3 bucket")
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 TAG = matching(r"[\w\s.:/=+@-]{1,256}", "a tag value (letters, digits, spaces and _.:/=+-@, up to 256)")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+POLICY = matching(
+    r"arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]{1,640}",
+    "the ARN of a managed policy, such as arn:aws:iam::123456789012:policy/tap-boundary",
+)
 # The longest names are the bucket's (63 characters, S3) and a role's (64, IAM).
 SUFFIX = matching(r"[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])?", "1 to 24 lower-case letters, digits and inner hyphens")
 BASE_NAME = matching(r"[a-z0-9][a-z0-9-]{2,37}", "3 to 38 lower-case letters, digits and hyphens")

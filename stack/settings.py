@@ -76,6 +76,9 @@ class Settings:
         kinds.SWITCH,
         "whether the table and the bucket refuse their deletion; true on aws where it is not set",
     )
+    permissions_boundary: str = _setting(
+        "", "TAP_PERMISSIONS_BOUNDARY", kinds.POLICY, "the policy that bounds what every role may; blank: none"
+    )
     log_retention_days: int = _setting(365, "TAP_LOG_RETENTION_DAYS", kinds.RETENTION, "how long logs are kept")
     rows_per_part: int = _setting(500, "TAP_ROWS_PER_PART", kinds.whole(1, 10_000), "rows that one loader call takes")
     load_concurrency: int = _setting(

@@ -83,6 +83,7 @@ class Workflow(Construct):
             name=settings.role("transaction-load"),
             service="states.amazonaws.com",
             source_arn=[settings.state_machine_arn, settings.map_arn],
+            boundary=settings.permissions_boundary,
             statements=_workflow_statements(settings, encryption),
         )
         self.state_machine = SfnStateMachine(

@@ -1,13 +1,16 @@
-"""`tap policy`: ready IAM policies for who deploys an environment, sends files, or runs the nightly smoke test."""
+"""`tap policy`: ready IAM policies for who deploys an environment or sends files, and for the workflows of GitHub."""
 
 import json
+import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from deployer.commands.options import RegionOption, SuffixOption, settings_of
+from deployer.errors import UsedWrongly
 from deployer.places import Places
 
 if TYPE_CHECKING:
@@ -18,20 +21,39 @@ AccountOption = Annotated[
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write each to a file of its own in this folder.")]
 NightlyOption = Annotated[bool, typer.Option("--nightly", help="Those of `make smoke-live`, for all of its suffixes.")]
+CleanupOption = Annotated[
+    bool, typer.Option("--cleanup", help="Those of who removes the environments of closed pull requests.")
+]
+RepositoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--repository",
+        metavar="OWNER/REPO",
+        help="The repository as its OIDC tokens name it, OWNER@ID/REPO@ID where they carry ids.",
+    ),
+]
+# A wildcard would let another repository in. The ids: https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
+_REPOSITORY = re.compile(r"[\w.-]+(?:@\d+)?/[\w.-]+(?:@\d+)?", re.ASCII)
 
 
 def policy(
     account: AccountOption = None,
     out: OutOption = None,
     nightly: NightlyOption = False,
+    cleanup: CleanupOption = False,
+    repository: RepositoryOption = None,
     suffix: SuffixOption = None,
     region: RegionOption = None,
 ) -> None:
     """Print the IAM policies of who works with an environment: to deploy it, to send files, to make the state's bucket.
 
-    One JSON object with a policy for each name; asks no AWS.
+    Beside them the boundary of the roles that are made (TAP_PERMISSIONS_BOUNDARY), and the trust policy of a role for a
+    GitHub workflow. One JSON object with a document for each name; asks no AWS.
     """
-    found = _found(settings_of("aws", suffix, region), account, nightly=nightly)
+    if nightly and cleanup:
+        raise UsedWrongly("whose policies?", remedy="say either --nightly or --cleanup")
+    work = "nightly" if nightly else "cleanup" if cleanup else "deploy"
+    found = _found(settings_of("aws", suffix, region), account, repository, work)
     if out is None:
         json.dump(found, sys.stdout, indent=1)
         print()
@@ -39,11 +61,12 @@ def policy(
         _write(found, out)
 
 
-def _found(settings: "Settings", account: str | None, *, nightly: bool) -> dict[str, Any]:
+def _found(settings: "Settings", account: str | None, repository: str | None, work: str) -> dict[str, Any]:
     from botocore.session import Session
 
     from deployer.estate.configuration import configuration_in
-    from deployer.policy import ACCOUNT, Scope, nightly_policies, policies
+    from deployer.policy import ACCOUNT, REPOSITORY, Scope
+    from deployer.roles import documents
     from deployer.synthesis import synthesised
 
     configuration = configuration_in(synthesised(settings, Places.here()) / "stacks" / settings.construct_id)
@@ -54,12 +77,20 @@ def _found(settings: "Settings", account: str | None, *, nightly: bool) -> dict[
         partition=Session().get_partition_for_region(settings.aws_region),
         account=account or (listed[0] if len(listed) == 1 else ACCOUNT),
     )
-    return (nightly_policies if nightly else policies)(scope)
+    return documents(replace(scope, repository=REPOSITORY if repository is None else _named(repository)), work)
+
+
+def _named(repository: str) -> str:
+    if not _REPOSITORY.fullmatch(repository):
+        raise UsedWrongly(
+            f"{repository!r} is no repository",
+            where="--repository",
+            remedy="OWNER/REPO, or OWNER@ID/REPO@ID where its OIDC tokens carry ids",
+        )
+    return repository
 
 
 def _write(found: dict[str, Any], out: Path) -> None:
-    from deployer.errors import UsedWrongly
-
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, document in found.items():

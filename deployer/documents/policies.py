@@ -1,7 +1,7 @@
-"""docs/deployer-policies.json: what `tap policy` gives, with and without `--nightly`, for the environment `example`.
+"""docs/deployer-policies.json: what `tap policy` gives, for each work, for the environment `example`.
 
-Region, account and state bucket are placeholders. It is committed so that a change of what a deployer needs shows in a
-review.
+Region, account, repository, state bucket and boundary are placeholders. It is committed so that a change of what a
+deployer needs shows in a review.
 """
 
 import json
@@ -10,7 +10,8 @@ from dataclasses import replace
 from deployer.documents.example import SUFFIX, example_stack
 from deployer.estate.configuration import configuration_of
 from deployer.places import Places
-from deployer.policy import ACCOUNT, Scope, nightly_policies, policies
+from deployer.policy import ACCOUNT, Scope
+from deployer.roles import WORKS, documents
 from stack.settings import Settings
 
 
@@ -18,5 +19,7 @@ def built(places: Places) -> str:
     """The file's text."""
     settings = Settings.load({}, environment_suffix=SUFFIX)
     scope = Scope.of(configuration_of(example_stack(places)), settings, partition="aws", account=ACCOUNT)
-    scope = replace(scope, region="REGION", state_bucket="STATE_BUCKET")
-    return json.dumps({**policies(scope), **nightly_policies(scope)}, indent=1) + "\n"
+    bounded = f"arn:aws:iam::{ACCOUNT}:policy/BOUNDARY"
+    scope = replace(scope, region="REGION", state_bucket="STATE_BUCKET", boundary=bounded)
+    found = {name: one for work in WORKS for name, one in documents(scope, work).items()}
+    return json.dumps(found, indent=1) + "\n"

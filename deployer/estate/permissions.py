@@ -20,6 +20,10 @@ CONDITIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "tagged": {"StringLike": _OURS},
     "tagging": {"StringLike": _BROUGHT, "StringLikeIfExists": _OURS},  # what is somebody else's is not made ours
     # services that keep using the key after the call: the table, and a function's variables
+    # Of these actions AWS says which boundary the role has, or is to have:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    "bounded": {"StringEquals": {"iam:PermissionsBoundary": "{boundary}"}},
+    "unbounded": {"StringNotEquals": {"iam:PermissionsBoundary": "{boundary}"}},
     "granting": {"StringLike": _OURS, "Bool": {"kms:GrantIsForAWSResource": "true"}},
 }
 PASSED = "passed"  # held to the service that the role trusts, which the stack says
@@ -118,12 +122,16 @@ DEPLOYING: Mapping[str, tuple[Ask, ...]] = {
     "aws_iam_role": (
         _ask("iam:ListRoles", "*"),
         _ask(
-            "iam:CreateRole GetRole UpdateRole UpdateAssumeRolePolicy ListRoleTags TagRole UntagRole ListRolePolicies "
-            "ListAttachedRolePolicies ListInstanceProfilesForRole DetachRolePolicy DeleteRole", _ROLE,
+            "iam:GetRole UpdateRole UpdateAssumeRolePolicy ListRoleTags TagRole UntagRole ListRolePolicies "
+            "ListAttachedRolePolicies ListInstanceProfilesForRole DeleteRole", _ROLE,
         ),
+        _ask("iam:CreateRole DetachRolePolicy", _ROLE, held="bounded"),
         _ask("iam:PassRole", _ROLE, held=PASSED),
     ),
-    "aws_iam_role_policy": (_ask("iam:PutRolePolicy GetRolePolicy DeleteRolePolicy", _ROLE),),
+    "aws_iam_role_policy": (
+        _ask("iam:GetRolePolicy", _ROLE),
+        _ask("iam:PutRolePolicy DeleteRolePolicy", _ROLE, held="bounded"),
+    ),
     "aws_kms_alias": (
         _ask("kms:ListAliases", "*"),
         _ask("kms:CreateAlias UpdateAlias DeleteAlias", f"kms:{_HERE}:{{aws_kms_alias}}"),
@@ -208,8 +216,48 @@ _LOOKED_AT = _ask(
     "GetLifecycleConfiguration", "s3:::{state_bucket}",
 )  # fmt: skip
 
+# Where the roles have a boundary: it is set, and then neither taken away nor changed, whatever another policy says:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+BOUNDING = (_ask("iam:PutRolePermissionsBoundary", _ROLE, held="bounded"),)
+FORBIDDEN = (
+    _ask("iam:CreateRole PutRolePolicy AttachRolePolicy PutRolePermissionsBoundary", _ROLE, held="unbounded"),
+    _ask("iam:DeleteRolePermissionsBoundary", _ROLE),
+    _ask("iam:CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion DeletePolicy", "{boundary}"),
+)
+
+# What of all these `tap cleanup` calls: it looks, takes away, and lifts what protects from that.
+CLEANING = frozenset(
+    f"{one.service}:{action}"
+    for one in (
+        _ask("apigateway:GET DELETE"),
+        _ask("cloudwatch:DescribeAlarms ListTagsForResource DeleteAlarms"),
+        _ask("dynamodb:ListTables DescribeTable ListTagsOfResource UpdateTable DeleteTable"),
+        _ask("events:ListRules ListTagsForResource ListTargetsByRule RemoveTargets DeleteRule"),
+        _ask(
+            "iam:ListRoles ListRoleTags ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole "
+            "DetachRolePolicy DeleteRolePolicy DeleteRole"
+        ),
+        _ask("kms:ListAliases ListKeys DescribeKey ListResourceTags DeleteAlias ScheduleKeyDeletion"),
+        _ask("lambda:ListFunctions ListEventSourceMappings ListTags DeleteFunction"),
+        _ask("logs:DescribeLogGroups ListTagsForResource DeleteLogGroup"),
+        _ask(
+            "s3:ListAllMyBuckets GetBucketLocation GetBucketTagging PutBucketNotification GetBucketPolicy "
+            "PutBucketPolicy DeleteBucketPolicy ListBucketVersions ListBucketMultipartUploads DeleteObject "
+            "DeleteObjectVersion AbortMultipartUpload DeleteBucket"
+        ),
+        _ask("sns:ListTopics ListTagsForResource DeleteTopic"),
+        _ask("sqs:ListQueues ListQueueTags DeleteQueue"),
+        _ask(
+            "states:ListStateMachines ListTagsForResource DescribeStateMachine ListExecutions StopExecution "
+            "DeleteStateMachine"
+        ),
+    )
+    for action in one.actions
+)
+
 # The state, its lock, and the ledger beside it; `tap doctor` looks whether the bucket is fit.
-STATE = (_ask("s3:GetObject PutObject DeleteObject", *_STATE), _LOOKED_AT)
+_KEPT_STATE = _ask("s3:GetObject PutObject DeleteObject", *_STATE)
+STATE = (_KEPT_STATE, _LOOKED_AT)
 
 # `tap bootstrap`, once: the state's bucket.
 BOOTSTRAP = (
@@ -233,7 +281,9 @@ FILES = (
     _ask("sqs:ReceiveMessage ChangeMessageVisibility DeleteMessage", _QUEUE),
     _ask("lambda:InvokeFunction", _FUNCTION),
 )
-READ_STATE = (_ask("s3:GetObject", *_STATE[:1]), _ask("s3:ListBucket", "s3:::{state_bucket}"))
+_LISTED_STATE = _ask("s3:ListBucket", "s3:::{state_bucket}")  # so that a state which is not there is told as such
+READ_STATE = (_ask("s3:GetObject", *_STATE[:1]), _LISTED_STATE)
+CLEANED_STATE = (_KEPT_STATE, _LISTED_STATE)
 
 # `tap cleanup --expired`, which looks through the account for environments whose time is over.
 EXPIRED = (

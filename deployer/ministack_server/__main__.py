@@ -42,6 +42,7 @@ def _mend(calls: Path) -> None:
     naming.mend_actions(requests)
     naming.mend_resources(requests, _service("kms"))
     naming.mend_tags(requests, _service("tagging"), _service("apigateway_v1"))
+    importlib.import_module("boundaries").mend_boundaries(requests, _service("iam"))
     storage, events = importlib.import_module("storage"), importlib.import_module("events")
     storage.mend_encryption(requests, _service("s3"))
     asking.mend_requests(iam, naming.passed, storage.absence(_service("s3")))

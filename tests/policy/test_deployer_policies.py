@@ -18,9 +18,12 @@ LOOKING = {
 @pytest.fixture(scope="module")
 def of_policies(tmp_path_factory: pytest.TempPathFactory) -> Judgement:
     documents = json.loads((PLACES.root / "docs" / "deployer-policies.json").read_text())
-    named = {name: {"name": name, "policy": json.dumps(document)} for name, document in documents.items()}
+    resources: dict[str, dict[str, object]] = {"aws_iam_policy": {}, "aws_iam_role": {}}
+    for name, document in documents.items():
+        type_, holds = ("aws_iam_role", "assume_role_policy") if "trust" in name else ("aws_iam_policy", "policy")
+        resources[type_][name] = {"name": name, holds: json.dumps(document)}
     file = tmp_path_factory.mktemp("policies") / "main.tf.json"
-    file.write_text(json.dumps({"resource": {"aws_iam_policy": named}}))
+    file.write_text(json.dumps({"resource": resources}))
     return once(tmp_path_factory, "policies", lambda _: scan(file, PLACES, plan=False, only=OWN))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deployer.roles import WORKS
 from tests.policy.shared import PLACES
 
 GITHUB = PLACES.root / ".github"
@@ -76,19 +77,36 @@ def test_the_night_has_no_stored_keys_and_an_end() -> None:
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert job["timeout-minutes"] < 60
     assert "role-to-assume" in told["aws-actions/configure-aws-credentials"]["with"]
-    assert told["make smoke-live"]["env"] == {"TAP_ALLOWED_ACCOUNTS": "${{ vars.TAP_ALLOWED_ACCOUNTS }}"}
+    assert told["make smoke-live"]["env"] == {
+        "TAP_ALLOWED_ACCOUNTS": "${{ vars.TAP_ALLOWED_ACCOUNTS }}",
+        "TAP_PERMISSIONS_BOUNDARY": "${{ vars.TAP_SMOKE_BOUNDARY }}",
+    }
     uploaded = told["actions/upload-artifact"]["with"]["path"].split()
     assert uploaded == ["build/smoke-live.xml", "build/evidence", "build/report"]
 
 
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_credentials_are_for_the_default_branch_alone(path: Path) -> None:
+    """A job that can ask for a token runs no workflow, action or code of a pull request, and in an environment."""
+    workflow = yaml.safe_load(path.read_text())
+    signing = {name: job for name, job in workflow["jobs"].items() if "id-token" in job["permissions"]}
+
+    assert not signing or set(workflow[True]) <= {"schedule", "workflow_dispatch", "pull_request_target"}
+    assert {name: job.get("environment") for name, job in signing.items()} == dict.fromkeys(signing, path.stem)
+    assert "${{ github.event.pull_request.head.sha" not in path.read_text()
+    assert {name for name in signing if path.stem not in WORKS} == set()
+
+
 def test_a_pull_requests_environment_goes_when_it_closes() -> None:
-    """Not that of a fork, and by the code of the branch it was for; the number reaches the shell as a variable."""
+    """Not that of a fork, and by the default branch's code; the number reaches the shell as a variable."""
     workflow = workflow_of("cleanup")
     job = workflow["jobs"]["cleanup"]
     *_, last = job["steps"]
 
-    assert workflow[True] == {"pull_request": {"types": ["closed"]}}
+    assert workflow[True] == {"pull_request_target": {"types": ["closed"]}}
     assert "head.repo.full_name == github.repository" in job["if"]
-    assert job["steps"][0]["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
+    assert job["steps"][0]["with"]["ref"] == "${{ github.event.repository.default_branch }}"
     assert "${{" not in last["run"]
-    assert last["run"].endswith('--suffix "pr${NUMBER}" --data-too --yes --target aws')
+    assert '--suffix "pr${NUMBER}" --data-too --yes --target aws' in last["run"]
+    assert last["run"].startswith(': "${TERRAFORM_STATE_BUCKET:?')
+    assert last["env"]["TERRAFORM_STATE_BUCKET"] == "${{ vars.TERRAFORM_STATE_BUCKET }}"

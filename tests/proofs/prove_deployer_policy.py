@@ -1,8 +1,10 @@
 """The policies of `tap policy`, proved on the embedded AWS: enough for their work, refused beside it, and no wider.
 
 Roles with exactly these policies make the state's bucket, deploy, deploy again, change, send a file, find everything
-again after the state was lost, and clean up. What was granted and not called has its reason here. Writes
-build/evidence/deployer-policy.md: policy, action, whether it was called, or why it is there all the same.
+again after the state was lost, and clean up; a pull request's environment goes by its workflow's own commands. All that
+is deployed has the boundary, which is wide enough for it and which nobody gets around. What was granted and not called
+has its reason here. Writes build/evidence/deployer-policy.md: policy, action, whether it was called, or why it is there
+all the same.
 """
 
 import json
@@ -10,7 +12,6 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -27,59 +28,37 @@ from deployer.letters import letters, put_back
 from deployer.opening import Site, on
 from deployer.pipeline import Pipeline
 from deployer.places import Places
-from deployer.policy import Document, Scope, policies
+from deployer.policy import Document, Scope, cleanup_policies, policies
 from deployer.redrive import redrive
+from deployer.roles import boundary
 from deployer.stages import Run, deploy, outputs_of
 from deployer.statebucket import StateBucket, bootstrapped, findings
 from deployer.synthesis import synthesised
-from deployer.targets import EMULATOR_ACCOUNT, Credentials, Target
+from deployer.targets import EMULATOR_ACCOUNT, Target
 from deployer.view import NoView
 from stack.settings import Settings
 from tests.integration.census import Census, census, changed
 from tests.integration.enforcement import require_enforced
+from tests.integration.furnishing import furnish
 from tests.integration.planting import Plant
 from tests.proofs.grants import Grant, calls_in
-from tests.proofs.trespasses import ANYBODY, refused, text, trespasses
+from tests.proofs.justified import grants_in, reason_for
+from tests.proofs.trespasses import ANYBODY, BEYOND, escalations, refused, text, trespasses
+from tests.proofs.workflow_runs import run_step, signed_in, step_of
 
 EVIDENCE = Path(__file__).parents[2] / "build" / "evidence"
 SUFFIX, OTHER, REGION = "granted", "other", "eu-west-1"
-SETTINGS = Settings.load({}, environment_suffix=SUFFIX, aws_region=REGION, state_bucket="granted-states")
+BOUNDARY = f"arn:aws:iam::{EMULATOR_ACCOUNT}:policy/most"
+SETTINGS = Settings.load(
+    {}, environment_suffix=SUFFIX, aws_region=REGION, state_bucket="granted-states", permissions_boundary=BOUNDARY
+)
+PULL_REQUEST = 12
 ROLES = {
     "bootstrapper": "bootstrap",
     "deployer": "deploy",
     "sender": "files",
+    "cleaner": "cleanup",
 }  # and what their policies' names begin with
-
-BESIDE = "AWS asks for it beside the call that needs it, the embedded AWS does not"
-CHANGED = "Terraform calls it where a later version of the stack changes that argument"
-DESTROYED = "`tap destroy` takes each part away by itself, a cleanup what it belongs to"
-RARE = "the way of a failure, or of what somebody changed by hand, which this proof does not cause"
-# What is granted and not called here: policy, action, reason. The first that matches.
-JUSTIFIED = (
-    ("deploy-*", "kms:CreateGrant", BESIDE),
-    ("deploy-*", "kms:Encrypt", BESIDE),
-    ("deploy-*", "kms:Decrypt", BESIDE),
-    ("deploy-*", "logs:AssociateKmsKey", BESIDE),
-    ("deploy-*", "kms:*Alias", BESIDE),
-    ("deploy-*", "*:Tag*", BESIDE),
-    ("deploy-*", "*:Untag*", CHANGED),
-    ("deploy-*", "apigateway:PUT", CHANGED),
-    ("deploy-*", "apigateway:PATCH", CHANGED),
-    ("deploy-*", "apigateway:DELETE", CHANGED),
-    ("deploy-*", "apigateway:POST", CHANGED),
-    ("deploy-*", "*:Update*", CHANGED),
-    ("deploy-*", "apigateway:GET", "`tap doctor` asks a live account whether API Gateway may write logs"),
-    ("deploy-*", "lambda:RemovePermission", DESTROYED),
-    ("deploy-*", "lambda:DeleteFunctionEventInvokeConfig", DESTROYED),
-    ("deploy-*", "kms:PutKeyPolicy", CHANGED),
-    ("deploy-*", "sqs:SetQueueAttributes", CHANGED),
-    ("deploy-*", "s3:DeleteBucketPolicy", DESTROYED),
-    ("deploy-*", "iam:DetachRolePolicy", RARE),
-    ("deploy-*", "states:StopExecution", RARE),
-    ("deploy-*", "s3:AbortMultipartUpload", RARE),
-    ("deploy-*", "s3:DeleteObject", RARE),
-    ("bootstrap", "s3:Put*", "the embedded AWS makes a bucket that is encrypted and closed from the beginning, as AWS"),
-)
 
 
 @dataclass(frozen=True)
@@ -95,9 +74,7 @@ class Proof:
     def as_role(self, name: str) -> Target:
         """The account as one of the roles."""
         arn = f"arn:aws:iam::{EMULATOR_ACCOUNT}:role/{name}"
-        keys = self.root.client("sts").assume_role(RoleArn=arn, RoleSessionName="proof")["Credentials"]
-        credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-        return replace(self.root, credentials=credentials, _clients={})
+        return replace(self.root, credentials=signed_in(self.root, arn), _clients={})
 
     def run(self, caller: Target, settings: Settings = SETTINGS) -> Run:
         work = self.folder / settings.environment_suffix / "work"
@@ -108,10 +85,12 @@ class Proof:
 def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
     places = Places.here()
     configuration = configuration_in(synthesised(SETTINGS, places) / "stacks" / SETTINGS.construct_id)
-    documents = policies(Scope.of(configuration, SETTINGS, partition="aws", account=EMULATOR_ACCOUNT))
+    scope = Scope.of(configuration, SETTINGS, partition="aws", account=EMULATOR_ACCOUNT)
+    documents = {**policies(scope), **cleanup_policies(scope)}
     with embedded.started(places) as emulator:
         root = on(emulator, SETTINGS)
         require_enforced(root)
+        root.client("iam").create_policy(PolicyName="most", PolicyDocument=json.dumps(boundary(scope)))
         for name, kind in ROLES.items():
             _make_role(root.client("iam"), name, {one: documents[one] for one in documents if one.startswith(kind)})
         yield Proof(root, emulator, documents, tmp_path_factory.mktemp("work"), census(root))
@@ -172,6 +151,74 @@ def test_a_file_is_sent_followed_and_read(proof: Proof, tmp_path: Path) -> None:
     assert len(pipeline.states()) > 1
 
 
+def test_who_deploys_gets_no_more_than_the_boundary(proof: Proof) -> None:
+    """Each way around it is refused; and a role that is granted everything may do what the boundary says, no more."""
+    caller, iam = proof.as_role("deployer"), proof.root.client("iam")
+    ours = SETTINGS.role("csv-validator")
+    before = iam.get_role(RoleName=ours)["Role"]["AssumeRolePolicyDocument"]
+    got = [each[0] for each in escalations(SETTINGS) if not refused(caller, each)]
+    everything = text({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    caller.client("iam").put_role_policy(RoleName=ours, PolicyName="more", PolicyDocument=everything)
+    caller.client("iam").update_assume_role_policy(RoleName=ours, PolicyDocument=text(ANYBODY))
+    raised = proof.as_role(ours)
+    within = ("our letters", "sqs", "send_message", {"QueueUrl": _letters(proof), "MessageBody": "x"})
+    reached = [each[0] for each in (*BEYOND, within) if not refused(raised, each)]
+    caller.client("iam").delete_role_policy(RoleName=ours, PolicyName="more")
+    caller.client("iam").update_assume_role_policy(RoleName=ours, PolicyDocument=json.dumps(before))
+    proof.root.client("sqs").purge_queue(QueueUrl=_letters(proof))
+
+    assert got == []
+    assert reached == ["our letters"]
+
+
+def test_an_environment_from_before_the_boundary_gets_it(proof: Proof) -> None:
+    """Nothing is changed in a role that has none, until the deployer has set it."""
+    caller, ours = proof.as_role("deployer"), SETTINGS.role("csv-validator")
+    proof.root.client("iam").delete_role_permissions_boundary(RoleName=ours)
+    change = ("its policy", "iam", "put_role_policy", {
+        "RoleName": ours, "PolicyName": "more", "PolicyDocument": text(ANYBODY)})  # fmt: skip
+    free = refused(caller, change)
+    deploy(proof.run(caller))
+
+    assert free
+    role = proof.root.client("iam").get_role(RoleName=ours)["Role"]
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == BOUNDARY
+
+
+def test_a_closed_pull_requests_environment_goes_by_the_workflows_commands(proof: Proof) -> None:
+    """With the state's lock, which it waits for; and `prod`, whose name begins alike, is not reached."""
+    gone, stays = (replace(SETTINGS, environment_suffix=name) for name in (f"pr{PULL_REQUEST}", "prod"))
+    furnish(proof.root, stays)
+    before = census(proof.root)
+    deploy(proof.run(proof.root, replace(gone, deletion_protection=True)))
+    for key in ("kept/x", "kept/y"):  # MiniStack takes the first of a batch for one without a version
+        proof.root.client("s3").put_object(Bucket=gone.bucket, Key=key, Body=b"x")
+    step = step_of("cleanup", "cleanup", "Everything with its suffix")
+    given = {
+        "github.event.pull_request.number": str(PULL_REQUEST), "vars.TAP_ALLOWED_ACCOUNTS": EMULATOR_ACCOUNT,
+        "vars.TERRAFORM_STATE_BUCKET": gone.state_bucket, "vars.TERRAFORM_STATE_BUCKET_REGION": REGION,
+    }  # fmt: skip
+    caller = proof.as_role("cleaner")
+    lock = {"Bucket": gone.state_bucket, "Key": f"{gone.state_key}.tflock"}
+    proof.root.client("s3").put_object(**lock, Body=json.dumps({"ID": "x", "Who": "somebody", "Operation": "apply"}))
+    blocked = run_step(step, given, caller, {"TAP_LOCK_SECONDS": "1"})
+    stood = _named(proof, f"-pr{PULL_REQUEST}")
+    proof.root.client("s3").delete_object(**lock)
+    without = run_step(step, {**given, "vars.TERRAFORM_STATE_BUCKET": ""}, caller, {})
+    done = run_step(step, given, caller, {})
+    beside = {**step, "run": step["run"].replace("pr${NUMBER}", "prod")}
+    other = run_step(beside, given, caller, {})
+    left = changed(before, census(proof.root))
+    leave(proof.run(proof.root, stays), data_too=True)
+
+    assert (blocked.returncode, len(stood) > 15) == (3, True), blocked.stderr
+    assert without.returncode != 0
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing is left" in done.stdout
+    assert other.returncode != 0
+    assert {name: rows for name, rows in left.items() if "mapRun" not in json.dumps(rows)} == {}
+
+
 def test_what_stands_is_found_again_after_the_state_was_lost(proof: Proof) -> None:
     """Everything is adopted, and nothing is made twice."""
     caller = proof.as_role("deployer")
@@ -209,11 +256,11 @@ def test_nothing_is_granted_without_need(proof: Proof) -> None:
     """Each action of each policy was called by its role, or has its reason; and no call went beside the policies."""
     calls = [call for call in calls_in(proof.emulator.calls) if call.role in ROLES]
     rows, unneeded = [], []
-    grants = list(_grants(proof.documents))
+    grants = list(grants_in(proof.documents))
     for kind, action, resources in grants:
         role = next(role for role, name in ROLES.items() if kind.startswith(name))
         called = any(Grant(role, kind, 0, action, each).covers(call) for each in resources for call in calls)
-        reason = "" if called else _reason(kind, action)
+        reason = "" if called else reason_for(kind, action)
         rows.append(f"| {kind} | `{action}` | `{resources[0]}` | {'yes' if called else 'no'} | {reason} |")
         unneeded += [] if called or reason else [f"{kind}: {action} on {resources}"]
     EVIDENCE.mkdir(parents=True, exist_ok=True)
@@ -228,6 +275,10 @@ def _named(proof: Proof, ending: str) -> list[str]:
     """What a service lists under such a name and did not before; a map's runs are listed by the emulator for ever."""
     gained = [row for _, rows in changed(proof.before, census(proof.root)).values() for row in rows]
     return [row for row in gained if ending in row and "mapRunArn" not in row]
+
+
+def _letters(proof: Proof) -> str:
+    return str(proof.root.client("sqs").get_queue_url(QueueName=SETTINGS.dead_letters)["QueueUrl"])
 
 
 def _stopped(pipeline: Pipeline, folder: Path) -> str:
@@ -249,15 +300,3 @@ def _fail_a_load(pipeline: Pipeline) -> None:
     arn = client.start_execution(**machine, name="lost", input=given)["executionArn"]
     while client.describe_execution(executionArn=arn)["status"] == "RUNNING":
         time.sleep(0.2)
-
-
-def _grants(documents: Mapping[str, Document]) -> Iterator[tuple[str, str, list[str]]]:
-    """Policy, action and resources."""
-    for kind, document in documents.items():
-        for statement in document["Statement"]:
-            for action in statement["Action"]:
-                yield kind, action, statement["Resource"]
-
-
-def _reason(kind: str, action: str) -> str:
-    return next((why for on, what, why in JUSTIFIED if fnmatchcase(kind, on) and fnmatchcase(action, what)), "")

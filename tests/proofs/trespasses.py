@@ -11,6 +11,10 @@ from stack.settings import Settings
 
 ANYBODY = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
 Trespass = tuple[str, str, str, dict[str, Any]]  # what it would be; service, operation and input
+BEYOND: Sequence[Trespass] = (  # what no boundary of the stack's roles allows
+    ("a user", "iam", "create_user", {"UserName": "raised"}),
+    ("a bucket", "s3", "delete_bucket", {"Bucket": "nobodys"}),
+)
 
 
 def trespasses(root: Target, settings: Settings, other: str) -> Sequence[Trespass]:
@@ -52,6 +56,25 @@ def trespasses(root: Target, settings: Settings, other: str) -> Sequence[Trespas
         ("their state", "s3", "get_object", {"Bucket": settings.state_bucket, "Key": f"{other}/TapStack.tfstate"}),
         ("the state's bucket", "s3", "delete_bucket", {"Bucket": settings.state_bucket}),
     )
+
+
+def escalations(settings: Settings) -> Sequence[Trespass]:
+    """Calls by which the deployer of an environment whose roles have a boundary would get more than it allows."""
+    ours, most = settings.role("csv-validator"), settings.permissions_boundary
+    everything = "arn:aws:iam::aws:policy/AdministratorAccess"
+    made = {"RoleName": ours, "AssumeRolePolicyDocument": text(ANYBODY)}
+    anything = text({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    return (
+        ("a role without the boundary", "iam", "create_role", made),
+        ("a role with another one", "iam", "create_role", {**made, "PermissionsBoundary": everything}),
+        ("no boundary", "iam", "delete_role_permissions_boundary", {"RoleName": ours}),
+        ("another boundary", "iam", "put_role_permissions_boundary", {
+            "RoleName": ours, "PermissionsBoundary": everything}),
+        ("all in the boundary", "iam", "create_policy_version", {
+            "PolicyArn": most, "PolicyDocument": anything, "SetAsDefault": True}),
+        ("an earlier boundary", "iam", "set_default_policy_version", {"PolicyArn": most, "VersionId": "v1"}),
+        ("the boundary's end", "iam", "delete_policy", {"PolicyArn": most}),
+    )  # fmt: skip
 
 
 def _key_tags(suffix: str) -> list[dict[str, str]]:

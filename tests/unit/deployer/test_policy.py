@@ -13,7 +13,7 @@ import pytest
 from deployer.estate.configuration import configuration_of
 from deployer.estate.permissions import DEPLOYING
 from deployer.places import Places
-from deployer.policy import MANAGED_LIMIT, NIGHTLY, Document, Scope, nightly_policies, policies, size
+from deployer.policy import MANAGED_LIMIT, NIGHTLY, Document, Scope, cleanup_policies, nightly_policies, policies, size
 from stack.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -37,10 +37,10 @@ def synthesised_stack() -> Document:
     return document
 
 
-def granted(documents: dict[str, Document]) -> Iterator[tuple[str, str, Document]]:
-    """Action, resource and condition of each grant."""
+def granted(documents: dict[str, Document], effect: str = "Allow") -> Iterator[tuple[str, str, Document]]:
+    """Action, resource and condition of each grant, or of each denial."""
     for document in documents.values():
-        for statement in document["Statement"]:
+        for statement in (one for one in document["Statement"] if one["Effect"] == effect):
             for action in statement["Action"]:
                 for resource in statement["Resource"]:
                     yield action, resource, statement.get("Condition", {})
@@ -53,10 +53,11 @@ def test_each_type_of_the_stack_has_its_row_and_no_other(synthesised_stack: Docu
 
 def test_each_policy_is_below_the_limit(scope: Scope) -> None:
     """Also with the longest suffix that is allowed."""
-    longest = replace(scope, pattern="x" * 24)
+    longest = replace(scope, patterns=("x" * 24,))
 
     assert {name: size(one) for name, one in policies(longest).items() if size(one) > MANAGED_LIMIT} == {}
-    assert {name for name, one in nightly_policies(scope).items() if size(one) > MANAGED_LIMIT} == set()
+    others = {**nightly_policies(scope), **cleanup_policies(scope)}
+    assert {name for name, one in others.items() if size(one) > MANAGED_LIMIT} == set()
 
 
 def test_every_grant_is_narrowed(scope: Scope) -> None:
@@ -101,7 +102,7 @@ def test_a_role_is_passed_to_the_service_that_it_trusts(scope: Scope) -> None:
 @pytest.mark.parametrize("other", ["other", "unit2", "x-unit"])
 def test_another_environments_names_are_not_meant(scope: Scope, other: str, synthesised_stack: Document) -> None:
     """No ARN with a suffix of ours matches one of theirs, whatever theirs begins or ends with."""
-    theirs = {arn for _, arn, _ in granted(policies(replace(scope, pattern=other))) if f"-{other}" in arn}
+    theirs = {arn for _, arn, _ in granted(policies(replace(scope, patterns=(other,)))) if f"-{other}" in arn}
     ours = {arn for _, arn, _ in granted(policies(scope)) if "-unit" in arn}
 
     assert theirs
@@ -151,6 +152,7 @@ def test_the_command_prints_and_writes_them(
     policy(suffix="unit", region="eu-west-1")
     printed: dict[str, Any] = json.loads(capsys.readouterr().out)
     policy(out=tmp_path, suffix="unit", region="eu-west-1")
+    assert {"deploy-1", "files", "boundary", "trust-deploy"} <= set(printed)
 
     assert {path.stem: json.loads(path.read_text()) for path in tmp_path.iterdir()} == printed
     assert f":{ACCOUNT}:" in json.dumps(printed)

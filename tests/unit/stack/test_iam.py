@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from stack.settings import FUNCTIONS
+import pytest
+
+from stack.settings import FUNCTIONS, Settings, SettingsError
 from tests.unit.stack.reading import listed, role_policies, strings
 
 # Actions that know no resources, by the service authorization reference.
@@ -162,3 +164,20 @@ def test_of_what_only_a_deployment_knows_policies_hold_the_keys_arn_alone(docume
     (key,) = document["resource"]["aws_kms_key"]
 
     assert known_later == {f"${{aws_kms_key.{key}.arn}}"}
+
+
+def test_every_role_has_the_boundary_that_is_named(synthesised: Callable[..., dict[str, Any]]) -> None:
+    """All of them, and none where none is named."""
+    arn = "arn:aws:iam::123456789012:policy/tap-boundary"
+    bounded = synthesised(permissions_boundary=arn)["resource"]["aws_iam_role"]
+    free = synthesised()["resource"]["aws_iam_role"]
+
+    assert {role["permissions_boundary"] for role in bounded.values()} == {arn}
+    assert [name for name, role in free.items() if "permissions_boundary" in role] == []
+
+
+@pytest.mark.parametrize("arn", ["tap-boundary", "arn:aws:iam::1:policy/x", "arn:aws:iam::123456789012:role/x", "*"])
+def test_a_boundary_that_is_no_policy_is_refused(arn: str) -> None:
+    """Before anything is synthesised."""
+    with pytest.raises(SettingsError, match="TAP_PERMISSIONS_BOUNDARY"):
+        Settings.load(permissions_boundary=arn)
