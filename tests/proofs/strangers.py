@@ -53,7 +53,7 @@ class Strangers:
         """What is listed here and is none of theirs; a key that is going keeps its tags for a week."""
         kms = self.places[0].client("kms")
         for _, listing, row in sorted(_rows(self.places[:1]) - self.rows):
-            arn = json.loads(row).get("ResourceARN", "") if listing.startswith("resourcegroups") else ""
+            arn = json.loads(row)["ResourceARN"] if listing == "resourcegroupstaggingapi.GetResources" else ""
             if ":key/" in arn and kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion":
                 continue
             yield f"{listing}: {row}"
