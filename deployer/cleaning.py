@@ -19,6 +19,7 @@ from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
 from deployer.stages import OUTPUTS, Run, in_turn, init, synth, take_turn
 from deployer.terraform import PLAN
+from deployer.workfolder import note_leaving
 
 _REFILLED = "BucketNotEmpty"  # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 Agreed = Callable[[Changes], None]
@@ -68,6 +69,7 @@ def make_way(run: Run) -> None:
 
     Only then is protection lifted.
     """
+    note_leaving(run.site, leaving=True)
     for kind, client, thing in _things(run):
         if kind.silence:
             kind.silence(client, thing)
@@ -105,6 +107,7 @@ def strike(run: Run) -> None:
     What a killed deployment left without a state stays in the ledger, for a cleanup.
     """
     ledger_of(run.site).strike((thing.type, thing.name) for _, _, thing in _things(run))
+    note_leaving(run.site, leaving=False)
 
 
 def _things(run: Run) -> Iterator[tuple[Kind, Any, Thing]]:

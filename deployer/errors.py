@@ -9,7 +9,7 @@ TapError
 │   ├── NoNews            nothing moved for long, and nothing says why
 │   ├── LeftBehind        a cleanup ended, and something is still there
 │   ├── NotAllSeen        a listing of the account was cut, or part of it refused
-│   ├── WouldLoseData     a plan destroys or replaces what holds data
+│   ├── WouldLoseData     a plan would lose data
 │   ├── LettersLeft       dead letters could not be tried again
 │   ├── PlanNotEmpty      what was just applied differs from what was asked for
 │   └── Stale             a document is not what the repository gives
@@ -91,7 +91,7 @@ class NotAllSeen(AnswerIsNo):
 
 
 class WouldLoseData(AnswerIsNo):
-    """A plan destroys or replaces what holds data."""
+    """A plan would lose data: destroys or replaces what holds them, or leaves them under a key that goes."""
 
 
 class LettersLeft(AnswerIsNo):

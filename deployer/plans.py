@@ -1,6 +1,7 @@
 """What a plan changes, for people and programs: create, change, replace, destroy, and what touches IAM apart."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,15 @@ _KINDS = {
 }
 # what holds data that nobody can make again, or the key to them
 _DATA = {"aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key", "aws_sqs_queue"}
+# How what is going comes back; the provider takes it for gone already, and a plan would put another in its place.
+_BACK = {
+    # https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-scheduling-key-deletion.html
+    "aws_kms_key": "`aws kms cancel-key-deletion --key-id {id}`, then `enable-key`, while it is only scheduled to go",
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html
+    "aws_dynamodb_table": "a backup or a point in time of {id} can be restored",
+}
+_ENCRYPTED = {*_DATA, "aws_s3_bucket_server_side_encryption_configuration"}
+_KEY = re.compile(r"kms_(master_)?key_(id|arn)")
 _TAINTED = "replace_because_tainted"
 _IAM = ("aws_iam_", "aws_lambda_permission", "aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy")
 
@@ -25,11 +35,12 @@ class Change:
     type: str
     kind: str  # create | change | replace | destroy
     half_made: bool = False  # whether it is replaced only because its creation was interrupted
+    lost: str = ""  # why what it held could not be read any more, though nothing of it is destroyed by the plan
 
     @property
     def loses_data(self) -> bool:
         """Whether what it holds would be gone for good."""
-        return self.type in _DATA and self.kind in ("replace", "destroy")
+        return bool(self.lost) or (self.type in _DATA and self.kind in ("replace", "destroy"))
 
     @property
     def is_kept(self) -> bool:
@@ -87,6 +98,8 @@ class Changes:
 
 
 def _fate(change: Change) -> str:
+    if change.lost:
+        return f": {change.lost}"
     if change.is_kept:
         return ", half made: `tap deploy` finishes it and keeps what it holds"
     return ", and the data in it" if change.loses_data else ""
@@ -94,13 +107,53 @@ def _fate(change: Change) -> str:
 
 def changes_in(plan: Mapping[str, Any]) -> Changes:
     """From what `terraform show -json PLAN` prints."""
-    found = []
+    found, gone = [], _gone(plan)
     for one in plan.get("resource_changes", []):
         if kind := _KINDS.get(tuple(one["change"]["actions"])):
-            found.append(Change(one["address"], one["type"], kind, one.get("action_reason") == _TAINTED))
+            lost = gone.get(one["address"], "") or _left_under(one)
+            found.append(Change(one["address"], one["type"], kind, one.get("action_reason") == _TAINTED, lost))
     outputs = any(one["actions"] != ["no-op"] for one in plan.get("output_changes", {}).values())
-    before = plan.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", [])
-    managed = [one for one in before if one.get("mode") == "managed"]
+    managed = _standing(plan)
     adopted = sorted(one["address"] for one in plan.get("resource_changes", []) if "importing" in one["change"])
     ordered = tuple(sorted(found, key=lambda change: change.address))
     return Changes(ordered, outputs, from_nothing=not managed and not adopted, adopted=tuple(adopted))
+
+
+def _standing(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What the state holds and AWS still tells of."""
+    before = plan.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", [])
+    return [one for one in before if one.get("mode") == "managed"]
+
+
+def _gone(plan: Mapping[str, Any]) -> dict[str, str]:
+    """Why data would be lost, by the address of what holds them, is in the state, and AWS no longer tells of.
+
+    Nothing where all that holds data is gone: an environment that is gone as a whole begins anew.
+    https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+    """
+    if not any(one.get("type") in _DATA for one in _standing(plan)):
+        return {}
+    dropped = [one for one in plan.get("resource_drift", []) if one["change"]["actions"] == ["delete"]]
+    return {
+        one["address"]: f"{one['change']['before']['id']} is gone, or is going, and not by Terraform; "
+        + _BACK.get(one["type"], "another would take its place").format(id=one["change"]["before"]["id"])
+        for one in dropped if one["type"] in _DATA
+    }  # fmt: skip
+
+
+def _left_under(one: Mapping[str, Any]) -> str:
+    """Why data would be lost where what is there stays under a former key, and one that is still to be made follows."""
+    if one["type"] not in _ENCRYPTED or one["change"]["actions"] != ["update"]:
+        return ""
+    unknown = set(_keys_in(one["change"].get("after_unknown"), lambda value: value is True))
+    former = _keys_in(one["change"].get("before"), lambda value: isinstance(value, str) and bool(value))
+    left = sorted({value for path, value in former.items() if path in unknown})
+    return f"what it holds stays under {', '.join(left)}, and a new key takes its place" if left else ""
+
+
+def _keys_in(value: Any, wanted: Callable[[Any], bool], path: tuple[Any, ...] = ()) -> dict[tuple[Any, ...], Any]:
+    """The arguments that name a KMS key, by their path, as far as their value is wanted."""
+    inner = dict(enumerate(value)) if isinstance(value, list) else value
+    if not isinstance(inner, Mapping):
+        return {path: value} if path and _KEY.fullmatch(str(path[-1])) and wanted(value) else {}
+    return {found: one for name, each in inner.items() for found, one in _keys_in(each, wanted, (*path, name)).items()}

@@ -23,7 +23,16 @@ from deployer.synthesis import synthesised
 from deployer.terraform import PLAN, Terraform, installed_version
 from deployer.turns import alone, recover, require_lasting_state, wait_for_turn
 from deployer.view import View
-from deployer.workfolder import CONFIGURATION, adopting, initialised, prepared, state_is_remote, terraform_in
+from deployer.workfolder import (
+    CONFIGURATION,
+    adopting,
+    initialised,
+    is_leaving,
+    note_leaving,
+    prepared,
+    state_is_remote,
+    terraform_in,
+)
 from stack.outputs import Outputs, OutputsError
 from stack.settings import Settings
 
@@ -133,12 +142,14 @@ def comply(run: Run) -> None:
 
 def refuse_loss(run: Run) -> None:
     """No data goes because of a deployment, unless that was asked for. Raises WouldLoseData."""
-    if (lost := [one for one in run.changes.all if one.loses_data]) and not run.allow_replace:
+    removed = is_leaving(run.site)
+    lost = [one for one in run.changes.all if one.loses_data and not (one.lost and removed)]
+    if lost and not run.allow_replace:
         raise WouldLoseData(
-            "the plan destroys or replaces what holds data, so nothing was applied",
+            "the plan would lose data, so nothing was applied",
             where=str(run.site.work),
             remedy="if the data may go: --allow-replace; if not, see `tap plan` and undo what causes it",
-            details=tuple(f"{one.kind} {one.address}" for one in lost),
+            details=tuple(f"{one.kind} {one.address}{f': {one.lost}' if one.lost else ''}" for one in lost),
         )
 
 
@@ -171,6 +182,7 @@ def _applied(run: Run) -> None:
     if run.changes.any:
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
         with run.stage("apply"), _standing(run):
+            note_leaving(run.site, leaving=False)
             run.told = run.terraform.apply(on_event=Progress(run.view))
             if run.adoption.told:
                 run.terraform.amend(run.adoption.told)

@@ -27,6 +27,7 @@ VARIABLES = "tap.auto.tfvars.json"
 OVERRIDE = "tap_override.tf.json"
 CLI_CONFIGURATION = "tap.tfrc"
 STAMP = "init.sha256"
+LEAVING = "leaving"
 IMPORTS = "adopt.tf.json"
 IMPORTS_OVERRIDE = "tap_then_override.tf.json"  # read after the other, and what it says of a resource replaces that
 
@@ -86,6 +87,19 @@ def adopting(site: Site, adoption: Adoption) -> Iterator[None]:
 def _forget_adoption(folder: Path) -> None:
     for name in (IMPORTS, IMPORTS_OVERRIDE):
         (folder / name).unlink(missing_ok=True)
+
+
+def note_leaving(site: Site, *, leaving: bool) -> None:
+    """Note that somebody removes the environment, or no longer does."""
+    if not leaving:
+        (site.work / LEAVING).unlink(missing_ok=True)
+    elif site.work.is_dir():
+        (site.work / LEAVING).touch()
+
+
+def is_leaving(site: Site) -> bool:
+    """Whether a removal began and did not end: what it took is no loss to the next deployment."""
+    return (site.work / LEAVING).exists()
 
 
 def required_providers(document: Mapping[str, Any]) -> dict[str, str]:

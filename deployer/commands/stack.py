@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from deployer.stages import Run
     from stack.settings import Settings
 
-ReplaceOption = Annotated[
-    bool, typer.Option("--allow-replace", help="Go on where the plan destroys or replaces what holds data.")
-]
+ReplaceOption = Annotated[bool, typer.Option("--allow-replace", help="Go on where the plan would lose data.")]
 PlanOnlyOption = Annotated[bool, typer.Option("--plan-only", help="Stop before anything changes, as `tap plan`.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Where to; `stacks/` in it is replaced.")]
 

@@ -15,6 +15,7 @@ from deployer.stages import Run
 from deployer.synthesis import synthesised
 from deployer.terraform import attributes_in
 from deployer.turns import alone, state_held
+from deployer.workfolder import note_leaving
 
 
 def preview(run: Run, *, data_too: bool) -> Cleaned:
@@ -33,6 +34,7 @@ def leave(run: Run, *, data_too: bool) -> Cleaned:
     configuration = _configuration(run)
     with alone(run), state_held(run, "cleanup"), run.stage("cleanup"):
         refuse_elsewhere(_state(run, configuration), run.site.target)
+        note_leaving(run.site, leaving=True)
         done = _cleanup(run, configuration, data_too=data_too).run()
         if not done.left:
             _forget(run, configuration)

@@ -9,10 +9,11 @@ from deployer import targets
 from deployer.errors import WouldLoseData
 from deployer.opening import Site
 from deployer.places import Places
-from deployer.plans import changes_in
+from deployer.plans import Change, Changes, changes_in
 from deployer.progress import Progress
 from deployer.stages import Run, refuse_loss
 from deployer.view import NoView
+from deployer.workfolder import note_leaving
 from stack.settings import Settings
 
 
@@ -122,3 +123,74 @@ def test_loss_of_data_is_refused_unless_it_is_meant(tmp_path: Path) -> None:
 
     run.allow_replace = True
     refuse_loss(run)
+
+
+def test_what_a_removal_took_before_it_was_killed_is_no_loss(tmp_path: Path) -> None:
+    """Somebody meant it to go; the next deployment makes it anew."""
+    target = targets.emulator("embedded", "http://127.0.0.1:1", "us-east-1")
+    run = Run(Settings(), Places(tmp_path), Site(target, tmp_path, tmp_path, lasting=True), NoView())
+    run.changes = Changes((Change("aws_s3_bucket.b", "aws_s3_bucket", "create", lost="b is gone"),))
+
+    with pytest.raises(WouldLoseData):
+        refuse_loss(run)
+
+    note_leaving(run.site, leaving=True)
+    refuse_loss(run)
+
+
+def dropped(address: str, id_: str) -> dict[str, Any]:
+    """What the provider took for gone when it looked."""
+    return {**change(address, "delete"), "change": {"actions": ["delete"], "before": {"id": id_}, "after": None}}
+
+
+def standing(*addresses: str) -> dict[str, Any]:
+    resources = [{"mode": "managed", "address": one, "type": one.split(".")[0]} for one in addresses]
+    return {"values": {"root_module": {"resources": resources}}}
+
+
+def test_a_key_that_somebody_scheduled_to_go_is_told_as_loss_with_what_brings_it_back() -> None:
+    """The provider drops it from the state, and a plan creates another: what is encrypted would go with the first."""
+    planned = {
+        "resource_changes": [change("aws_kms_key.k", "create"), change("aws_iam_role.r", "create")],
+        "resource_drift": [dropped("aws_kms_key.k", "0a-1b"), dropped("aws_iam_role.r", "r")],
+        "prior_state": standing("aws_dynamodb_table.t"),
+    }
+    role, key = sorted(changes_in(planned).all, key=lambda one: one.type)
+
+    assert key.loses_data
+    assert "aws kms cancel-key-deletion --key-id 0a-1b" in key.lost
+    assert not role.loses_data
+
+
+def test_an_environment_that_is_gone_as_a_whole_begins_anew() -> None:
+    """An emulator that was started again holds nothing, and there is nothing to lose."""
+    planned = {
+        "resource_changes": [change("aws_kms_key.k", "create"), change("aws_s3_bucket.b", "create")],
+        "resource_drift": [dropped("aws_kms_key.k", "k"), dropped("aws_s3_bucket.b", "b")],
+        "prior_state": standing("aws_iam_role.r"),
+    }
+
+    assert [one.loses_data for one in changes_in(planned).all] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unknown", "lost"),
+    [
+        ("arn:aws:kms:::key/old", None, True, True),  # a key that the plan makes
+        ("arn:aws:kms:::key/old", "arn:aws:kms:::key/other", False, False),  # one that somebody chose
+        ("", None, True, False),  # encrypted with AWS's own until now
+    ],
+)
+def test_what_would_stay_under_a_former_key_is_told_as_loss(
+    before: str, after: str | None, unknown: bool, lost: bool
+) -> None:
+    """As when the state is lost and the key is going: a bucket is adopted, and a new key is made for it."""
+    rule = {**change("aws_s3_bucket_server_side_encryption_configuration.e", "update")}
+    rule["change"] |= {
+        "before": {"rule": [{"apply": [{"kms_master_key_id": before}]}]},
+        "after": {"rule": [{"apply": [{"kms_master_key_id": after}]}]},
+        "after_unknown": {"rule": [{"apply": [{"kms_master_key_id": unknown}]}]},
+    }
+    (one,) = changes_in({"resource_changes": [rule]}).all
+
+    assert one.loses_data is lost
