@@ -20,6 +20,7 @@ TapError
     ├── EndpointFailed    no AWS answers at the endpoint, or stopped answering
     ├── AccountRefused    a live account that is not on the allow-list, or credentials of the wrong world
     ├── StateLocked       another deployment is at work, and did not end in time
+    ├── StateElsewhere    the state is in a bucket that is no longer named
     ├── StateUnsaved      a state that could not be saved lies here, and can't be put in its place by itself
     ├── NotOurs           something has the name of one of our resources
     ├── Ambiguous         several things could be the one that is meant
@@ -130,6 +131,10 @@ class AccountRefused(Unfit):
 
 class StateLocked(Unfit):
     """Another deployment is at work, and did not end in time."""
+
+
+class StateElsewhere(Unfit):
+    """The state is in a bucket that the settings no longer name."""
 
 
 class StateUnsaved(Unfit):

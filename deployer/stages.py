@@ -90,7 +90,7 @@ def synth(run: Run) -> None:
 def init(run: Run) -> None:
     """Terraform's providers and state."""
     with run.stage("init"):
-        initialised(run.terraform)
+        initialised(run.terraform, run.view.note)
 
 
 def adopt(run: Run) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from deployer.estate.adoption import Adoption
 from deployer.mirror import REGISTRY, provider_source
+from deployer.moving import refuse_elsewhere, set_aside, taken_in
 from deployer.opening import Site
 from deployer.targets import Target
 from deployer.terraform import Terraform, environment_for
@@ -61,16 +62,26 @@ def terraform_in(site: Site, settings: Settings, notice: Callable[[str], None] =
     return Terraform(site.work, {**environment, **waiting}, site.logs, notice, state)
 
 
-def initialised(terraform: Terraform) -> None:
-    """`terraform init`, unless nothing that it depends on has changed and its providers are still there."""
+def initialised(terraform: Terraform, tell: Callable[[str], None] = print) -> None:
+    """`terraform init`, unless nothing that it depends on has changed and its providers are still there.
+
+    A state that was kept in a file until now moves into the bucket.
+
+    Raises:
+        StateElsewhere: the folder's state is in a bucket that the settings no longer name.
+    """
+    document = json.loads((terraform.folder / CONFIGURATION).read_text())
+    refuse_elsewhere(terraform.folder, _backend(document))
+    moving = state_is_remote(terraform.folder) and set_aside(terraform.folder)
     stamp = terraform.folder / STAMP
     wanted = _init_inputs(terraform.folder)
-    if stamp.is_file() and stamp.read_text() == wanted and _is_whole(terraform.folder / ".terraform"):
-        return
-    stamp.unlink(missing_ok=True)
-    (terraform.folder / ".terraform.lock.hcl").unlink(missing_ok=True)  # versions are exact; a mirror has other hashes
-    terraform.init()
-    stamp.write_text(wanted)
+    if not (stamp.is_file() and stamp.read_text() == wanted and _is_whole(terraform.folder / ".terraform")):
+        stamp.unlink(missing_ok=True)
+        (terraform.folder / ".terraform.lock.hcl").unlink(missing_ok=True)  # a mirror has other hashes
+        terraform.init()
+        stamp.write_text(wanted)
+    if moving:
+        taken_in(terraform, tell)
 
 
 @contextmanager

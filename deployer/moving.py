@@ -1,0 +1,66 @@
+"""A state moves from a file into a bucket when a bucket is named, and from nowhere else without being asked.
+
+Used by deployer/workfolder.py. Terraform itself would ask people whether to copy it, and stop where nobody answers:
+https://developer.hashicorp.com/terraform/cli/commands/init#backend-initialization
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deployer.errors import StateElsewhere
+from deployer.terraform import Terraform, attributes_in
+
+FILE = "terraform.tfstate"
+ASIDE = "local.tfstate"  # a state on its way, which a kill leaves there for the next command
+
+
+def refuse_elsewhere(folder: Path, backend: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raises StateElsewhere where the folder was initialised with a bucket, and `backend` names another or none."""
+    former = _read(folder / ".terraform" / FILE).get("backend", {})
+    if former.get("type") != "s3":
+        return
+    was = former.get("config", {})
+    now = backend.get("s3", {})
+    if any(was.get(name) != now.get(name) for name in ("bucket", "key")):
+        named = f"s3://{now['bucket']}/{now['key']}" if now else "a file"
+        raise StateElsewhere(
+            f"the state of this environment is in s3://{was.get('bucket')}/{was.get('key')}, and {named} is named now",
+            where=str(folder),
+            remedy=f"TERRAFORM_STATE_BUCKET={was.get('bucket')}; or, if the other is meant, move the folder away: "
+            "`tap deploy` then adopts what stands",
+        )
+
+
+def set_aside(folder: Path) -> bool:
+    """Put a state that a file holds out of Terraform's sight; whether there is one to move."""
+    if attributes_in(_read(folder / FILE)):
+        (folder / FILE).replace(folder / ASIDE)
+    return (folder / ASIDE).is_file()
+
+
+def taken_in(terraform: Terraform, tell: Callable[[str], None]) -> None:
+    """Put the state that was set aside into the bucket, if that holds none; it is kept as a file in any case.
+
+    Raises:
+        TerraformFailed: the bucket's state is locked, or changed meanwhile; the next command tries again.
+    """
+    aside = terraform.folder / ASIDE
+    kept = aside.with_name(f"{FILE}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup")
+    if terraform.state():
+        tell(f"the bucket holds a state already, which counts; the one that was in a file is kept as {kept.name}")
+    else:
+        terraform.push(aside)
+        tell(f"the state that was in a file is in its bucket now; the file is kept as {kept.name}")
+    aside.replace(kept)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A JSON document; empty where there is none that can be read."""
+    try:
+        document: dict[str, Any] = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return document

@@ -1,0 +1,94 @@
+"""A state that was in a file moves into the bucket that is named now; one in a bucket is not left behind."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from deployer.errors import StateElsewhere
+from deployer.moving import ASIDE, refuse_elsewhere
+from deployer.terraform import Terraform
+from deployer.workfolder import initialised
+
+STACK = {"resource": {"terraform_data": {"one": {"input": 1}}}}
+LOCAL = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}, **STACK}
+
+
+@pytest.fixture
+def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terraform:
+    """One thing that stands, its state in a file. A folder stands in for the bucket that is named next."""
+    monkeypatch.setattr("deployer.workfolder.state_is_remote", lambda folder: "bucket" in text(folder))
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "cdk.tf.json").write_text(json.dumps(LOCAL))
+    terraform = Terraform(work, {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}, tmp_path / "logs")
+    initialised(terraform)
+    terraform.plan()
+    terraform.apply()
+    return terraform
+
+
+def text(folder: Path) -> str:
+    return (folder / "cdk.tf.json").read_text()
+
+
+def name_a_bucket(terraform: Terraform) -> Path:
+    state = terraform.folder.parent / "bucket" / "x.tfstate"
+    (terraform.folder / "cdk.tf.json").write_text(
+        json.dumps({"terraform": {"backend": {"local": {"path": str(state)}}}, **STACK})
+    )
+    return state
+
+
+def test_a_state_in_a_file_moves_into_its_bucket(terraform: Terraform) -> None:
+    """What stands is known there, a plan is empty, and the file is kept."""
+    before, told = terraform.state(), list[str]()
+    state = name_a_bucket(terraform)
+    initialised(terraform, told.append)
+
+    assert terraform.state() == before
+    assert state.is_file()
+    assert terraform.is_plan_empty()
+    (kept,) = terraform.folder.glob("terraform.tfstate.*.backup")
+    assert "terraform_data" in kept.read_text()
+    assert kept.name in told[0]
+
+
+def test_a_move_that_was_killed_is_ended_by_the_next_command(terraform: Terraform) -> None:
+    """The state lies aside, whole, and the folder is initialised already."""
+    before = terraform.state()
+    name_a_bucket(terraform)
+    aside = (terraform.folder / "terraform.tfstate").rename(terraform.folder / ASIDE)
+    terraform.init()
+    initialised(terraform, lambda _: None)
+
+    assert terraform.state() == before
+    assert not aside.exists()
+
+
+def test_a_bucket_that_holds_a_state_keeps_it(terraform: Terraform) -> None:
+    """Of two states of one environment the shared one counts; the other is kept as a file."""
+    state, told = name_a_bucket(terraform), list[str]()
+    state.parent.mkdir()
+    mine = json.loads((terraform.folder / "terraform.tfstate").read_text())
+    theirs = {**mine, "lineage": "theirs", "serial": 40}
+    state.write_text(json.dumps(theirs))
+    initialised(terraform, told.append)
+
+    assert json.loads(state.read_text()) == theirs
+    assert "which counts" in told[0]
+    assert list(terraform.folder.glob("terraform.tfstate.*.backup"))
+
+
+@pytest.mark.parametrize("backend", [{"local": {}}, {"s3": {"bucket": "other", "key": "k"}}])
+def test_a_bucket_that_is_no_longer_named_is_told(tmp_path: Path, backend: dict[str, dict[str, str]]) -> None:
+    """An environment with two states would be changed by the one and unknown to the other."""
+    former = {"backend": {"type": "s3", "config": {"bucket": "ours", "key": "k"}}}
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / ".terraform" / "terraform.tfstate").write_text(json.dumps(former))
+
+    with pytest.raises(StateElsewhere, match="TERRAFORM_STATE_BUCKET=ours"):
+        refuse_elsewhere(tmp_path, backend)
+
+    refuse_elsewhere(tmp_path, {"s3": {"bucket": "ours", "key": "k"}})
