@@ -12,8 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer import embedded, environments, localstack, mirror, opening, statebucket
-from deployer.errors import TapError, Unfit
-from deployer.health import healthy
+from deployer.errors import EndpointFailed, TapError, Unfit
 from deployer.ministack_server import functions
 from deployer.places import Places
 from deployer.targets import Target
@@ -53,6 +52,7 @@ def examined(settings: Settings, places: Places) -> list[Check]:
     found.append(_checked("endpoint", lambda: _endpoint(settings, places)))
     if found[-1].fine:
         found += _state(settings, places)
+        found += [_definitions(settings, places)] if settings.target == "localstack" else []
         found += [_checked("api logs", lambda: api_logs(opening.live(settings)))] if settings.target == "aws" else []
     answers = any(one.name == "endpoint" and one.fine for one in found)
     found.append(_docker(needed=settings.target == "localstack" and not answers))
@@ -159,15 +159,15 @@ def _endpoint(settings: Settings, places: Places) -> str:
         return running.endpoint if running else "is started when needed (`tap local start` keeps one)"
     if settings.target == "aws":
         return f"account {opening.live(settings).account_id}, {settings.aws_region}"
-    endpoint = os.environ.get("AWS_ENDPOINT_URL") or localstack.DEFAULT_ENDPOINT
-    if healthy(endpoint):
-        return endpoint
-    if localstack.docker_answers():
-        return "is started when needed, by docker-compose.yml"
-    raise Unfit(
-        f"no LocalStack answers at {endpoint}, and no Docker engine is there to start one",
-        remedy="start Docker, or name a LocalStack that runs with AWS_ENDPOINT_URL",
-    )
+    try:
+        target = localstack.answering(
+            os.environ.get("AWS_ENDPOINT_URL") or localstack.DEFAULT_ENDPOINT, settings.aws_region
+        )
+    except EndpointFailed:
+        if localstack.docker_answers():
+            return "is started when needed, by docker-compose.yml"
+        raise
+    return f"{target.endpoint}, account {target.account_id}"
 
 
 def _state(settings: Settings, places: Places) -> list[Check]:
@@ -187,6 +187,18 @@ def _state(settings: Settings, places: Places) -> list[Check]:
         return [Check("state bucket", False, error.what, error.remedy)]
     except (BotoCoreError, ClientError) as error:
         return [Check("state bucket", False, f"can't be looked at: {error}", "grant what is refused")]
+
+
+def _definitions(settings: Settings, places: Places) -> Check:
+    """Whether the endpoint knows what the provider asks before it makes a state machine; it asks for many minutes."""
+    definition = '{"StartAt": "done", "States": {"done": {"Type": "Succeed"}}}'
+    try:
+        with opening.opened(settings, places, existing=True) as site:
+            site.target.client("stepfunctions").validate_state_machine_definition(definition=definition)
+    except (BotoCoreError, ClientError) as error:
+        remedy = "an apply waits there until the provider has tried it 25 times; use an emulator that answers it"
+        return Check("definitions", False, f"ValidateStateMachineDefinition fails: {error}", remedy, needed=False)
+    return Check("definitions", True, "ValidateStateMachineDefinition is answered")
 
 
 def api_logs(target: Target) -> str:

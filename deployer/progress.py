@@ -16,11 +16,13 @@ class Progress:
         self._total = 0
         self._done = 0
         self._running: dict[str, str] = {}
+        self._waiting: dict[str, None] = {}  # planned, and not begun
 
     def __call__(self, event: dict[str, Any]) -> None:
         kind = event.get("type", "")
         if kind == "planned_change":
             self._total += 1
+            self._waiting[event["change"]["resource"]["addr"]] = None
         elif kind == "change_summary":
             self._summarised(event["changes"])
         elif kind in ("apply_start", "apply_complete", "apply_errored", "refresh_start", "refresh_complete"):
@@ -34,6 +36,7 @@ class Progress:
 
     def _moved(self, kind: str, hook: dict[str, Any]) -> None:
         address = hook["resource"]["addr"]
+        self._waiting.pop(address, None)
         if kind.endswith("_start"):
             self._running[address] = _VERBS.get(hook.get("action", "read"), "working on")
         else:
@@ -42,7 +45,9 @@ class Progress:
         self._tell()
 
     def _tell(self) -> None:
-        shown = [f"{verb} {address}" for address, verb in list(self._running.items())[:_SHOWN]]
-        more = len(self._running) - len(shown)
+        # The provider may ask AWS about a resource before it begins with it; Terraform tells nothing of that.
+        about = self._running or dict.fromkeys(self._waiting, "waiting for")
+        shown = [f"{verb} {address}" for address, verb in list(about.items())[:_SHOWN]]
+        more = len(about) - len(shown)
         count = f"{self._done} done" + (f" of {self._total}" if self._total else "")
         self._view.detail(", ".join([count, *shown]) + (f" and {more} more" if more > 0 else ""))

@@ -98,6 +98,18 @@ def test_progress_names_what_is_waited_for() -> None:
     assert view.seen[-1] == "1 done of 2, creating b.b"
 
 
+def test_progress_names_what_has_not_begun_where_nothing_else_is_at_work() -> None:
+    """The provider asks AWS about it first, at length where the endpoint does not know the question."""
+    view = Details()
+    progress = Progress(view)
+    for address in ("a.a", "b.b"):
+        progress({"type": "planned_change", "change": {"resource": {"addr": address}, "action": "create"}})
+    progress(hook("apply_start", "a.a"))
+    progress(hook("apply_complete", "a.a"))
+
+    assert view.seen == ["0 done of 2, creating a.a", "1 done of 2, waiting for b.b"]
+
+
 def test_what_is_adopted_is_told_and_applied() -> None:
     """An import that changes nothing is an empty change to Terraform, and still has to be applied."""
     adopted = {**change("aws_s3_bucket.b", "no-op")}
