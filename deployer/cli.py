@@ -1,10 +1,16 @@
 """The `tap` command: its commands, and the one place that turns errors into exit codes and messages."""
 
+import re
+import shlex
 import signal
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import pairwise
 from types import FrameType
+from typing import Any
 
 import typer
 
@@ -21,6 +27,9 @@ from deployer.commands.run import run
 from deployer.commands.state import bootstrap, unlock
 from deployer.errors import TapError, Unexpected
 from deployer.places import Places
+from deployer.streams import streams
+
+_CHOOSING = ("--target", "--suffix", "--region")  # by which a command knows its environment
 
 app = typer.Typer(
     name="tap",
@@ -68,7 +77,8 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` wants it
             signal.signal(number, _leave)
     try:
-        app()
+        with streams():
+            app()
     except TapError as error:
         sys.exit(_told(error))
     except Exception:
@@ -81,17 +91,38 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 
 
 def _told(error: TapError) -> int:
-    print(f"\n{error}", file=sys.stderr)
+    error.remedy = with_options(error.remedy, sys.argv[1:])
+    with suppress(OSError):  # nobody can be told on a stream that is full
+        print(f"\n{error}", file=sys.stderr, flush=True)
     return error.exit_code
+
+
+def with_options(remedy: str, given: Sequence[str]) -> str:
+    """Each `tap COMMAND` of a remedy with the options by which the failed command chose its environment.
+
+    Only those that the other command has, and the remedy does not name itself.
+    """
+    chosen = dict(pairwise(given))
+    chosen |= dict(option.split("=", 1) for option in given if option.startswith("--") and "=" in option)
+    commands: Mapping[str, Any] = typer.main.get_group(app).commands
+
+    def completed(told: re.Match[str]) -> str:
+        command = commands.get(told[1])
+        known = {name for each in command.params for name in each.opts} if command else set()
+        missing = [name for name in _CHOOSING if name in chosen and name in known and name not in told[2]]
+        return f"`tap {told[1]}{told[2]}{''.join(f' {name} {shlex.quote(chosen[name])}' for name in missing)}`"
+
+    return re.sub(r"`tap (\w+)([^`]*)`", completed, remedy)
 
 
 def _unexpected() -> Unexpected:
     """What nobody foresaw: short for people, whole in a file."""
     logs = Places.here().logs
-    logs.mkdir(parents=True, exist_ok=True)
-    log = logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
-    log.write_text(traceback.format_exc())
     kind, value, _ = sys.exc_info()
+    log = logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    with suppress(OSError):  # the disk may be what is wrong
+        logs.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc())
     return Unexpected(
         f"`tap` failed in a way it should not: {kind.__name__ if kind else ''}: {value}",
         where=str(log),

@@ -21,6 +21,10 @@ _REMEDIES = (
         "no registry is in reach: name a folder that holds the providers with TAP_PROVIDER_MIRROR "
         "(`tap doctor` says which one is used)",
     ),
+    (
+        r"no space left on device|disk quota exceeded",
+        "make room on the disk, then `tap deploy` again: it goes on from the last whole state",
+    ),
     (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
     # The lock's heading stands over any failure of its call, and an answer to HEAD says `Forbidden` alone:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html

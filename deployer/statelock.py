@@ -27,7 +27,10 @@ _POLL = 1.0  # seconds
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a lock, as Terraform wrote it: its id, user and machine, what they do, and since when (UTC)."""
+    """Who holds a lock, as Terraform wrote it: its id, user and machine, what they do, and since when (UTC).
+
+    A lock that nobody can read has its object's ETag for an id.
+    """
 
     id: str
     who: str
@@ -35,10 +38,13 @@ class Holder:
     since: datetime
 
     @classmethod
-    def of(cls, document: dict[str, Any], written: datetime) -> "Holder":
-        """From Terraform's document; `written` is the object's own time, which is there also where a field is not."""
+    def of(cls, document: dict[str, Any], written: datetime, etag: str = "") -> "Holder":
+        """From Terraform's document; the object's own time and ETag are there also where a field is not."""
         return cls(
-            document.get("ID", ""), document.get("Who", "somebody"), document.get("Operation", "something"), written
+            document.get("ID") or etag.strip('"'),
+            document.get("Who", "somebody"),
+            document.get("Operation", "something"),
+            written,
         )
 
     def age(self, now: datetime) -> str:
@@ -66,7 +72,11 @@ def holder_of(bucket: StateBucket) -> Holder | None:
         if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket", "404"):
             return None
         raise
-    return Holder.of(_document(answer["Body"].read()), answer["LastModified"])
+    return _holder(answer)
+
+
+def _holder(answer: dict[str, Any]) -> Holder:
+    return Holder.of(_document(answer["Body"].read()), answer["LastModified"], answer["ETag"])
 
 
 def _document(content: bytes) -> dict[str, Any]:
@@ -139,7 +149,7 @@ def free(bucket: StateBucket, holder: Holder) -> bool:
     key = bucket.key + SUFFIX
     try:
         answer = bucket.s3.get_object(Bucket=bucket.name, Key=key)
-        if _document(answer["Body"].read()).get("ID", "") != holder.id:
+        if _holder(answer).id != holder.id:
             return False
         _delete(bucket, key, answer["ETag"])
     except ClientError as error:

@@ -102,6 +102,8 @@ def test_a_lock_that_nobody_can_read_is_held_all_the_same(bucket: StateBucket, c
 
     assert (holder := holder_of(bucket)) is not None
     assert "somebody (something) since" in holder.told()
+    assert holder.id  # by which `tap unlock --id` frees it
+    assert free(bucket, holder)
 
 
 def test_who_works_without_terraform_holds_its_lock(bucket: StateBucket) -> None:
