@@ -3,10 +3,11 @@
 SQLite's own file lock: in the standard library, on every platform, released by the system when a process dies.
 """
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,3 +56,11 @@ def _holder(path: Path) -> str:
         return _beside(path).read_text()
     except OSError:
         return "another `tap`"
+
+
+def taken(file: int) -> bool:
+    """Whether a file's lock, as Terraform takes it on a state, is ours now; the system ends it with the process."""
+    with suppress(BlockingIOError, PermissionError):
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False

@@ -1,16 +1,18 @@
-"""A state moves from a file into a bucket when a bucket is named, and from nowhere else without being asked.
+"""States in files: one that was cut off is put back, and one moves into a bucket when a bucket is named.
 
 Used by deployer/workfolder.py. Terraform itself would ask people whether to copy it, and stop where nobody answers:
 https://developer.hashicorp.com/terraform/cli/commands/init#backend-initialization
 """
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from deployer.errors import StateElsewhere
+from deployer.locks import taken
 from deployer.terraform import Terraform, attributes_in
 
 FILE = "terraform.tfstate"
@@ -34,6 +36,28 @@ def refuse_elsewhere(folder: Path, backend: Mapping[str, Mapping[str, Any]]) -> 
         )
 
 
+def put_back(folder: Path, tell: Callable[[str], None]) -> None:
+    """Where a disk that was full left half a state, the one before it counts; adoption finds what that one lacks.
+
+    The half is kept beside it. Without a whole one before it there is none, as if it had been lost.
+    """
+    state, backup = folder / FILE, folder / f"{FILE}.backup"
+    if not state.is_file() or _is_whole(state):
+        return
+    with state.open("r+b") as file:
+        if not taken(file.fileno()) or _is_whole(state):  # a Terraform writes it at this moment
+            return
+        _put_back(state, backup, tell)
+
+
+def _put_back(state: Path, backup: Path, tell: Callable[[str], None]) -> None:
+    kept = state.with_name(f"{FILE}.{_now()}.broken")
+    state.replace(kept)
+    if _is_whole(backup):
+        shutil.copy2(backup, state)
+    tell(f"the state was cut off, and is kept as {kept.name}; what the one before it lacks is adopted")
+
+
 def set_aside(folder: Path) -> bool:
     """Put a state that a file holds out of Terraform's sight; whether there is one to move."""
     if attributes_in(_read(folder / FILE)):
@@ -48,7 +72,7 @@ def taken_in(terraform: Terraform, tell: Callable[[str], None]) -> None:
         TerraformFailed: the bucket's state is locked, or changed meanwhile; the next command tries again.
     """
     aside = terraform.folder / ASIDE
-    kept = aside.with_name(f"{FILE}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup")
+    kept = aside.with_name(f"{FILE}.{_now()}.backup")
     if terraform.state():
         tell(f"the bucket holds a state already, which counts; the one that was in a file is kept as {kept.name}")
     else:
@@ -64,3 +88,12 @@ def _read(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, ValueError):
         return {}
     return document
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _is_whole(path: Path) -> bool:
+    """An empty file is a state to Terraform that holds nothing; to who lost one, it is half of one."""
+    return bool(_read(path))

@@ -1,17 +1,18 @@
 """One deployment at a time, and no state lost on the way: what `stages` does around Terraform's own work."""
 
-import fcntl
+import json
 import os
 import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deployer.errors import StateLocked, StateUnsaved, TerraformFailed, UsedWrongly
-from deployer.locks import held
+from deployer.locks import held, taken
 from deployer.statebucket import StateBucket
 from deployer.statelock import holder_of, holding, locked, wait_until_free
 from deployer.terraform import UNSAVED
@@ -85,7 +86,7 @@ def _file_held(run: "Run") -> Iterator[None]:
         return
     with path.open("r+b") as state:
         deadline = time.monotonic() + run.settings.lock_seconds
-        while not _taken(state.fileno()):
+        while not taken(state.fileno()):
             if time.monotonic() >= deadline:
                 raise StateLocked(
                     f"a Terraform still works on the state, and did not end within {run.settings.lock_seconds} s",
@@ -94,13 +95,6 @@ def _file_held(run: "Run") -> Iterator[None]:
                 )
             time.sleep(_POLL)
         yield
-
-
-def _taken(file: int) -> bool:
-    with suppress(BlockingIOError, PermissionError):
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
 
 
 def recover(run: "Run") -> None:
@@ -113,6 +107,13 @@ def recover(run: "Run") -> None:
     if not unsaved.is_file():
         return
     kept = unsaved.with_name(f"{UNSAVED}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    if not _is_json(unsaved):  # the disk was full for it too
+        shutil.move(unsaved, kept)
+        run.view.note(
+            f"what an earlier deployment could not save was cut off, and is kept as {kept.name}: the last "
+            "whole state counts, and what it lacks is adopted"
+        )
+        return
     try:
         run.terraform.push(unsaved)
     except TerraformFailed as error:
@@ -125,6 +126,14 @@ def recover(run: "Run") -> None:
         ) from error
     shutil.move(unsaved, kept)
     run.view.note(f"the state that an earlier deployment could not save is in its place now; kept as {kept.name}")
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_text())
+    except ValueError:
+        return False
+    return True
 
 
 def _bucket(run: "Run") -> StateBucket:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from deployer.estate.adoption import Adoption
 from deployer.mirror import REGISTRY, provider_source
-from deployer.moving import refuse_elsewhere, set_aside, taken_in
+from deployer.moving import put_back, refuse_elsewhere, set_aside, taken_in
 from deployer.opening import Site
 from deployer.targets import Target
 from deployer.terraform import Terraform, environment_for
@@ -65,13 +65,14 @@ def terraform_in(site: Site, settings: Settings, notice: Callable[[str], None] =
 def initialised(terraform: Terraform, tell: Callable[[str], None] = print) -> None:
     """`terraform init`, unless nothing that it depends on has changed and its providers are still there.
 
-    A state that was kept in a file until now moves into the bucket.
+    A state in a file that was cut off is put back, and moves into the bucket where one is named now.
 
     Raises:
         StateElsewhere: the folder's state is in a bucket that the settings no longer name.
     """
     document = json.loads((terraform.folder / CONFIGURATION).read_text())
     refuse_elsewhere(terraform.folder, _backend(document))
+    put_back(terraform.folder, tell)
     moving = state_is_remote(terraform.folder) and set_aside(terraform.folder)
     stamp = terraform.folder / STAMP
     wanted = _init_inputs(terraform.folder)

@@ -92,3 +92,25 @@ def test_a_bucket_that_is_no_longer_named_is_told(tmp_path: Path, backend: dict[
         refuse_elsewhere(tmp_path, backend)
 
     refuse_elsewhere(tmp_path, {"s3": {"bucket": "ours", "key": "k"}})
+
+
+@pytest.mark.parametrize("half", ["", '{"version": 4, "resou'])
+def test_half_a_state_is_put_back_as_it_was_before(terraform: Terraform, half: str) -> None:
+    """A disk that was full left it; the next deployment goes on without a step by hand, and the half is kept."""
+    state, before, told = terraform.folder / "terraform.tfstate", terraform.state(), list[str]()
+    (terraform.folder / "terraform.tfstate.backup").write_text(state.read_text())
+    state.write_text(half)
+    initialised(terraform, told.append)
+
+    assert terraform.state() == before
+    (kept,) = terraform.folder.glob("terraform.tfstate.*.broken")
+    assert kept.read_text() == half
+    assert kept.name in told[0]
+
+
+def test_half_a_state_without_one_before_it_is_none(terraform: Terraform) -> None:
+    """As if it had been lost: what stands is found in the account."""
+    (terraform.folder / "terraform.tfstate").write_text("{")
+    initialised(terraform, lambda _: None)
+
+    assert terraform.state() == {}

@@ -234,6 +234,18 @@ def test_a_state_that_could_not_be_saved_is_put_in_its_place(run: Run) -> None:
     assert len(list(run.site.work.glob(f"{UNSAVED}.*"))) == 1
 
 
+@pytest.mark.parametrize("half", ["", '{"version": 4, "resou'])
+def test_what_could_not_be_saved_and_was_cut_off_counts_for_nothing(run: Run, half: str) -> None:
+    """The disk was full for it too: the last whole state stays, and nobody has to remove a file."""
+    before = (run.site.work / "terraform.tfstate").read_bytes()
+    (run.site.work / UNSAVED).write_text(half)
+    turns.recover(run)
+
+    assert (run.site.work / "terraform.tfstate").read_bytes() == before
+    (kept,) = run.site.work.glob(f"{UNSAVED}.*")
+    assert kept.read_text() == half
+
+
 @pytest.mark.parametrize("changes", [{"serial": 0}, {"lineage": "another", "serial": 9}])
 def test_a_state_that_has_gone_on_since_is_explained_and_nothing_is_overwritten(
     run: Run, changes: dict[str, Any]
