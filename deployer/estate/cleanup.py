@@ -83,8 +83,27 @@ class Cleanup:
             before, due = due, self._due()
         left = self.result.left
         left.update({thing: self._asked.get(thing, _NOT_TRIED) or _STILL_THERE for thing in due})
+        left.update(dict.fromkeys(self._lingering(), _STILL_THERE))
         self.result.removed = [thing for thing in self._asked if thing not in left]
+        self.result.others = [(thing, why) for thing, why in self.result.others if thing not in left]
         return self.result
+
+    def _lingering(self) -> list[Thing]:
+        """What was asked to go, is no longer known as ours, and is there all the same: tags may go before the thing.
+
+        It is waited for, and not asked again, since somebody may have made another of that name.
+        """
+        asked = [thing for thing in self._asked if thing not in self.result.left]
+        before, moved = asked, time.monotonic()
+        while asked:
+            asked = Inventory(self._target, self._configuration, recorded=self._recorded).still_lists(asked)
+            if asked != before:
+                before, moved = asked, time.monotonic()
+            elif time.monotonic() - moved > PATIENCE_S:
+                break
+            else:
+                time.sleep(_POLL_S)
+        return asked
 
     def _due(self) -> list[Thing]:
         """What is there and may go, in the order of the steps. Looks twice before it says that nothing is."""

@@ -136,6 +136,12 @@ class Inventory:
         ]  # fmt: skip
         return found, exact
 
+    def still_lists(self, things: Iterable[Thing]) -> list[Thing]:
+        """Those of the things that the account lists, whoever's they may be by now."""
+        wanted = list(things)
+        self._list({thing.type for thing in wanted})
+        return [thing for thing in wanted if thing in self._listed[thing.type]]
+
     def names(self, type_: str) -> set[str]:
         """The names that things of a type have in this environment: the configuration's and the ledger's."""
         kind = KINDS[type_]

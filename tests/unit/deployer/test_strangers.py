@@ -183,3 +183,33 @@ def test_every_kind_is_drawn() -> None:
 
 def _holding(type_: str) -> FakeTarget:
     return account(Item(type_, name_of(type_), "id-1", OURS))
+
+
+def test_what_an_endpoint_only_says_it_deleted_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its tags are gone and it is not: neither removed nor a stranger's."""
+    queue = Item("aws_sqs_queue", "thing-dev", "q", OURS)
+    there, clock = [account(queue)], [0.0]
+    monkeypatch.setattr("time.sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+
+    class Deaf:
+        """Takes the tags away, and says that the queue is gone."""
+
+        name, region, account_id = there[0].name, there[0].region, there[0].account_id
+
+        def client(self, service: str) -> object:
+            return there[0].client(service)
+
+        def trait(self, name: str) -> object:
+            return there[0].trait(name)
+
+    def deleted(*_: object) -> None:
+        there[0] = account(replace(queue, tags={}))
+
+    monkeypatch.setitem(KINDS, "aws_sqs_queue", replace(KINDS["aws_sqs_queue"], remove=deleted))
+    cleaned = Cleanup(Deaf(), CONFIGURATION, frozenset(), lambda _: None, data_too=True).run()
+
+    assert [thing.name for thing in cleaned.left] == ["thing-dev"]
+    assert cleaned.removed == []
+    assert cleaned.others == []
+    assert 300 <= clock[0] < 330
