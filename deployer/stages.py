@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer.environments import is_made
-from deployer.errors import KeyRefused, NotDeployed, PlanNotEmpty, WouldLoseData
+from deployer.errors import KeyRefused, NameTaken, NotDeployed, PlanNotEmpty, WouldLoseData
 from deployer.estate.adoption import Adoption, to_adopt
 from deployer.opening import Site
 from deployer.places import Places
@@ -183,9 +183,27 @@ def _applied(run: Run) -> None:
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
         with run.stage("apply"), _standing(run):
             note_leaving(run.site, leaving=False)
-            run.told = run.terraform.apply(on_event=Progress(run.view))
+            try:
+                run.told = run.terraform.apply(on_event=Progress(run.view))
+            except NameTaken as error:
+                raise _as_whose(run, error) from error
             if run.adoption.told:
                 run.terraform.amend(run.adoption.told)
+
+
+def _as_whose(run: Run, error: NameTaken) -> NameTaken:
+    """S3 says the same of a bucket of this account; whose it is, is told."""
+    from deployer.estate.whereabouts import whose_bucket
+
+    if not (whose := whose_bucket(run.site.target, run.settings.bucket)):
+        return error
+    return NameTaken(
+        f"the bucket {run.settings.bucket} came into being meanwhile, in this account: another deployment made it",
+        where=error.where,
+        remedy="if it is of this environment, wait for its deployment to end, then `tap deploy`, which adopts it; "
+        "share the state by TERRAFORM_STATE_BUCKET, and the second waits by itself",
+        details=(f"its tags: {whose}", *error.details),
+    )
 
 
 @contextmanager

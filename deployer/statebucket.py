@@ -221,15 +221,33 @@ def _make_private(bucket: StateBucket) -> None:
 def _policy(bucket: StateBucket) -> dict[str, Any]:
     found = _or_nothing(bucket.s3.get_bucket_policy, bucket).get("Policy")
     policy: dict[str, Any] = json.loads(found) if found else {"Version": "2012-10-17", "Statement": []}
-    return policy
+    return {**policy, "Statement": _listed(policy["Statement"])}
+
+
+def _listed(value: Any) -> list[Any]:
+    """IAM takes one of a thing for a list of one, in every place:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+    """
+    return value if isinstance(value, list) else [value]
 
 
 def _is_tls_only(bucket: StateBucket) -> bool:
-    def denies(one: dict[str, Any]) -> bool:
-        told = json.dumps(one.get("Condition", {})).lower()
-        return one["Effect"] == "Deny" and '"aws:securetransport": "false"' in told
+    return any(_denies_plain_http(one, bucket) for one in _policy(bucket)["Statement"])
 
-    return any(map(denies, _policy(bucket)["Statement"]))
+
+def _denies_plain_http(statement: dict[str, Any], bucket: StateBucket) -> bool:
+    """To everybody, whatever is done, of the bucket's objects, and on no other condition."""
+    arn = f"arn:{bucket.s3.meta.partition}:s3:::{bucket.name}"
+    principal = statement.get("Principal")
+    everybody = "*" in _listed(principal.get("AWS", "")) if isinstance(principal, dict) else principal == "*"
+    anything = {"*", "s3:*"} & {str(action).lower() for action in _listed(statement.get("Action", ""))}
+    objects = {"*", "arn:*", f"{arn}*", f"{arn}/*"} & set(_listed(statement.get("Resource", "")))
+    held = [
+        (operator.lower(), key.lower(), {str(value).lower() for value in _listed(told)})
+        for operator, keys in statement.get("Condition", {}).items() for key, told in keys.items()
+    ]  # fmt: skip
+    plain = held in ([("bool", "aws:securetransport", {"false"})], [("boolifexists", "aws:securetransport", {"false"})])
+    return statement["Effect"] == "Deny" and everybody and bool(anything) and bool(objects) and plain
 
 
 def _deny_plain_http(bucket: StateBucket) -> None:

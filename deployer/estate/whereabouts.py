@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deployer.errors import NotOurs
+from deployer.estate.things import code_of
 from deployer.targets import Target
 
 
@@ -23,6 +24,19 @@ def refuse_elsewhere(state: Mapping[str, Mapping[str, Any]], target: Target) -> 
                 remedy=f"give --region {region or target.region} if that one is meant; for another environment beside "
                 "it another --suffix, since the names of roles and buckets, and of states, carry no region",
             )
+
+
+def whose_bucket(target: Target, name: str) -> str:
+    """Of which deployment of this account a bucket is, as its tags tell; blank where it is another account's."""
+    from botocore.exceptions import ClientError  # the usual case does without the AWS SDK
+
+    s3 = target.client("s3")
+    try:
+        s3.head_bucket(Bucket=name, ExpectedBucketOwner=target.account_id)
+        tags = {one["Key"]: one["Value"] for one in s3.get_bucket_tagging(Bucket=name)["TagSet"]}
+    except ClientError as error:
+        return "one without tags" if code_of(error) == "NoSuchTagSet" else ""
+    return ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
 
 
 def _place(arn: str) -> Iterable[str]:

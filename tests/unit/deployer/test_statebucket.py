@@ -144,3 +144,50 @@ def test_a_lock_works_only_where_conditions_are_looked_at(refuses: str, fine: bo
 
     assert [probe(bucket).fine for probe in (_write_probe, _delete_probe)] == [fine, fine]
     assert endpoint.objects == set()
+
+
+DENIES: dict[str, Any] = {
+    "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+    "Resource": [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        DENIES,  # one statement, as an object
+        [OTHERS, {**DENIES, "Condition": {"Bool": {"aws:SecureTransport": ["false"]}}}],
+        [{**DENIES, "Principal": {"AWS": ["*"]}, "Action": ["s3:*"], "Resource": f"arn:aws:s3:::{NAME}/*"}],
+        [{**DENIES, "Condition": {"BoolIfExists": {"AWS:securetransport": False}}}],
+    ],
+)
+def test_a_policy_is_read_as_iam_reads_it(bucket: StateBucket, statements: Any) -> None:
+    """One of a thing is a list of one; names of conditions have no case: nothing is mended that is fine."""
+    bootstrapped(bucket)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    bucket.s3.put_bucket_policy(Bucket=NAME, Policy=policy)
+
+    assert [one.name for one in findings(bucket) if not one.fine and one.name == "state transport"] == []
+    assert bootstrapped(bucket) == []
+
+
+@pytest.mark.parametrize(
+    "weaker",
+    [
+        {"Action": "s3:PutObject"},
+        {"Principal": {"AWS": "arn:aws:iam::123456789012:role/x"}},
+        {"Effect": "Allow"},
+        {"Condition": {"Bool": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:PrincipalArn": "x"}}},
+        {"Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+    ],
+)
+def test_a_statement_that_lets_some_plain_http_through_is_not_enough(bucket: StateBucket, weaker: Any) -> None:
+    """It stays, and the one that is missing is set beside it."""
+    bootstrapped(bucket)
+    bucket.s3.put_bucket_policy(
+        Bucket=NAME, Policy=json.dumps({"Version": "2012-10-17", "Statement": {**DENIES, **weaker}})
+    )
+
+    assert bootstrapped(bucket) == ["mended transport: plain HTTP is not denied"]
+    assert len(json.loads(bucket.s3.get_bucket_policy(Bucket=NAME)["Policy"])["Statement"]) == 2
