@@ -53,9 +53,18 @@ class FileState:
         """Whether the file goes no further. A load whose figures do not add up has ended too."""
         return self.stage in ("loaded", FAILED) or self.state == FAILED
 
+    def is_silent(self, now: datetime) -> bool:
+        """Whether a file that is not yet loading stands for longer than its event and all its tries may take.
+
+        Such a file was not told of, as while the bucket's notification was gone; S3 sends no event again by itself.
+        """
+        if self.ended or self.stage == "loading":
+            return False
+        return (now - datetime.fromisoformat(self.since)).total_seconds() > SILENCE_S
+
     def to_json(self) -> dict[str, Any]:
         """As `tap status --json` and `tap watch --json` print it."""
-        return asdict(self)
+        return {**asdict(self), "silent": self.is_silent(datetime.now(UTC))}
 
 
 @dataclass(frozen=True)

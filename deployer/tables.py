@@ -1,6 +1,7 @@
 """Tables for people: reconciled figures, rejected rows, files, items. Used by the commands and `tap run`."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import IO, Any
 
@@ -82,17 +83,25 @@ def _cell(value: Any) -> str:
 
 
 def show_states(stream: IO[str], states: Sequence[FileState]) -> None:
-    """Where each file is."""
+    """Where each file is; of those that stand without a word for long, what sends them on their way again."""
+    now = datetime.now(UTC)
     reconciled = {True: "yes", False: "NO", None: ""}
     columns = ("key", "stage", "since", "state", "read", "loaded", "rejected", "reconciled")
     rows = [
         (
-            one.key, one.stage, one.since, one.state,
+            one.key, one.stage, one.since, "no news" if one.is_silent(now) else one.state,
             *(one.rows.get(name, "") for name in ("read", "loaded", "rejected")), reconciled[one.reconciled],
         )
         for one in states
     ]  # fmt: skip
     show(stream, f"{len(states)} files", columns, rows, right=("read", "loaded", "rejected"))
+    if any(one.is_silent(now) for one in states):
+        print(
+            "No news for over an hour: no event told of it, or it failed without a letter. `tap deploy` puts a "
+            "notification back that is gone, `tap watch KEY` shows what AWS says; then `tap upload` sends the file "
+            "again. Nothing is loaded twice.",
+            file=stream,
+        )
 
 
 def parts_told(state: FileState) -> list[str]:

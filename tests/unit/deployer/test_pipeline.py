@@ -1,9 +1,11 @@
 """Where a file is, by what lies in the bucket; S3, Step Functions, SQS and logs are moto's."""
 
+import io
 import json
 import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,8 @@ from moto import mock_aws
 from deployer import evidence, targets
 from deployer.domain import Upload
 from deployer.errors import NoNews, NotDeployed, StageStopped, UsedWrongly
-from deployer.pipeline import Pipeline, aws_errors_told
-from deployer.tables import parts_told
+from deployer.pipeline import FileState, Pipeline, aws_errors_told
+from deployer.tables import parts_told, show_states
 from stack.outputs import Outputs
 from stack.settings import Settings
 
@@ -72,7 +74,7 @@ def test_a_state_has_exactly_the_promised_members(pipeline: Pipeline, csv: Path)
 
     state = pipeline.state(upload).to_json()
 
-    assert list(state) == ["key", "stage", "since", "state", "rows", "totals", "reconciled", "evidence"]
+    assert list(state) == ["key", "stage", "since", "state", "rows", "totals", "reconciled", "evidence", "silent"]
     assert (state["stage"], state["reconciled"]) == ("loaded", True)
     assert state["evidence"]["errors_by_code"] == {"cell-type": 1}
 
@@ -262,3 +264,18 @@ def test_a_bucket_that_is_gone_is_a_missing_deployment(pipeline: Pipeline) -> No
 
     with pytest.raises(NotDeployed, match="tap deploy"), aws_errors_told(Settings.load({})):
         gone.states()
+
+
+@pytest.mark.parametrize(
+    ("stage", "age_s", "silent"),
+    [("uploaded", 3_500, False), ("uploaded", 3_700, True), ("validated", 3_700, True), ("loading", 90_000, False)],
+)
+def test_a_file_that_no_event_told_of_is_told_with_what_sends_it_again(stage: str, age_s: int, silent: bool) -> None:
+    """As of one that came while the bucket's notification was gone; a load of hours is at work."""
+    state = FileState("a.csv", stage, (datetime.now(UTC) - timedelta(seconds=age_s)).isoformat())
+    told = io.StringIO()
+    show_states(told, [state])
+
+    assert ("no news" in told.getvalue()) is silent
+    assert ("`tap upload` sends the file again" in told.getvalue()) is silent
+    assert state.to_json()["silent"] is silent
