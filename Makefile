@@ -74,6 +74,15 @@ check: setup ## Format, lint, types, unit tests
 docs: setup ## The generated documents, written anew from the repository
 	@$(TAP) docs build
 
+# the registry's own answer, which Terraform checks by HashiCorp's signature: for a new version of the provider
+PLATFORMS := linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64
+.PHONY: provider-lock
+provider-lock: setup ## The hashes of Terraform's provider, from its registry, for every platform
+	@$(TAP) synth --out build/lock >/dev/null
+	@rm build/lock/stacks/*/.terraform.lock.hcl
+	@cd build/lock/stacks/* && TF_CLI_CONFIG_FILE=/dev/null terraform providers lock $(PLATFORMS:%=-platform=%)
+	@cp build/lock/stacks/*/.terraform.lock.hcl stack/
+
 .PHONY: recording
 recording: setup ## make run and make test-local in a terminal, recorded in docs/recordings/
 	@.venv/bin/python -m deployer.documents.recording

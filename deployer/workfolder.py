@@ -26,6 +26,7 @@ CONFIGURATION = "cdk.tf.json"
 VARIABLES = "tap.auto.tfvars.json"
 OVERRIDE = "tap_override.tf.json"
 CLI_CONFIGURATION = "tap.tfrc"
+LOCK = ".terraform.lock.hcl"  # the hashes of the providers, which the synthesis brings
 STAMP = "init.sha256"
 IMPORTS = "adopt.tf.json"
 IMPORTS_OVERRIDE = "tap_then_override.tf.json"  # read after the other, and what it says of a resource replaces that
@@ -67,8 +68,7 @@ def initialised(terraform: Terraform) -> None:
     if stamp.is_file() and stamp.read_text() == wanted and _is_whole(terraform.folder / ".terraform"):
         return
     stamp.unlink(missing_ok=True)
-    (terraform.folder / ".terraform.lock.hcl").unlink(missing_ok=True)  # versions are exact; a mirror has other hashes
-    terraform.init()
+    terraform.init(locked=True)
     stamp.write_text(wanted)
 
 
@@ -130,9 +130,8 @@ def _address(source: str) -> str:
 
 def _init_inputs(folder: Path) -> str:
     document = json.loads((folder / CONFIGURATION).read_text())
-    installation = folder / CLI_CONFIGURATION
-    text = installation.read_text() if installation.is_file() else ""
-    return hashlib.sha256(json.dumps([document.get("terraform"), text], sort_keys=True).encode()).hexdigest()
+    texts = [path.read_text() if path.is_file() else "" for path in (folder / CLI_CONFIGURATION, folder / LOCK)]
+    return hashlib.sha256(json.dumps([document.get("terraform"), *texts], sort_keys=True).encode()).hexdigest()
 
 
 def _is_whole(data: Path) -> bool:
