@@ -122,10 +122,15 @@ def _install(requirements: Path, folder: Path) -> None:
 
 
 def _quiet_environment() -> dict[str, str]:
-    """Without the caller's virtual environment or uv project, which are not what is packaged."""
-    return {
+    """Without the caller's virtual environment or uv project, which are not what is packaged.
+
+    With the index that uv is set to, where pip is set to none of its own.
+    """
+    kept = {
         name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV_PROJECT", "PYTHONPATH"}
     }
+    index = kept.get("PIP_INDEX_URL") or kept.get("UV_DEFAULT_INDEX") or kept.get("UV_INDEX_URL")
+    return {**kept, **({"PIP_INDEX_URL": index} if index else {})}
 
 
 def _write(files: dict[str, Path], archive: Path) -> None:
