@@ -114,12 +114,20 @@ def _ran(arguments: tuple[str, ...], environment: dict[str, str]) -> subprocess.
 
 
 def _not_made(name: str, where: Path, said: str) -> ToolMissing:
-    what = f"the Python environment `{name}` could not be made"
-    remedy = "uv needs a package index once: check the network, or name a mirror with UV_DEFAULT_INDEX"
+    details = tuple(said.strip().splitlines()[-_LINES_SHOWN:])
     if _UNKNOWN_ISSUER in said:
-        what = "an unknown authority signs for the package index, as where a network ends TLS itself"
-        remedy = "add the network's authority to the system's store, or name its file with SSL_CERT_FILE"
-    return ToolMissing(what, where=str(where), remedy=remedy, details=tuple(said.strip().splitlines()[-_LINES_SHOWN:]))
+        return ToolMissing(
+            "an unknown authority signs for the package index, as where a network ends TLS itself",
+            where=str(where),
+            remedy="add the network's authority to the system's store, or name its file with SSL_CERT_FILE",
+            details=details,
+        )
+    return ToolMissing(
+        f"the Python environment `{name}` could not be made",
+        where=str(where),
+        remedy="uv needs a package index once: check the network, or name a mirror with UV_DEFAULT_INDEX",
+        details=details,
+    )
 
 
 def _clean_environment() -> dict[str, str]:
