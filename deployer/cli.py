@@ -8,6 +8,7 @@ from types import FrameType
 
 import typer
 
+from deployer import console
 from deployer.commands import files, stack
 from deployer.commands.capacity import capacity
 from deployer.commands.cleanup import cleanup
@@ -68,11 +69,29 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` wants it
             signal.signal(number, _leave)
     try:
-        app()
+        console.prepare()
+        sys.exit(_run())
+    except BrokenPipeError:  # who read it has had enough
+        console.give_up_stdout()
+        sys.exit(1)
     except TapError as error:
         sys.exit(_told(error))
+    except OSError as error:
+        told = console.explained(error)
+        console.give_up_stdout()
+        sys.exit(_told(told or _unexpected()))
     except Exception:
         sys.exit(_told(_unexpected()))
+
+
+def _run() -> str | int | None:
+    """The exit code, once all that was said has gone out."""
+    try:
+        app()
+    except SystemExit as ended:
+        sys.stdout.flush()
+        return ended.code
+    return 0
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
@@ -87,16 +106,25 @@ def _told(error: TapError) -> int:
 
 def _unexpected() -> Unexpected:
     """What nobody foresaw: short for people, whole in a file."""
-    logs = Places.here().logs
-    logs.mkdir(parents=True, exist_ok=True)
-    log = logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
-    log.write_text(traceback.format_exc())
     kind, value, _ = sys.exc_info()
+    where, details = _logged(traceback.format_exc())
     return Unexpected(
         f"`tap` failed in a way it should not: {kind.__name__ if kind else ''}: {value}",
-        where=str(log),
+        where=where,
         remedy="try again; if it stays, report it with that file",
+        details=details,
     )
+
+
+def _logged(text: str) -> tuple[str, tuple[str, ...]]:
+    """Where the text was written; where it can't be, the text itself."""
+    log = Places.here().logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(text)
+    except OSError as error:
+        return f"{log}, which can't be written: {error.strerror}", tuple(text.splitlines())
+    return str(log), ()
 
 
 if __name__ == "__main__":

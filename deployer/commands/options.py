@@ -47,11 +47,16 @@ def settings_of(target: str | None, suffix: str | None, region: str | None) -> "
 
 def print_json(document: Any) -> None:
     """One document, indented."""
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=False, default=str)
+    json.dump(document, sys.stdout, indent=2, ensure_ascii=_is_narrow(), default=str)
     sys.stdout.write("\n")
 
 
 def print_json_line(document: Any) -> None:
     """One document on one line, at once."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=_is_narrow(), default=str) + "\n")
     sys.stdout.flush()
+
+
+def _is_narrow() -> bool:
+    """Whether stdout lacks characters, which JSON can write in ASCII too."""
+    return not (sys.stdout.encoding or "ascii").lower().startswith("utf")
