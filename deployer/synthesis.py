@@ -115,21 +115,35 @@ def _run(settings: "Settings", places: Places, out: Path) -> None:
         [sys.executable, "tap.py"], cwd=places.root, env=environment, capture_output=True, text=True, check=False
     )
     if result.returncode:
+        _require_node()
         raise _failure(result.stderr or result.stdout, places)
 
 
+def _require_node() -> None:
+    """CDKTF's runtime tells of a Node that does not start as a broken pipe; so Node itself is asked."""
+    result = subprocess.run(["node", "-e", "0"], capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise ToolMissing(
+            "node does not start",
+            where=shutil.which("node") or "",
+            remedy="mend what it says; NODE_OPTIONS is what it is told from outside",
+            details=tuple((result.stderr.strip() or f"exit code {result.returncode}").splitlines()[-_LINES_SHOWN:]),
+        )
+
+
 def _failure(said: str, places: Places) -> SynthesisFailed:
-    """The stack's own message. A traceback goes to the log; of it, only the last line is for people."""
+    """The stack's own message. A traceback goes to the log; of it, only what is not a frame is for people."""
     places.logs.mkdir(parents=True, exist_ok=True)
     log = places.logs / "synth.log"
     log.write_text(said)
     lines = [line for line in said.strip().splitlines() if line.strip()]
-    told = lines[-1:] if "Traceback (most recent call last)" in said else lines
+    if "Traceback (most recent call last)" in said:
+        lines = [line for line in lines if not line.startswith((" ", "Traceback "))]
     return SynthesisFailed(
         "the stack can't be synthesised",
         where=str(log),
         remedy="mend what the message names, then try again",
-        details=tuple(line for line in told[:_LINES_SHOWN] if line != "The stack can't be synthesised."),
+        details=tuple(line for line in lines[-_LINES_SHOWN:] if line != "The stack can't be synthesised."),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from deployer import synthesis
-from deployer.errors import SynthesisFailed, UsedWrongly
+from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
 from deployer.places import Places
 from stack.settings import Settings
 
@@ -132,6 +132,32 @@ def test_a_failed_synthesis_tells_its_message_and_leaves_no_result(checkout: Pla
     assert caught.value.details == ("ValueError: the table has no name",)
     assert "Traceback" in Path(caught.value.where).read_text()
     assert list((checkout.cache / "synth").iterdir()) == []
+
+
+def test_a_node_that_does_not_start_is_told_in_its_own_words(
+    checkout: Places, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not as the broken pipe that it leaves behind."""
+    (checkout.root / "tap.py").write_text("raise BrokenPipeError")
+    monkeypatch.setenv("NODE_OPTIONS", "--nonsense")
+
+    with pytest.raises(ToolMissing, match="node does not start") as caught:
+        synthesis.synthesised(settings, checkout)
+
+    assert "--nonsense is not allowed in NODE_OPTIONS" in " ".join(caught.value.details)
+    assert "NODE_OPTIONS" in caught.value.remedy
+
+
+def test_what_node_says_on_its_way_down_is_shown(checkout: Places, settings: Settings) -> None:
+    """Beside the exception that it left behind, and without the frames of the traceback."""
+    (checkout.root / "tap.py").write_text(
+        "import sys; sys.stderr.write('FATAL ERROR: out of memory\\n')\nraise BrokenPipeError('gone')"
+    )
+
+    with pytest.raises(SynthesisFailed) as caught:
+        synthesis.synthesised(settings, checkout)
+
+    assert caught.value.details == ("FATAL ERROR: out of memory", "BrokenPipeError: gone")
 
 
 def test_an_earlier_synthesis_in_the_folder_is_replaced(checkout: Places, settings: Settings, tmp_path: Path) -> None:
