@@ -54,7 +54,9 @@ def package(lambdas: Path, source: str, cache: Path = CACHE) -> Path:
             raise PackagingError(f"{folder / needed} is missing: a function needs it to be packaged")
     code = dict(_code(lambdas, source))
     target = cache / _digest(code, (folder / "requirements.txt").read_bytes()) / f"{source}.zip"
-    if not target.exists():
+    if target.exists():
+        os.utime(target)  # who clears up sees that it is wanted
+    else:
         _build(code, folder / "requirements.txt", target)
     return target
 
