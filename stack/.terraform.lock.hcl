@@ -1,8 +1,8 @@
 # The one provider of the stack, by its hashes on every platform that it is published for: `terraform init` takes no
 # other. zh: are of the archives (one of them of the release's manifest), h1: of what is in each archive.
-# They are those in the lock files of two public repositories that have nothing to do with each other,
-# nationalarchives/ds-caselaw-data-enrichment-service and takehiro1111/aws_terraform, which agree; the one of
-# linux_amd64 was also made here, from the provider itself. `make provider-lock` makes the file anew.
+# They are those in the lock files of two public repositories that have nothing to do with each other, as they were for
+# this version: nationalarchives/ds-caselaw-data-enrichment-service and takehiro1111/aws_terraform. Several more agree
+# on the zh:, and the h1: of linux_amd64 was made from the provider itself. `make provider-lock` makes the file anew.
 
 provider "registry.terraform.io/hashicorp/aws" {
   version     = "5.100.0"
