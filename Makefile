@@ -1,4 +1,5 @@
 # Every target sets up what it needs; the set-up costs nothing the second time.
+# GNU make 3.81, which macOS has, ignores .SHELLFLAGS: each line fails at its first failure without them too.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -16,12 +17,12 @@ TAP := .venv/bin/tap
 PYTEST := .venv/bin/pytest
 UV_VERSION := $(shell sed -n 's/^ *"uv==\([0-9.]*\)".*/\1/p' pyproject.toml)
 
-export UV_PROJECT_ENVIRONMENT := .venv
-export UV_NO_PROGRESS := 1
+# pip knows none of uv's names for an index, and takes a blank one for none
+PIP_INSTALL := PIP_INDEX_URL="$${PIP_INDEX_URL:-$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-}}}" .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .PHONY: help
 help: ## What can be typed
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@awk -F ':.*## ' '/^[a-z-]*:.*## / { printf "  make %-24s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: .venv/.ready ## The environment alone: leaves .venv/bin/tap
@@ -29,9 +30,9 @@ setup: .venv/.ready ## The environment alone: leaves .venv/bin/tap
 .venv/.ready: pyproject.toml uv.lock
 	@[ -n "$(PYTHON)" ] || { echo "tap: Python 3.11 is needed, as the functions run on it, and none is on PATH. Install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 3; }
 	@echo "tap: setting up .venv (once)" >&2
-	@[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
-	@.venv/bin/python -m uv --version 2>/dev/null | grep -q "uv $(UV_VERSION) " || { $(PYTHON) -m venv --clear .venv; .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r environments/uv.txt; }
-	@.venv/bin/python -m uv sync --frozen --quiet
+	@[ -x .venv/bin/python ] || "$(PYTHON)" -m venv .venv
+	@.venv/bin/python -m uv --version 2>/dev/null | grep -q "uv $(UV_VERSION) " || { "$(PYTHON)" -m venv --clear .venv && $(PIP_INSTALL) -r environments/uv.txt; } || { echo "tap: uv could not be installed; pip says above why. Where the network signs TLS itself: PIP_USE_FEATURE=truststore make, or PIP_CERT=/path/to/its-ca.pem make. A private index: UV_DEFAULT_INDEX" >&2; exit 3; }
+	@.venv/bin/python -m deployer.environments
 	@# bytecode for what every command loads; the provider bindings are 1,500 modules of which few are ever used
 	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m compileall -q -j 0 -x 'cdktf_cdktf_provider_aws|moto|/tests?/' .venv/lib || true
 	@touch .venv/.ready
@@ -59,7 +60,7 @@ compliance: setup ## Levels 1 and 2 without AWS; SARIF, JUnit, Markdown and JSON
 smoke-live: setup ## One small file on a live account that is on TAP_ALLOWED_ACCOUNTS, and everything removed again
 	@mkdir -p build
 	@$(TAP) cleanup --expired --data-too --yes --target aws
-	@TAP_LOCAL_STATE=true timeout --signal=INT --kill-after=10m $(SMOKE_MINUTES)m $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
+	@TAP_LOCAL_STATE=true .venv/bin/python -m deployer.bounded $(SMOKE_MINUTES) $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
 
 .PHONY: check
 check: setup ## Format, lint, types, unit tests
@@ -67,12 +68,21 @@ check: setup ## Format, lint, types, unit tests
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@# each function by itself: in its ZIP, what lies beside app.py is at the root
-	@for each in validator transformer loader status; do MYPYPATH="lambdas:lambdas/$$each" .venv/bin/mypy lambdas/$$each; done
+	@for each in validator transformer loader status; do MYPYPATH="lambdas:lambdas/$$each" .venv/bin/mypy lambdas/$$each || exit; done
 	@$(PYTEST) tests/unit -n $(WORKERS) -q
 
 .PHONY: docs
 docs: setup ## The generated documents, written anew from the repository
 	@$(TAP) docs build
+
+# the registry's own answer, which Terraform checks by HashiCorp's signature: for a new version of the provider
+PLATFORMS := linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64
+.PHONY: provider-lock
+provider-lock: setup ## The hashes of Terraform's provider, from its registry, for every platform
+	@$(TAP) synth --out build/lock >/dev/null
+	@rm build/lock/stacks/*/.terraform.lock.hcl
+	@cd build/lock/stacks/* && TF_CLI_CONFIG_FILE=/dev/null terraform providers lock $(PLATFORMS:%=-platform=%)
+	@cp build/lock/stacks/*/.terraform.lock.hcl stack/
 
 .PHONY: recording
 recording: setup ## make run and make test-local in a terminal, recorded in docs/recordings/

@@ -6,7 +6,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import FrameType
@@ -14,6 +13,7 @@ from typing import Any
 
 import typer
 
+from deployer import console
 from deployer.commands import files, stack
 from deployer.commands.capacity import capacity
 from deployer.commands.cleanup import cleanup
@@ -27,7 +27,6 @@ from deployer.commands.run import run
 from deployer.commands.state import bootstrap, unlock
 from deployer.errors import TapError, Unexpected
 from deployer.places import Places
-from deployer.streams import streams
 
 _CHOOSING = ("--target", "--suffix", "--region")  # by which a command knows its environment
 
@@ -77,12 +76,29 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` wants it
             signal.signal(number, _leave)
     try:
-        with streams():
-            app()
+        console.prepare()
+        sys.exit(_run())
+    except BrokenPipeError:  # who read it has had enough
+        console.give_up_stdout()
+        sys.exit(1)
     except TapError as error:
         sys.exit(_told(error))
+    except OSError as error:
+        told = console.explained(error)
+        console.give_up_stdout()
+        sys.exit(_told(told or _unexpected()))
     except Exception:
         sys.exit(_told(_unexpected()))
+
+
+def _run() -> str | int | None:
+    """The exit code, once all that was said has gone out."""
+    try:
+        app()
+    except SystemExit as ended:
+        sys.stdout.flush()
+        return ended.code
+    return 0
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
@@ -92,8 +108,7 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 
 def _told(error: TapError) -> int:
     error.remedy = with_options(error.remedy, sys.argv[1:])
-    with suppress(OSError):  # nobody can be told on a stream that is full
-        print(f"\n{error}", file=sys.stderr, flush=True)
+    print(f"\n{error}", file=sys.stderr)
     return error.exit_code
 
 
@@ -117,17 +132,25 @@ def with_options(remedy: str, given: Sequence[str]) -> str:
 
 def _unexpected() -> Unexpected:
     """What nobody foresaw: short for people, whole in a file."""
-    logs = Places.here().logs
     kind, value, _ = sys.exc_info()
-    log = logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
-    with suppress(OSError):  # the disk may be what is wrong
-        logs.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc())
+    where, details = _logged(traceback.format_exc())
     return Unexpected(
         f"`tap` failed in a way it should not: {kind.__name__ if kind else ''}: {value}",
-        where=str(log),
+        where=where,
         remedy="try again; if it stays, report it with that file",
+        details=details,
     )
+
+
+def _logged(text: str) -> tuple[str, tuple[str, ...]]:
+    """Where the text was written; where it can't be, the text itself."""
+    log = Places.here().logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(text)
+    except OSError as error:
+        return f"{log}, which can't be written: {error.strerror}", tuple(text.splitlines())
+    return str(log), ()
 
 
 if __name__ == "__main__":

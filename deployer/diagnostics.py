@@ -17,6 +17,13 @@ _KEY_REFUSED = re.compile(r"not authorized to perform: kms:\w+ on resource: arn:
 # What to do about what Terraform commonly says; the first that is found in the text holds.
 _REMEDIES = (
     (
+        # https://developer.hashicorp.com/terraform/language/files/dependency-lock#checksum-verification
+        r"does(n't| not)\s+match\s+any\s+of\s+the\s+checksums|Provider dependency changes detected",
+        "this is not the provider that HashiCorp published, by the hashes in stack/.terraform.lock.hcl: if "
+        "TAP_PROVIDER_MIRROR or another mirror brought it (`tap doctor` names it), fill that anew with "
+        "`terraform providers mirror FOLDER`; else remove the folder .terraform of the working folder",
+    ),
+    (
         r"Failed to query available provider packages|could not connect to registry|Failed to install provider",
         "no registry is in reach: name a folder that holds the providers with TAP_PROVIDER_MIRROR "
         "(`tap doctor` says which one is used)",

@@ -1,11 +1,13 @@
 """Python environments of their own, made when first needed: MiniStack and Checkov each pin another botocore.
 
-Called by the embedded target, the compliance gate and `tap doctor`. In sync already costs one hash.
+Called by the embedded target, the compliance gate and `tap doctor`. In sync already costs one hash. The main one is
+made by the same means, from the Makefile.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from deployer.errors import ToolMissing
@@ -14,6 +16,7 @@ from deployer.places import Places, digest_of
 
 STAMP = "tap.stamp"  # inside the environment, so that removing it removes the claim too
 _LINES_SHOWN = 8
+_UNKNOWN_ISSUER = "UnknownIssuer"  # as where a network ends TLS itself, and signs anew
 
 
 def ensured(name: str, places: Places) -> Path:
@@ -27,7 +30,7 @@ def ensured(name: str, places: Places) -> Path:
     if not in_sync(project, wanted):
         with held(places.cache / "locks" / f"environment-{name}"):
             if not in_sync(project, wanted):
-                _sync(name, project)
+                _make(name, project)
                 (project / ".venv" / STAMP).write_text(wanted)
     return interpreter(project)
 
@@ -43,9 +46,9 @@ def interpreter(project: Path) -> Path:
 
 
 def wanted_stamp(project: Path) -> str:
-    """What a synchronised environment is stamped with: the content of its lock."""
+    """What a synchronised environment is stamped with: the content of its lock, and the Python that it stands on."""
     try:
-        return digest_of([project / "pyproject.toml", project / "uv.lock"])
+        return f"{digest_of([project / 'pyproject.toml', project / 'uv.lock'])} {_home()}"
     except FileNotFoundError as error:
         raise ToolMissing(
             f"{error.filename} is missing", remedy="restore it: `git checkout -- environments`"
@@ -57,19 +60,93 @@ def in_sync(project: Path, wanted: str) -> bool:
     return interpreter(project).exists() and stamp.is_file() and stamp.read_text() == wanted
 
 
-def _sync(name: str, project: Path) -> None:
-    command = [sys.executable, "-m", "uv", "sync", "--frozen", "--quiet", "--no-progress", "--project", str(project)]
-    result = subprocess.run(command, capture_output=True, text=True, env=_clean_environment(), check=False)
-    if result.returncode:
-        raise ToolMissing(
-            f"the Python environment `{name}` could not be made",
-            where=str(project),
-            remedy="uv needs a package index once: check the network, or name a mirror with UV_INDEX_URL",
-            details=tuple(result.stderr.strip().splitlines()[-_LINES_SHOWN:]),
+def _make(name: str, project: Path) -> None:
+    python = interpreter(project)
+    try:
+        if not _is_of_our_python(project):
+            _uv("venv", "--clear", "--no-project", "--python", sys.executable, str(project / ".venv"))
+        install(project, python)
+    except subprocess.CalledProcessError as error:
+        raise _not_made(name, project, error.stderr) from error
+
+
+def _is_of_our_python(project: Path) -> bool:
+    """Whether the environment is there, and stands on the Python that this one stands on."""
+    try:
+        told = (project / ".venv" / "pyvenv.cfg").read_text()
+    except FileNotFoundError:
+        return False
+    homes = [Path(line.partition("=")[2].strip()) for line in told.splitlines() if line.startswith("home")]
+    return interpreter(project).exists() and [home.resolve() for home in homes] == [_home().resolve()]
+
+
+def _home() -> Path:
+    return Path(getattr(sys, "_base_executable", sys.executable)).parent
+
+
+def install(project: Path, python: Path) -> None:
+    """Bring the environment of `python` in line with the project's lock, every package by its hash.
+
+    `uv sync` would take the addresses that stand in the lock; this asks the index that uv is set to
+    (https://docs.astral.sh/uv/concepts/indexes/), so that a mirror is enough.
+
+    Raises:
+        CalledProcessError: with what uv said, in `stderr`.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        locked = str(Path(scratch) / "requirements.txt")
+        _uv("export", "--frozen", "--no-emit-project", "--project", str(project), "--output-file", locked)
+        _uv("pip", "sync", "--require-hashes", "--python", str(python), locked)
+
+
+def _uv(*arguments: str) -> None:
+    """Run uv: with its own list of authorities, and where the one that signs is none of them, with the system's."""
+    environment = _clean_environment()
+    result = _ran(arguments, environment)
+    if result.returncode and _UNKNOWN_ISSUER in result.stderr:
+        result = _ran(arguments, {**environment, "UV_SYSTEM_CERTS": "1"})
+    result.check_returncode()
+
+
+def _ran(arguments: tuple[str, ...], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "uv", *arguments, "--quiet", "--no-progress"]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def _not_made(name: str, where: Path, said: str) -> ToolMissing:
+    details = tuple(said.strip().splitlines()[-_LINES_SHOWN:])
+    if _UNKNOWN_ISSUER in said:
+        return ToolMissing(
+            "an unknown authority signs for the package index, as where a network ends TLS itself",
+            where=str(where),
+            remedy="add the network's authority to the system's store, or name its file with SSL_CERT_FILE",
+            details=details,
         )
+    return ToolMissing(
+        f"the Python environment `{name}` could not be made",
+        where=str(where),
+        remedy="uv needs a package index once: check the network, or name a mirror with UV_DEFAULT_INDEX",
+        details=details,
+    )
 
 
 def _clean_environment() -> dict[str, str]:
     """Without what would point uv at the caller's own environment."""
     unwanted = {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PROJECT", "PYTHONPATH", "PYTHONHOME"}
     return {name: value for name, value in os.environ.items() if name not in unwanted}
+
+
+def main() -> None:
+    """Make the main environment, which this runs in: for `make setup`, with nothing there yet but uv."""
+    root = Places.here().root
+    try:
+        install(root, Path(sys.executable))
+        _uv("pip", "install", "--no-deps", "--no-build-isolation", "--python", sys.executable, "--editable", str(root))
+    except subprocess.CalledProcessError as error:
+        told = _not_made("tap", root, error.stderr)
+        print(told, file=sys.stderr)
+        sys.exit(told.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -16,7 +16,6 @@ TapError
 ├── UsedWrongly           exit 2: the command line, a setting or a file named on it
 └── Unfit                 exit 3: this machine or the account is not fit, with the remedy
     ├── ToolMissing       terraform, node, uv or docker is absent or too old
-    ├── DiskFull          there is no room left to write
     ├── PortInUse         somebody else listens where the embedded AWS should
     ├── EndpointFailed    no AWS answers at the endpoint, or stopped answering
     ├── AccountRefused    a live account that is not on the allow-list, or credentials of the wrong world
@@ -116,10 +115,6 @@ class Unfit(TapError):  # noqa: N818 - says what happened
 
 class ToolMissing(Unfit):
     """A program is absent or too old."""
-
-
-class DiskFull(Unfit):
-    """There is no room left to write."""
 
 
 class PortInUse(Unfit):

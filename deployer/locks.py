@@ -3,6 +3,7 @@
 SQLite's own file lock: in the standard library, on every platform, released by the system when a process dies.
 """
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -42,7 +43,11 @@ def held(path: Path, seconds: float = 300, tell: Callable[[str], None] = lambda 
 def _taken(lock: sqlite3.Connection) -> bool:
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:  # nobody holds it: the disk is full, or broken
+            raise OSError(
+                errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO, str(error)
+            ) from error
         return False
     return True
 

@@ -133,11 +133,14 @@ def comply(run: Run) -> None:
     """The compliance gate, before anything is changed. Raises NotCompliant."""
     if run.changes.any:
         from deployer.compliance.gate import require_compliant
+        from deployer.compliance.suppressions import ending
 
         with run.stage("comply"):
             if not is_made("policy", run.places):
                 run.view.note("           Checkov gets a Python environment of its own: once, and slow only this time")
             run.judged = require_compliant(run.settings, run.places)
+        for told in ending(one["until"] for one in run.judged["suppressed"]):
+            run.view.note(told)
 
 
 def refuse_loss(run: Run) -> None:

@@ -4,6 +4,7 @@
 so, since half of a hit's time is imports.
 """
 
+import filecmp
 import hashlib
 import json
 import os
@@ -11,7 +12,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +31,7 @@ NOT_INPUTS = {"__pycache__", "tests", ".pytest_cache", ".mypy_cache", ".ruff_cac
 # settings that never reach the stack
 DEPLOYER_ONLY = {"TAP_TARGET", "TAP_PROVIDER_MIRROR", "TAP_ALLOWED_ACCOUNTS", "TAP_LOCK_SECONDS", "TAP_LOCAL_STATE"}
 _KEPT = 30
+_YOUNG_S = 24 * 3600
 _LINES_SHOWN = 12
 
 
@@ -105,8 +109,22 @@ def _make(settings: "Settings", places: Places, target: Path) -> None:
             raise SynthesisFailed(
                 "the synthesis ended without a stack", where="tap.py", remedy="see stack/tap_stack.py"
             )
+        _share(out, places.cache / "packages")
         out.rename(target)
     _prune(target.parent)
+    _forget_packages(places.cache / "packages")
+
+
+def _share(out: Path, packages: Path) -> None:
+    """Of a function's package there is one copy, however many results hold it; a result is never written to."""
+    for file in out.rglob("*.zip"):
+        for package in packages.glob(f"*/{file.name}"):
+            if filecmp.cmp(file, package, shallow=False):
+                with suppress(OSError):  # no links here, or as many as there may be
+                    link = file.with_suffix(".link")
+                    link.hardlink_to(package)
+                    link.replace(file)
+                break
 
 
 def _run(settings: "Settings", places: Places, out: Path) -> None:
@@ -115,21 +133,35 @@ def _run(settings: "Settings", places: Places, out: Path) -> None:
         [sys.executable, "tap.py"], cwd=places.root, env=environment, capture_output=True, text=True, check=False
     )
     if result.returncode:
+        _require_node()
         raise _failure(result.stderr or result.stdout, places)
 
 
+def _require_node() -> None:
+    """CDKTF's runtime tells of a Node that does not start as a broken pipe; so Node itself is asked."""
+    result = subprocess.run(["node", "-e", "0"], capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise ToolMissing(
+            "node does not start",
+            where=shutil.which("node") or "",
+            remedy="mend what it says; NODE_OPTIONS is what it is told from outside",
+            details=tuple((result.stderr.strip() or f"exit code {result.returncode}").splitlines()[-_LINES_SHOWN:]),
+        )
+
+
 def _failure(said: str, places: Places) -> SynthesisFailed:
-    """The stack's own message. A traceback goes to the log; of it, only the last line is for people."""
+    """The stack's own message. A traceback goes to the log; of it, only what is not a frame is for people."""
     places.logs.mkdir(parents=True, exist_ok=True)
     log = places.logs / "synth.log"
     log.write_text(said)
     lines = [line for line in said.strip().splitlines() if line.strip()]
-    told = lines[-1:] if "Traceback (most recent call last)" in said else lines
+    if "Traceback (most recent call last)" in said:
+        lines = [line for line in lines if not line.startswith((" ", "Traceback "))]
     return SynthesisFailed(
         "the stack can't be synthesised",
         where=str(log),
         remedy="mend what the message names, then try again",
-        details=tuple(line for line in told[:_LINES_SHOWN] if line != "The stack can't be synthesised."),
+        details=tuple(line for line in lines[-_LINES_SHOWN:] if line != "The stack can't be synthesised."),
     )
 
 
@@ -140,3 +172,12 @@ def _prune(folder: Path) -> None:
     )
     for entry in results[:-_KEPT]:
         shutil.rmtree(entry, ignore_errors=True)
+
+
+def _forget_packages(packages: Path) -> None:
+    """Those that no result holds any more; not the youngest, which a synthesis may be about to take."""
+    for package in packages.glob("*/*.zip"):
+        with suppress(OSError):  # somebody else was faster
+            told = package.stat()
+            if told.st_nlink == 1 and told.st_mtime < time.time() - _YOUNG_S:
+                shutil.rmtree(package.parent, ignore_errors=True)

@@ -53,9 +53,16 @@ class Terraform:
         self.folder, self.environment, self.logs, self._notice = folder, dict(environment), logs, notice
         self._state_file = state_file
 
-    def init(self) -> None:
-        """Install the providers and open the state. Raises TerraformFailed."""
-        self._run("init", "-input=false", "-no-color", "-reconfigure")
+    def init(self, *, locked: bool = False) -> None:
+        """Install the providers and open the state.
+
+        With `locked`, only providers that the folder's `.terraform.lock.hcl` knows, by their hashes.
+
+        Raises:
+            TerraformFailed: a provider can't be had, or is another than the lock file says.
+        """
+        held = ["-lockfile=readonly"] if locked else []
+        self._run("init", "-input=false", "-no-color", "-reconfigure", *held)
 
     def plan(
         self, out: str = PLAN, on_event: OnEvent = ignore, *, destroy: bool = False, targets: Iterable[str] = ()

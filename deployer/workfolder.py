@@ -27,6 +27,7 @@ CONFIGURATION = "cdk.tf.json"
 VARIABLES = "tap.auto.tfvars.json"
 OVERRIDE = "tap_override.tf.json"
 CLI_CONFIGURATION = "tap.tfrc"
+LOCK = ".terraform.lock.hcl"  # the hashes of the providers, which the synthesis brings
 STAMP = "init.sha256"
 LEAVING = "leaving"
 IMPORTS = "adopt.tf.json"
@@ -78,8 +79,7 @@ def initialised(terraform: Terraform, tell: Callable[[str], None] = print) -> No
     wanted = _init_inputs(terraform.folder)
     if not (stamp.is_file() and stamp.read_text() == wanted and _is_whole(terraform.folder / ".terraform")):
         stamp.unlink(missing_ok=True)
-        (terraform.folder / ".terraform.lock.hcl").unlink(missing_ok=True)  # a mirror has other hashes
-        terraform.init()
+        terraform.init(locked=True)
         stamp.write_text(wanted)
     if moving:
         taken_in(terraform, tell)
@@ -156,9 +156,8 @@ def _address(source: str) -> str:
 
 def _init_inputs(folder: Path) -> str:
     document = json.loads((folder / CONFIGURATION).read_text())
-    installation = folder / CLI_CONFIGURATION
-    text = installation.read_text() if installation.is_file() else ""
-    return hashlib.sha256(json.dumps([document.get("terraform"), text], sort_keys=True).encode()).hexdigest()
+    texts = [path.read_text() if path.is_file() else "" for path in (folder / CLI_CONFIGURATION, folder / LOCK)]
+    return hashlib.sha256(json.dumps([document.get("terraform"), *texts], sort_keys=True).encode()).hexdigest()
 
 
 def _is_whole(data: Path) -> bool:

@@ -54,7 +54,9 @@ def package(lambdas: Path, source: str, cache: Path = CACHE) -> Path:
             raise PackagingError(f"{folder / needed} is missing: a function needs it to be packaged")
     code = dict(_code(lambdas, source))
     target = cache / _digest(code, (folder / "requirements.txt").read_bytes()) / f"{source}.zip"
-    if not target.exists():
+    if target.exists():
+        os.utime(target)  # who clears up sees that it is wanted
+    else:
         _build(code, folder / "requirements.txt", target)
     return target
 
@@ -122,10 +124,15 @@ def _install(requirements: Path, folder: Path) -> None:
 
 
 def _quiet_environment() -> dict[str, str]:
-    """Without the caller's virtual environment or uv project, which are not what is packaged."""
-    return {
+    """Without the caller's virtual environment or uv project, which are not what is packaged.
+
+    With the index that uv is set to, where pip is set to none of its own.
+    """
+    kept = {
         name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV_PROJECT", "PYTHONPATH"}
     }
+    index = kept.get("PIP_INDEX_URL") or kept.get("UV_DEFAULT_INDEX") or kept.get("UV_INDEX_URL")
+    return {**kept, **({"PIP_INDEX_URL": index} if index else {})}
 
 
 def _write(files: dict[str, Path], archive: Path) -> None:

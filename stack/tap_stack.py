@@ -1,6 +1,8 @@
 """The whole system, in the order of the data. Wiring only: what each part is stands in its own module."""
 
+import shutil
 from dataclasses import asdict
+from pathlib import Path
 
 from cdktf import App, TerraformLocal, TerraformOutput, TerraformStack, TerraformVariable
 from constructs import Construct
@@ -16,12 +18,18 @@ from stack.settings import ACCOUNT, REGION, Settings
 from stack.store import Store
 from stack.workflow import Workflow
 
+LOCK = Path(__file__).with_name(".terraform.lock.hcl")
+
 
 def synthesise(settings: Settings) -> None:
-    """Write the stack and its assets below the folder that CDKTF_OUTDIR names, `cdktf.out` if nothing does."""
+    """Write the stack and its assets below the folder that CDKTF_OUTDIR names, `cdktf.out` if nothing does.
+
+    With the hashes of the provider, which `terraform init` looks for beside the configuration.
+    """
     app = App()
     TapStack(app, settings.construct_id, settings)
     app.synth()
+    shutil.copy(LOCK, Path(app.outdir) / "stacks" / settings.construct_id)
 
 
 class TapStack(TerraformStack):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deployer.errors import UsedWrongly
-from deployer.streams import takes_everything
 
 if TYPE_CHECKING:
     from stack.settings import Settings
@@ -48,11 +47,16 @@ def settings_of(target: str | None, suffix: str | None, region: str | None) -> "
 
 def print_json(document: Any) -> None:
     """One document, indented."""
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=not takes_everything(), default=str)
+    json.dump(document, sys.stdout, indent=2, ensure_ascii=_is_narrow(), default=str)
     sys.stdout.write("\n")
 
 
 def print_json_line(document: Any) -> None:
     """One document on one line, at once."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=not takes_everything(), default=str) + "\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=_is_narrow(), default=str) + "\n")
     sys.stdout.flush()
+
+
+def _is_narrow() -> bool:
+    """Whether stdout lacks characters, which JSON can write in ASCII too."""
+    return not (sys.stdout.encoding or "ascii").lower().startswith("utf")

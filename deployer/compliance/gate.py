@@ -7,11 +7,11 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deployer.compliance import access, coverage
+from deployer.compliance import access, coverage, suppressions
 from deployer.compliance.judgement import Finding, Judgement
 from deployer.compliance.origins import constructs_in, located, origins_in
 from deployer.compliance.scan import scan
@@ -44,16 +44,18 @@ def with_backend(settings: "Settings") -> "Settings":
     return replace(settings, state_bucket=settings.state_bucket or STATE_BUCKET)
 
 
-def stack_judged(settings: "Settings", places: Places, *, accept_access: bool = False) -> OfStack:
+def stack_judged(
+    settings: "Settings", places: Places, *, accept_access: bool = False, today: date | None = None
+) -> OfStack:
     """What the gate says of the stack that these settings make. Raises as `scan` does.
 
-    `accept_access`: write down the access that it grants as the new baseline.
+    `accept_access`: write down the access that it grants as the new baseline. `today`: as for `scan`.
     """
     folder, document = configuration_of(settings, places)
     baseline = places.root / access.BASELINE
     if accept_access:
         access.accept(document, settings.environment_suffix, baseline)
-    found = at_lines(scan(folder, places, mirror=settings.provider_mirror), document, places.root)
+    found = at_lines(scan(folder, places, mirror=settings.provider_mirror, today=today), document, places.root)
     matrix, bare = coverage.covered(found, document, places.root)
     more = [*access.differences(document, settings.environment_suffix, baseline), *bare]
     return OfStack(replace(found, findings=tuple(sorted((*found.findings, *more)))), matrix)
@@ -62,16 +64,20 @@ def stack_judged(settings: "Settings", places: Places, *, accept_access: bool = 
 def require_compliant(settings: "Settings", places: Places) -> Document:
     """The gate before a deployment; what was judged clean is not judged again until its first suppression ends.
 
-    Returns the judgement, as `tap comply --json` prints it.
+    Returns the judgement, as `tap comply --json` prints it. On the embedded AWS, which is nobody's account, a
+    suppression that has ended refuses nothing; who deploys is told by `suppressions.ending`.
 
     Raises:
         NotCompliant: with what was found.
     """
     kept = places.cache / "compliant" / _key(settings, places)
-    if (clean := _remembered(kept)) is not None:
+    today = suppressions.FOR_GOOD if settings.target == "embedded" else suppressions.today()
+    if (clean := _remembered(kept, today)) is not None:
         return clean
-    judgement = stack_judged(settings, places).judgement
-    if found := judgement.findings:
+    judgement = stack_judged(settings, places, today=today).judgement
+    if found := sorted(
+        judgement.findings, key=lambda one: not one.is_own
+    ):  # of ended suppressions before what they hid
         raise NotCompliant(
             f"the stack does not comply: {len(found)} finding{'s' * (len(found) > 1)}; nothing was applied",
             remedy="mend them, or suppress each beside its resource with a reason; `tap comply` tells more",
@@ -82,14 +88,14 @@ def require_compliant(settings: "Settings", places: Places) -> Document:
     return judgement.to_json()
 
 
-def _remembered(kept: Path) -> Document | None:
-    """A clean judgement that holds still; None where there is none, or only half of one."""
+def _remembered(kept: Path, today: date) -> Document | None:
+    """A clean judgement that holds on that day; None where there is none, or only half of one."""
     try:
         clean: Document = json.loads(kept.read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return None
     ends = min((one["until"] for one in clean["suppressed"]), default=_FOR_GOOD)
-    return clean if f"{datetime.now(UTC):%Y-%m-%d}" <= ends else None
+    return clean if today.isoformat() <= ends else None
 
 
 def configuration_of(settings: "Settings", places: Places) -> tuple[Path, dict[str, Any]]:

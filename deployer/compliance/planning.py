@@ -87,7 +87,7 @@ def override(document: dict[str, Any]) -> dict[str, Any]:
 def _made(stack: Path, document: dict[str, Any], mirror: str, logs: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="tap-plan-") as scratch:
         folder = Path(scratch) / "stack"
-        shutil.copytree(stack, folder, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", ".terraform.lock.hcl"))
+        shutil.copytree(stack, folder, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
         for file in folder.glob("*.tf.json"):
             file.write_text(json.dumps(readable(json.loads(file.read_text()))))
         (folder / "zz_override.tf.json").write_text(json.dumps(override(document)))

@@ -16,11 +16,11 @@ import json
 import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from deployer.compliance import checkov
+from deployer.compliance import checkov, suppressions
 from deployer.compliance.addresses import without_keys
 from deployer.compliance.catalogue import CANARY, canary_expectations, own_rules
 from deployer.compliance.checkov import JSON, PLAN, Record
@@ -30,7 +30,6 @@ from deployer.compliance.judgement import OWN, Evaluation, Finding, Judgement, N
 from deployer.compliance.planning import plan_of
 from deployer.compliance.readable import require_policies_are_json
 from deployer.compliance.subject import Subject, lay_out, subject, subjects_at
-from deployer.compliance.suppressions import applied
 from deployer.environments import ensured
 from deployer.places import Places
 
@@ -69,8 +68,8 @@ def scan(
             "there is no resource to judge", where=str(path), details=tuple(one.reason for one in found.not_judged),
             remedy="of modules that are fetched, give a plan: `terraform show -json PLAN > plan.json`",
         )  # fmt: skip
-    left, suppressed = applied(
-        [one for one in subjects if not one.is_plan], found.findings, today or datetime.now(UTC).date(), only or None
+    left, suppressed = suppressions.applied(
+        [one for one in subjects if not one.is_plan], found.findings, today or suppressions.today(), only or None
     )
     return replace(found, findings=tuple(sorted(left)), suppressed=tuple(sorted(suppressed)))
 

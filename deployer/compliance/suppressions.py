@@ -4,9 +4,10 @@ A suppression that is not whole suppresses nothing and is a finding itself; so i
 an exception that nobody can explain, or that outlives its cause, hides the next mistake.
 """
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from deployer.compliance.addresses import without_keys
@@ -16,6 +17,26 @@ from deployer.compliance.subject import Subject
 RULE = "TAP_SUPPRESSION_1"
 MEND = "give suppress(...) a reason and a day to come, or remove it when nothing is found there any more"
 _SHORTEST = 10
+WARNED_DAYS = 60
+FOR_GOOD = date.min  # a day on which no suppression has ended
+
+
+def today() -> date:
+    """The day by which suppressions are judged, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def ending(untils: Iterable[str], on: date | None = None) -> list[str]:
+    """What to say of suppressions that end within WARNED_DAYS of a day, today if not set, or have ended."""
+    on = on or today()
+    told = []
+    for until, number in sorted(Counter(untils).items()):
+        left = (date.fromisoformat(until) - on).days
+        if left <= WARNED_DAYS:
+            what = f"{number} suppression{'s' * (number > 1)} of findings"
+            when = f"{'ended' if left < 0 else 'will end'} on {until}" + (f", in {left} days" if left >= 0 else "")
+            told.append(f"warning: {what} {when}: review them, then UNTIL in stack/suppressions.py")
+    return told
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _FILES = "## Files\n"
 _BLOCK = re.compile(r"^#### `([^`\n]+)`\n\n(`{3,})([^`\n]*)\n(.*?)^\2\n", re.MULTILINE | re.DOTALL)
 _LANGUAGES = {
     ".py": "python", ".md": "markdown", ".json": "json", ".toml": "toml", ".yml": "yaml", ".yaml": "yaml",
-    ".csv": "csv", ".tf": "hcl", ".txt": "text", ".lock": "toml", ".xml": "xml",
+    ".csv": "csv", ".tf": "hcl", ".hcl": "hcl", ".txt": "text", ".lock": "toml", ".xml": "xml",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ def main() -> None:
     arguments = _arguments()
     _mend(arguments.calls)
     refused = importlib.import_module("functions").mend_functions(_service("lambda_svc"), _core("lambda_runtime"))
+    importlib.import_module("hosts").mend_code(_core("lambda_runtime"))
     arguments.sandbox.write_text(refused)
     _raise_file_limit()
     server = importlib.import_module("hypercorn.config").Config()

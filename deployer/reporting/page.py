@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from deployer.compliance.suppressions import ending
 from deployer.reporting.files import FIGURES, arrivals
 from deployer.reporting.plot import NARROW, WIDE, plot
 from deployer.reporting.runs import Run
@@ -68,8 +70,14 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"seconds": seconds, "count": "{:,}".format, "moment": _moment}
-    made.globals |= {"figure_names": FIGURES, "share": _share}
+    made.globals |= {"figure_names": FIGURES, "share": _share, "ending": _ending}
     return made
+
+
+def _ending(suppressed: list[dict[str, Any]]) -> list[str]:
+    with suppress(ValueError):  # a day that no calendar has
+        return ending(one["until"] for one in suppressed)
+    return []
 
 
 def visible(value: Any) -> Any:

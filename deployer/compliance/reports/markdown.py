@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from deployer.compliance.judgement import Judgement
 from deployer.compliance.reports import ORDER, summary
+from deployer.compliance.suppressions import ending
 
 
 def markdown(judgement: Judgement, coverage: str = "") -> str:
     """The judgement as Markdown; `coverage` is a table that ends it."""
     parts = [f"## Compliance: {'findings' if judgement.findings else 'clean'}", summary(judgement)]
+    parts += ending(one.until for one in judgement.suppressed)
     if judgement.findings:
         found = sorted(judgement.findings, key=lambda one: (ORDER.index(one.severity), one.rule, one.resource))
         parts.append(table(

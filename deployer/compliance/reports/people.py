@@ -1,9 +1,14 @@
 """The judgement on a terminal."""
 
+import os
 from typing import TextIO
 
 from deployer.compliance.judgement import Judgement
 from deployer.compliance.reports import ORDER, summary
+from deployer.compliance.suppressions import ending
+
+# https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-a-warning-message
+_ON_GITHUB = os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def show(stream: TextIO, judgement: Judgement) -> None:
@@ -16,4 +21,6 @@ def show(stream: TextIO, judgement: Judgement) -> None:
         print(f"         mend: {one.mend}", file=stream)
     for absent in judgement.not_judged:
         print(f"not judged: {absent.rule}: {absent.reason}", file=stream)
+    for told in ending(one.until for one in judgement.suppressed):
+        print(f"::{told.replace(':', '::', 1)}" if _ON_GITHUB else told, file=stream)
     print(summary(judgement), file=stream)

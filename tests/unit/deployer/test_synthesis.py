@@ -1,6 +1,7 @@
 """The synthesis cache, with a small `tap.py` that counts how often it runs."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import fields, replace
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from deployer import synthesis
-from deployer.errors import SynthesisFailed, UsedWrongly
+from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
 from deployer.places import Places
 from stack.settings import Settings
 
@@ -132,6 +133,91 @@ def test_a_failed_synthesis_tells_its_message_and_leaves_no_result(checkout: Pla
     assert caught.value.details == ("ValueError: the table has no name",)
     assert "Traceback" in Path(caught.value.where).read_text()
     assert list((checkout.cache / "synth").iterdir()) == []
+
+
+def test_a_node_that_does_not_start_is_told_in_its_own_words(
+    checkout: Places, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not as the broken pipe that it leaves behind."""
+    (checkout.root / "tap.py").write_text("raise BrokenPipeError")
+    monkeypatch.setenv("NODE_OPTIONS", "--nonsense")
+
+    with pytest.raises(ToolMissing, match="node does not start") as caught:
+        synthesis.synthesised(settings, checkout)
+
+    assert "--nonsense is not allowed in NODE_OPTIONS" in " ".join(caught.value.details)
+    assert "NODE_OPTIONS" in caught.value.remedy
+
+
+def test_what_node_says_on_its_way_down_is_shown(checkout: Places, settings: Settings) -> None:
+    """Beside the exception that it left behind, and without the frames of the traceback."""
+    (checkout.root / "tap.py").write_text(
+        "import sys; sys.stderr.write('FATAL ERROR: out of memory\\n')\nraise BrokenPipeError('gone')"
+    )
+
+    with pytest.raises(SynthesisFailed) as caught:
+        synthesis.synthesised(settings, checkout)
+
+    assert caught.value.details == ("FATAL ERROR: out of memory", "BrokenPipeError: gone")
+
+
+PACKAGING = """
+import os, pathlib, shutil
+folder = pathlib.Path(os.environ["CDKTF_OUTDIR"]) / "stacks" / "TapStack"
+for place in ("assets/a", "assets/b"):
+    (folder / place).mkdir(parents=True)
+(folder / "cdk.tf.json").write_text(os.environ["ENVIRONMENT_SUFFIX"])
+shutil.copy(".tap/cache/packages/new/one.zip", folder / "assets/a/one.zip")
+(folder / "assets/b/two.zip").write_text("of nobody else")
+"""
+
+
+@pytest.fixture
+def packages(checkout: Places) -> Path:
+    """A function's package, its successor, and one that has long had none to take it."""
+    (checkout.root / "tap.py").write_text(PACKAGING)
+    folder = checkout.cache / "packages"
+    for name, content in (("old", "before"), ("new", "a package"), ("left", "long ago")):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "one.zip").write_text(content)
+    os.utime(folder / "left" / "one.zip", (0, 0))
+    return folder
+
+
+def test_results_hold_one_copy_of_a_package(checkout: Places, settings: Settings, packages: Path) -> None:
+    """However many there are: what they hold is on the disk once, and once it is nobody's it goes."""
+    given = [replace(settings, environment_suffix=name) for name in ("one", "two", "three")]
+    results = [synthesis.synthesised(each, checkout) / "stacks" / "TapStack" for each in given]
+
+    assert {(each / "assets/a/one.zip").stat().st_ino for each in results} == {(packages / "new/one.zip").stat().st_ino}
+    assert [(each / "cdk.tf.json").read_text() for each in results] == ["one", "two", "three"]
+    assert {path.parent.name for path in packages.rglob("*.zip")} == {"old", "new"}
+    assert [(each / "assets/b/two.zip").read_text() for each in results] == ["of nobody else"] * 3
+
+
+def test_what_is_made_of_a_result_is_a_copy(
+    checkout: Places, settings: Settings, packages: Path, tmp_path: Path
+) -> None:
+    """Who writes to it changes neither the result nor the package."""
+    folder = synthesis.synth(settings, checkout, tmp_path / "out")
+    (folder / "assets/a/one.zip").write_text("changed")
+
+    assert (packages / "new/one.zip").read_text() == "a package"
+
+
+def test_a_disk_without_links_keeps_copies(
+    checkout: Places, settings: Settings, packages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As before: the same result, in more room."""
+
+    def refuse(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    result = synthesis.synthesised(settings, checkout) / "stacks" / "TapStack"
+
+    assert (result / "assets/a/one.zip").read_text() == "a package"
+    assert (result / "assets/a/one.zip").stat().st_nlink == 1
 
 
 def test_an_earlier_synthesis_in_the_folder_is_replaced(checkout: Places, settings: Settings, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_folder_that_lost_its_backend_is_initialised_again(
     provider = terraform.folder / ".terraform" / "providers" / "host" / "of" / "provider" / "1.0.0" / "linux"
     provider.mkdir(parents=True)
     asked: list[None] = []
-    monkeypatch.setattr(terraform, "init", lambda: asked.append(None))
+    monkeypatch.setattr(terraform, "init", lambda **_: asked.append(None))
     initialised(terraform)
     initialised(terraform)
     once = len(asked)

@@ -1,11 +1,13 @@
 """The page: what is told first, and that nothing from outside is more than text in it."""
 
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deployer.compliance import suppressions
 from deployer.reporting import written
 from deployer.reporting.page import seconds, visible
 from deployer.reporting.runs import Claim
@@ -184,3 +186,13 @@ def test_the_same_evidence_gives_the_same_page(tmp_path: Path) -> None:
 def test_seconds_for_people(value: float, told: str) -> None:
     """Tenths while they matter, then minutes."""
     assert seconds(value) == told
+
+
+@pytest.mark.parametrize(
+    ("day", "told"), [(date(2027, 4, 30), False), (date(2027, 5, 1), True), (date(2027, 7, 1), True)]
+)
+def test_suppressions_that_end_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: date, told: bool) -> None:
+    """From 60 days before the last day on, and after it."""
+    monkeypatch.setattr(suppressions, "today", lambda: day)
+
+    assert ("1 suppression of findings" in page_of(tmp_path, making.evidence())) == told

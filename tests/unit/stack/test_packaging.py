@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stack import packaging
 from stack.packaging import PackagingError, package
 
 ROOT = Path(__file__).parents[3]
@@ -65,10 +66,10 @@ def test_a_changed_byte_makes_another_package(lambdas: Path, tmp_path: Path, cha
 def test_an_unchanged_function_is_not_packaged_again(lambdas: Path, tmp_path: Path) -> None:
     """The second time the very same file is there already."""
     first = package(lambdas, "hello", tmp_path / "cache")
-    written = first.stat().st_mtime_ns
+    written = first.stat().st_ino
 
     assert package(lambdas, "hello", tmp_path / "cache") == first
-    assert first.stat().st_mtime_ns == written
+    assert first.stat().st_ino == written
 
 
 @pytest.mark.parametrize("missing", ["app.py", "requirements.txt"])
@@ -94,3 +95,24 @@ def test_no_zip_is_kept_in_the_repository() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
 
     assert [name for name in tracked.splitlines() if name.endswith(".zip")] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({}, None),
+        ({"UV_DEFAULT_INDEX": "https://a"}, "https://a"),
+        ({"UV_INDEX_URL": "https://b"}, "https://b"),
+        ({"UV_DEFAULT_INDEX": "https://a", "PIP_INDEX_URL": "https://c"}, "https://c"),
+    ],
+)
+def test_the_wheels_come_from_the_index_that_uv_is_set_to(
+    given: dict[str, str], asked: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One name for a private index is enough; pip's own goes before it."""
+    for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    assert packaging._quiet_environment().get("PIP_INDEX_URL") == asked
