@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployer import embedded, environments, localstack, mirror, opening, statebucket
+from deployer import embedded, environments, localstack, mirror, opening, regions, statebucket
 from deployer.errors import TapError, Unfit
 from deployer.health import healthy
 from deployer.ministack_server import functions
@@ -20,7 +20,7 @@ from deployer.targets import Target
 from deployer.terraform import installed_version
 from stack.settings import Settings
 
-PROVIDERS = {f"{mirror.REGISTRY}/hashicorp/aws": "5.100.0"}  # what the stack's bindings are generated for
+PROVIDERS = {f"{mirror.REGISTRY}/hashicorp/aws": regions.PROVIDER}  # what the stack's bindings are generated for
 _OLDEST_NODE = 18  # that jsii runs on
 # The last day of security updates: https://nodejs.org/en/about/previous-releases; odd ones end within a year
 _NODE_ENDS = {
@@ -45,6 +45,7 @@ def examined(settings: Settings, places: Places) -> list[Check]:
     checks: list[tuple[str, Callable[[], str]]] = [
         ("providers", lambda: _providers(settings)),
         ("uv", _uv),
+        ("region", lambda: _region(settings)),
     ]
     found = [_checked("terraform", _terraform), node(_node_version(), datetime.now(UTC).date())]
     found += [_checked(name, check) for name, check in checks]
@@ -122,6 +123,11 @@ def _providers(settings: Settings) -> str:
         "registry": "the registry",
     }[source.kind]  # fmt: skip
     return f"{how}: {source.where}"
+
+
+def _region(settings: Settings) -> str:
+    regions.require_known(settings.aws_region)
+    return settings.aws_region
 
 
 def _uv() -> str:

@@ -19,6 +19,7 @@ from deployer.opening import Site
 from deployer.places import Places
 from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
+from deployer.regions import require_known
 from deployer.synthesis import synthesised
 from deployer.terraform import PLAN, Terraform, installed_version
 from deployer.turns import alone, recover, require_lasting_state, wait_for_turn
@@ -228,6 +229,7 @@ def adopt_only(run: Run) -> Changes:
 def in_turn(run: Run, stages: Stages) -> None:
     """Each stage, while no other `tap` of this checkout is at the environment."""
     require_lasting_state(run.settings)
+    require_known(run.settings.aws_region)
     with alone(run):
         for stage in stages:
             stage(run)
