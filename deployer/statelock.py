@@ -19,7 +19,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deployer.errors import StateLocked
-from deployer.statebucket import StateBucket
+from deployer.statebucket import StateBucket, delete_as_read
 
 SUFFIX = ".tflock"
 _POLL = 1.0  # seconds
@@ -141,19 +141,9 @@ def free(bucket: StateBucket, holder: Holder) -> bool:
         answer = bucket.s3.get_object(Bucket=bucket.name, Key=key)
         if _document(answer["Body"].read()).get("ID", "") != holder.id:
             return False
-        _delete(bucket, key, answer["ETag"])
+        delete_as_read(bucket, key, answer["ETag"])
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "PreconditionFailed", "404", "412"):
             return False
         raise
     return True
-
-
-def _delete(bucket: StateBucket, key: str, etag: str) -> None:
-    """Only what was read a moment ago, where the store can promise that; not every one that speaks S3 can."""
-    try:
-        bucket.s3.delete_object(Bucket=bucket.name, Key=key, IfMatch=etag)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NotImplemented":
-            raise
-        bucket.s3.delete_object(Bucket=bucket.name, Key=key)
