@@ -13,7 +13,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer import embedded, environments, localstack, mirror, opening, regions, statebucket
 from deployer.errors import TapError, Unfit
-from deployer.health import healthy
 from deployer.ministack_server import functions
 from deployer.places import Places
 from deployer.targets import Target
@@ -166,12 +165,13 @@ def _endpoint(settings: Settings, places: Places) -> str:
     if settings.target == "aws":
         return f"account {opening.live(settings).account_id}, {settings.aws_region}"
     endpoint = os.environ.get("AWS_ENDPOINT_URL") or localstack.DEFAULT_ENDPOINT
-    if healthy(endpoint):
-        return endpoint
+    target, why = localstack.answering(endpoint.strip().rstrip("/"), settings.aws_region)
+    if target:
+        return f"account {target.account_id} at {target.endpoint}"
     if localstack.docker_answers():
         return "is started when needed, by docker-compose.yml"
     raise Unfit(
-        f"no LocalStack answers at {endpoint}, and no Docker engine is there to start one",
+        f"no LocalStack answers at {endpoint}, and no Docker engine is there to start one: {why}",
         remedy="start Docker, or name a LocalStack that runs with AWS_ENDPOINT_URL",
     )
 

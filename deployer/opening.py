@@ -43,8 +43,8 @@ def opened(settings: Settings, places: Places, *, existing: bool = False) -> Ite
         with _embedded(settings, places, existing=existing) as site:
             yield site
     elif settings.target == "localstack":
-        with localstack.available(places) as endpoint:
-            yield lasting_site(targets.emulator("localstack", endpoint, settings.aws_region), settings, places)
+        with localstack.available(places, settings.aws_region) as target:
+            yield lasting_site(target, settings, places)
     else:
         yield lasting_site(live(settings), settings, places)
 
