@@ -15,6 +15,7 @@ from typing import Any
 from deployer.environments import is_made
 from deployer.errors import NotDeployed, PlanNotEmpty, WouldLoseData
 from deployer.estate.adoption import Adoption, to_adopt
+from deployer.lives import require_life
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.plans import Changes, changes_in
@@ -147,6 +148,7 @@ def record(run: Run) -> None:
 def apply(run: Run) -> None:
     """What the plan says, and nothing else. An empty plan has nothing to apply."""
     if run.changes.any:
+        require_life(run.site.target)
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
         with run.stage("apply"), _standing(run):
             run.told = run.terraform.apply(on_event=Progress(run.view))
@@ -230,6 +232,7 @@ def in_turn(run: Run, stages: Stages) -> None:
     """Each stage, while no other `tap` of this checkout is at the environment."""
     require_lasting_state(run.settings)
     require_known(run.settings.aws_region)
+    require_life(run.site.target)
     with alone(run):
         for stage in stages:
             stage(run)
