@@ -33,13 +33,23 @@ class Holder:
     who: str
     operation: str
     since: datetime
+    created: str = ""  # when, by the clock of the machine that took it, ISO 8601
 
     @classmethod
     def of(cls, document: dict[str, Any], written: datetime) -> "Holder":
         """From Terraform's document; `written` is the object's own time, which is there also where a field is not."""
         return cls(
-            document.get("ID", ""), document.get("Who", "somebody"), document.get("Operation", "something"), written
-        )
+            document.get("ID", ""), document.get("Who", "somebody"), document.get("Operation", "something"), written,
+            document.get("Created", ""),
+        )  # fmt: skip
+
+    def was_here_before(self, moment: datetime) -> bool:
+        """Whether this machine took the lock before `moment`, by its own clock."""
+        try:
+            created = datetime.fromisoformat(self.created)
+        except ValueError:
+            return False
+        return self.who.endswith(f"@{platform.node()}") and created.tzinfo is not None and created < moment
 
     def age(self, now: datetime) -> str:
         """How long they have held it."""

@@ -2,27 +2,28 @@
 
 import json
 import os
+import platform
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from deployer import targets, turns
-from deployer.errors import TerraformFailed
+from deployer import stages, targets, turns
+from deployer.errors import StateLocked, TerraformFailed
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.stages import Run
 from deployer.statebucket import StateBucket
-from deployer.statelock import free, holder_of
+from deployer.statelock import holder_of
 from deployer.terraform import UNSAVED, Terraform
 from deployer.view import NoView
 from stack.settings import Settings
 
-SETTINGS = Settings(target="aws", aws_region="eu-west-1", state_bucket="states", environment_suffix="x")
+SETTINGS = Settings(target="aws", aws_region="eu-west-1", state_bucket="states", environment_suffix="x", lock_seconds=0)
 EXPIRED = b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
 LISTING = b'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>states</Name></ListBucketResult>'
 
@@ -51,7 +52,8 @@ class Answer(BaseHTTPRequestHandler):
         else:
             self._tell(404, b"<Error><Code>NoSuchKey</Code></Error>")
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -112,7 +114,7 @@ def terraform_of(run: Run) -> Terraform:
 def test_an_expiry_in_an_apply_leaves_a_state_that_the_next_run_finds(
     run: Run, s3: S3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was made is in a file beside the configuration; with fresh credentials it is put in its place, once."""
+    """What was made is in a file here; with fresh credentials it is put in its place, and the lock that was left goes."""
     terraform = terraform_of(run)
     monkeypatch.setattr(Run, "terraform", terraform)
     terraform.init()
@@ -123,10 +125,19 @@ def test_an_expiry_in_an_apply_leaves_a_state_that_the_next_run_finds(
     assert (run.site.work / UNSAVED).is_file()
 
     s3.over.unlink()
-    bucket = StateBucket.of(run.settings, run.site.target)
-    held = holder_of(bucket)
-    print("HELD", held)
-    if held: free(bucket, held)
-    turns.recover(run)
+    stages.take_turn(run)
     assert list(terraform.state()) == ["terraform_data.made"]
     assert not (run.site.work / UNSAVED).exists()
+    assert holder_of(StateBucket.of(run.settings, run.site.target)) is None
+
+
+@pytest.mark.parametrize(("who", "minutes"), [("ann@elsewhere", -5), (f"ann@{platform.node()}", 5)])
+def test_a_lock_that_is_not_the_one_we_left_stays(run: Run, s3: S3, who: str, minutes: int) -> None:
+    """Neither another machine's, nor one that was taken after the state could not be saved."""
+    (run.site.work / UNSAVED).touch()
+    created = datetime.now(UTC) + timedelta(minutes=minutes)
+    lock = {"ID": "theirs", "Who": who, "Created": created.isoformat()}
+    s3.objects[f"/states/{SETTINGS.state_key}.tflock"] = json.dumps(lock).encode()
+
+    with pytest.raises(StateLocked):
+        turns.wait_for_turn(run)
