@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployer import embedded, environments, localstack, mirror, opening, regions, statebucket
+from deployer import embedded, environments, localstack, mirror, opening, operations, regions, statebucket
 from deployer.errors import TapError, Unfit
 from deployer.ministack_server import functions
 from deployer.places import Places
@@ -52,6 +52,7 @@ def examined(settings: Settings, places: Places) -> list[Check]:
     found += [_sandbox()] if settings.target == "embedded" else []
     found.append(_checked("endpoint", lambda: _endpoint(settings, places)))
     if found[-1].fine:
+        found += [_checked("operations", lambda: _operations(settings))] if settings.target == "localstack" else []
         found += _state(settings, places)
         found += [_checked("api logs", lambda: api_logs(opening.live(settings)))] if settings.target == "aws" else []
     answers = any(one.name == "endpoint" and one.fine for one in found)
@@ -164,8 +165,8 @@ def _endpoint(settings: Settings, places: Places) -> str:
         return running.endpoint if running else "is started when needed (`tap local start` keeps one)"
     if settings.target == "aws":
         return f"account {opening.live(settings).account_id}, {settings.aws_region}"
-    endpoint = os.environ.get("AWS_ENDPOINT_URL") or localstack.DEFAULT_ENDPOINT
-    target, why = localstack.answering(endpoint.strip().rstrip("/"), settings.aws_region)
+    endpoint = localstack.endpoint()
+    target, why = localstack.answering(endpoint, settings.aws_region)
     if target:
         return f"account {target.account_id} at {target.endpoint}"
     if localstack.docker_answers():
@@ -174,6 +175,19 @@ def _endpoint(settings: Settings, places: Places) -> str:
         f"no LocalStack answers at {endpoint}, and no Docker engine is there to start one: {why}",
         remedy="start Docker, or name a LocalStack that runs with AWS_ENDPOINT_URL",
     )
+
+
+def _operations(settings: Settings) -> str:
+    """Of an emulator that runs already, which may be anybody's."""
+    target, _ = localstack.answering(localstack.endpoint(), settings.aws_region)
+    if target is None:
+        return "are looked at when it runs"
+    if lacking := operations.unanswered(target):
+        raise Unfit(
+            f"the emulator has no answer to {'; '.join(lacking)}",
+            remedy="Terraform would try again for a long time: take a newer one, or --target embedded",
+        )
+    return "what Terraform asks for is answered"
 
 
 def _state(settings: Settings, places: Places) -> list[Check]:

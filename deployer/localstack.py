@@ -34,15 +34,15 @@ def available(places: Places, region: str) -> Iterator[Target]:
     Raises:
         EndpointFailed: none answers and none can be started.
     """
-    asked = os.environ.get("AWS_ENDPOINT_URL", "").strip().rstrip("/")
-    endpoint = asked or DEFAULT_ENDPOINT
-    target, why = answering(endpoint, region)
+    where = endpoint()
+    target, why = answering(where, region)
     if target:
         yield target
         return
+    asked = bool(os.environ.get("AWS_ENDPOINT_URL", "").strip())
     if asked or not docker_answers():
         raise EndpointFailed(
-            f"no LocalStack answers at {endpoint}" + ("" if asked else ", and no Docker engine is there to start one"),
+            f"no LocalStack answers at {where}" + ("" if asked else ", and no Docker engine is there to start one"),
             remedy="start Docker, or start a LocalStack and name it with AWS_ENDPOINT_URL; "
             "`--target embedded` needs neither",
             details=(why,),
@@ -52,6 +52,11 @@ def available(places: Places, region: str) -> Iterator[Target]:
         if target is None:
             raise EndpointFailed(f"no LocalStack answers at {DEFAULT_ENDPOINT}", details=(why,))
         yield target
+
+
+def endpoint() -> str:
+    """Where the user says that one answers, or where ours would."""
+    return os.environ.get("AWS_ENDPOINT_URL", "").strip().rstrip("/") or DEFAULT_ENDPOINT
 
 
 def answering(endpoint: str, region: str) -> tuple[Target | None, str]:

@@ -281,7 +281,7 @@ def _aws_client(target: Target, service: str) -> Any:
     from botocore.credentials import Credentials as Fixed
 
     keys = target.credentials
-    core = botocore.session.Session()
+    core: Any = botocore.session.Session()  # which takes what renews itself in no other way
     core._credentials = target.source or Fixed(keys.access_key, keys.secret_key, keys.token or None)
     session = boto3.Session(botocore_session=core, region_name=target.region)
     make: Any = session.client  # its stubs know the services by name only

@@ -114,7 +114,7 @@ def terraform_of(run: Run) -> Terraform:
 def test_an_expiry_in_an_apply_leaves_a_state_that_the_next_run_finds(
     run: Run, s3: S3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was made is in a file here; with fresh credentials it is put in its place, and the lock that was left goes."""
+    """What was made is in a file here; with fresh credentials it is put in its place, and the lock left goes."""
     terraform = terraform_of(run)
     monkeypatch.setattr(Run, "terraform", terraform)
     terraform.init()
