@@ -15,6 +15,7 @@ from deployer.estate.kinds import KINDS, Kind, is_protected
 from deployer.estate.ledger import ledger_of
 from deployer.estate.things import Thing
 from deployer.estate.whereabouts import refuse_elsewhere
+from deployer.lives import require_life
 from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
 from deployer.stages import OUTPUTS, Run, in_turn, init, synth, take_turn
@@ -91,6 +92,7 @@ def _destroy(run: Run) -> None:
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
         if not run.changes.all:
             return
+        require_life(run.site.target)
         try:
             run.terraform.apply(on_event=Progress(run.view))
         except TerraformFailed as error:

@@ -5,7 +5,7 @@ import shlex
 import signal
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import FrameType
@@ -119,10 +119,10 @@ def with_options(remedy: str, given: Sequence[str]) -> str:
     """
     chosen = dict(pairwise(given))
     chosen |= dict(option.split("=", 1) for option in given if option.startswith("--") and "=" in option)
-    commands: Mapping[str, Any] = typer.main.get_group(app).commands
+    group: Any = typer.main.get_command(app)
 
     def completed(told: re.Match[str]) -> str:
-        command = commands.get(told[1])
+        command = group.commands.get(told[1])
         known = {name for each in command.params for name in each.opts} if command else set()
         missing = [name for name in _CHOOSING if name in chosen and name in known and name not in told[2]]
         return f"`tap {told[1]}{told[2]}{''.join(f' {name} {shlex.quote(chosen[name])}' for name in missing)}`"

@@ -58,6 +58,12 @@ _REMEDIES = (
         "API Gateway needs a role for its logs, once for an account and region: README, Deploying to an account, "
         "step 2",
     ),
+    (
+        # https://developer.hashicorp.com/terraform/language/backend/s3#skip_region_validation
+        r"(?i)invalid (?:aws )?region",
+        "this Terraform, or its provider, does not know the region: a newer Terraform may; or choose another region "
+        "with --region, and for the state's bucket with TERRAFORM_STATE_BUCKET_REGION",
+    ),
     (r"connection refused|no such host|i/o timeout|EOF", "the endpoint stopped answering: check it with `tap doctor`"),
     (
         r"already exists|AlreadyExists|EntityAlreadyExists|ResourceInUse",

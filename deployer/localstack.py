@@ -1,72 +1,83 @@
-"""LocalStack, or whatever else answers as AWS where it is named; or one of our own by docker-compose.yml, for a while.
+"""An emulator that runs already, LocalStack or another one, or a LocalStack of our own by docker-compose.yml.
 
-What answers STS is an AWS: emulators have different addresses that tell of their health, or none.
+What answers STS is an AWS; who else it says it is does not count.
 """
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from deployer import targets
+from deployer.endpoints import is_aws
 from deployer.errors import EndpointFailed
 from deployer.places import Places
-from deployer.targets import EMULATOR_ACCOUNT, Target, emulator
+from deployer.targets import Target
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:4566"  # where docker-compose.yml publishes it
+_PATIENCE = 2.0  # seconds until a connection
 _UP_SECONDS = "180"
 _LINES_SHOWN = 8
-_ATTEMPTS = 2
 
 
 @contextmanager
-def available(region: str, places: Places) -> Iterator[Target]:
-    """A LocalStack for the length of the block.
+def available(places: Places, region: str) -> Iterator[Target]:
+    """The emulator at AWS_ENDPOINT_URL, or a LocalStack, for the length of the block.
 
     Raises:
         EndpointFailed: none answers and none can be started.
     """
-    asked = os.environ.get("AWS_ENDPOINT_URL", "").strip().rstrip("/")
-    with ExitStack() as composed:
-        try:
-            target = answering(asked or DEFAULT_ENDPOINT, region)
-        except EndpointFailed as error:
-            if asked:
-                raise
-            if not docker_answers():
-                raise EndpointFailed(
-                    f"no LocalStack answers at {DEFAULT_ENDPOINT}, and no Docker engine is there to start one",
-                    remedy="start Docker, or start a LocalStack and name it with AWS_ENDPOINT_URL; "
-                    "`--target embedded` needs neither",
-                ) from error
-            composed.enter_context(_composed(places))
-            target = answering(DEFAULT_ENDPOINT, region)
+    where = endpoint()
+    target, why = answering(where, region)
+    if target:
+        yield target
+        return
+    asked = bool(os.environ.get("AWS_ENDPOINT_URL", "").strip())
+    if asked or not docker_answers():
+        raise EndpointFailed(
+            f"no LocalStack answers at {where}" + ("" if asked else ", and no Docker engine is there to start one"),
+            remedy="start Docker, or start a LocalStack and name it with AWS_ENDPOINT_URL; "
+            "`--target embedded` needs neither",
+            details=(why,),
+        )
+    with _composed(places):
+        target, why = answering(DEFAULT_ENDPOINT, region)
+        if target is None:
+            raise EndpointFailed(f"no LocalStack answers at {DEFAULT_ENDPOINT}", details=(why,))
         yield target
 
 
-def answering(endpoint: str, region: str) -> Target:
-    """The AWS that answers at `endpoint`, as the account that it says is calling. AWS_CA_BUNDLE is what it is known by.
+def endpoint() -> str:
+    """Where the user says that one answers, or where ours would."""
+    return os.environ.get("AWS_ENDPOINT_URL", "").strip().rstrip("/") or DEFAULT_ENDPOINT
 
-    Raises:
-        EndpointFailed: nothing there answers STS.
-    """
-    bundle = os.environ.get("AWS_CA_BUNDLE", "")
-    known_by = str(Path(bundle).absolute()) if bundle else ""
-    asked = replace(emulator("localstack", endpoint, region, ca_bundle=known_by), attempts=_ATTEMPTS)
+
+def answering(endpoint: str, region: str) -> tuple[Target | None, str]:
+    """What answers STS at `endpoint`, as the account that it says; or None, and why nothing of the kind does."""
     try:
-        account = asked.client("sts").get_caller_identity()["Account"]
-    except (BotoCoreError, ClientError, ValueError) as error:
-        raise EndpointFailed(
-            f"no LocalStack answers at {endpoint}",
-            remedy="start one there, or name another with AWS_ENDPOINT_URL, and its certificate with AWS_CA_BUNDLE; "
-            "`--target embedded` needs neither",
-            details=(str(error),),
-        ) from error
-    return emulator("localstack", endpoint, region, account_id=account or EMULATOR_ACCOUNT, ca_bundle=known_by)
+        if is_aws(endpoint):
+            return None, "that is AWS itself, which is no emulator: --target aws"
+        return _asked(endpoint, region), ""
+    except (OSError, ValueError, BotoCoreError, ClientError) as error:
+        return None, str(error)
+
+
+def _asked(endpoint: str, region: str) -> Target:
+    """AWS_CA_BUNDLE is who signed its certificate, for clients and for Terraform, which works in another folder."""
+    parts = urlsplit(endpoint)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    socket.create_connection((parts.hostname or "", port), _PATIENCE).close()
+    bundle = os.environ.get("AWS_CA_BUNDLE", "") if parts.scheme == "https" else ""
+    target = targets.emulator("localstack", endpoint, region, ca_bundle=str(Path(bundle).absolute()) if bundle else "")
+    account = replace(target, attempts=1, _clients={}).client("sts").get_caller_identity()["Account"]
+    return replace(target, account_id=account, _clients={})
 
 
 def docker_answers() -> bool:

@@ -4,6 +4,7 @@ Every command that talks to an AWS goes through `opened`, so these rules hold fo
 emulator, an emulator's never reach AWS, and a live account is touched only if it is on the allow-list.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from deployer import embedded, endpoints, localstack, targets
 from deployer.errors import AccountRefused, NotDeployed, Unfit
+from deployer.lives import renewed
 from deployer.places import Places
 from deployer.targets import Credentials, Target
 from stack.settings import Settings
@@ -43,7 +45,7 @@ def opened(settings: Settings, places: Places, *, existing: bool = False) -> Ite
         with _embedded(settings, places, existing=existing) as site:
             yield site
     elif settings.target == "localstack":
-        with localstack.available(settings.aws_region, places) as target:
+        with localstack.available(places, settings.aws_region) as target:
             yield lasting_site(target, settings, places)
     else:
         yield lasting_site(live(settings), settings, places)
@@ -84,26 +86,33 @@ def lasting_site(target: Target, settings: Settings, places: Places) -> Site:
 def live(settings: Settings) -> Target:
     """The live account of the usual AWS credential chain, if it is on the allow-list.
 
-    The credentials are resolved here, once: what was checked is what Terraform then uses.
+    The credentials are resolved here, once: what was checked is what Terraform then uses, or what renews it.
 
     Raises:
         Unfit: there are no credentials, or a setting of how AWS is reached has no meaning.
         AccountRefused: they are not AWS's, or the account is not on the allow-list.
     """
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, MissingDependencyException
 
     try:
         session = boto3.Session(region_name=settings.aws_region)
         found = session.get_credentials()
         if not found:
             raise Unfit("no AWS credentials were found", remedy="sign in, for example with `aws sso login`")
-        frozen = found.get_frozen_credentials()
+        frozen = renewed(found)
         sts = session.client("sts")
         options = endpoints.options(session)
         for setting, endpoint in (("AWS_ENDPOINT_URL", sts.meta.endpoint_url), *endpoints.named(options)):
             refuse_wrong_world(frozen.access_key or "", endpoint, setting)
         account = sts.get_caller_identity()["Account"]
+    except MissingDependencyException as error:
+        raise Unfit(
+            "a profile of `aws login` needs the AWS Common Runtime, which is not in this environment",
+            where=f"the profile {os.environ.get('AWS_PROFILE', 'default')}",
+            remedy="give another profile the line `credential_process = aws configure export-credentials --profile "
+            "THIS_ONE`, and name that one with AWS_PROFILE; the AWS CLI brings the runtime along",
+        ) from error
     except (BotoCoreError, ClientError) as error:
         raise Unfit(
             f"AWS does not say who is calling: {error}", remedy="sign in again, or check AWS_PROFILE"
@@ -111,7 +120,7 @@ def live(settings: Settings) -> Target:
     refuse_unlisted(account, settings.allowed_accounts)
     keys = Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
     endpoint = "" if endpoints.is_aws(sts.meta.endpoint_url) else sts.meta.endpoint_url
-    return Target("aws", settings.aws_region, account, keys, endpoint, options=options)
+    return Target("aws", settings.aws_region, account, keys, endpoint, options=options, source=found)
 
 
 def refuse_unlisted(account: str, allowed: tuple[str, ...]) -> None:

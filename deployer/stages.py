@@ -15,10 +15,12 @@ from typing import Any
 from deployer.environments import is_made
 from deployer.errors import KeyRefused, NameTaken, NotDeployed, PlanNotEmpty, WouldLoseData
 from deployer.estate.adoption import Adoption, to_adopt
+from deployer.lives import require_life
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
+from deployer.regions import require_known
 from deployer.synthesis import synthesised
 from deployer.terraform import PLAN, Terraform, installed_version
 from deployer.turns import alone, recover, require_lasting_state, wait_for_turn
@@ -183,6 +185,7 @@ def apply(run: Run) -> None:
 
 def _applied(run: Run) -> None:
     if run.changes.any:
+        require_life(run.site.target)
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
         with run.stage("apply"), _standing(run):
             note_leaving(run.site, leaving=False)
@@ -283,6 +286,8 @@ def adopt_only(run: Run) -> Changes:
 def in_turn(run: Run, stages: Stages) -> None:
     """Each stage, while no other `tap` of this checkout is at the environment."""
     require_lasting_state(run.settings)
+    require_known(run.settings.aws_region)
+    require_life(run.site.target)
     with alone(run):
         _each(run, stages)
 

@@ -153,23 +153,34 @@ def _write_probe(bucket: StateBucket) -> Finding:
         "state lock",
         "conditional writes are answered",
         lambda key: bucket.s3.put_object(Bucket=bucket.name, Key=key, Body=b"", IfMatch='"0"'),
+        conditional=True,
     )
 
 
 def _delete_probe(bucket: StateBucket) -> Finding:
-    """The same with a deletion: a lock that can't be removed ends every later deployment.
+    """A lock that can't be removed ends every later deployment. A condition is a comfort: Terraform sends none."""
+    fine = "the lock file can be deleted"
+    return _probe(bucket, "state unlock", fine, lambda key: delete_as_read(bucket, key, '"0"'), conditional=False)
+
+
+def delete_as_read(bucket: StateBucket, key: str, etag: str) -> dict[str, Any]:
+    """Delete an object that still is what was read, where the store can promise that; not every one that speaks S3 can.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
     """
-    return _probe(
-        bucket,
-        "state unlock",
-        "the lock file can be deleted",
-        lambda key: bucket.s3.delete_object(Bucket=bucket.name, Key=key, IfMatch='"0"'),
-    )
+    try:
+        answer: dict[str, Any] = bucket.s3.delete_object(Bucket=bucket.name, Key=key, IfMatch=etag)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NotImplemented":
+            raise
+        answer = bucket.s3.delete_object(Bucket=bucket.name, Key=key)
+    return answer
 
 
-def _probe(bucket: StateBucket, name: str, fine: str, ask: Callable[[str], dict[str, Any]]) -> Finding:
+def _probe(
+    bucket: StateBucket, name: str, fine: str, ask: Callable[[str], dict[str, Any]], *, conditional: bool
+) -> Finding:
+    """`conditional`: whether an endpoint that does what it is asked, in spite of the condition, is not fit."""
     key = f"{bucket.key}.doctor.tflock"  # nobody's, and below what a policy for lock files covers
     try:
         answer = ask(key)
@@ -179,6 +190,8 @@ def _probe(bucket: StateBucket, name: str, fine: str, ask: Callable[[str], dict[
         return Finding(name, refused, fine if refused else f"{bucket.name}/{bucket.key}.tflock: {code}")
     version = {"VersionId": answer["VersionId"]} if "VersionId" in answer else {}
     bucket.s3.delete_object(Bucket=bucket.name, Key=key, **version)
+    if not conditional:
+        return Finding(name, True, f"{fine}; the endpoint looks at no condition, so unlock only what nobody uses")
     return Finding(name, False, "the endpoint does not look at a request's condition, so two deployments would collide")
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deployer.errors import StateLocked
-from deployer.statebucket import StateBucket
+from deployer.statebucket import StateBucket, delete_as_read
 
 SUFFIX = ".tflock"
 _POLL = 1.0  # seconds
@@ -36,6 +36,7 @@ class Holder:
     who: str
     operation: str
     since: datetime
+    created: str = ""  # when, by the clock of the machine that took it, ISO 8601
 
     @classmethod
     def of(cls, document: dict[str, Any], written: datetime, etag: str = "") -> "Holder":
@@ -45,7 +46,16 @@ class Holder:
             document.get("Who", "somebody"),
             document.get("Operation", "something"),
             written,
+            document.get("Created", ""),
         )
+
+    def was_here_before(self, moment: datetime) -> bool:
+        """Whether this machine took the lock before `moment`, by its own clock."""
+        try:
+            created = datetime.fromisoformat(self.created)
+        except ValueError:
+            return False
+        return self.who.endswith(f"@{platform.node()}") and created.tzinfo is not None and created < moment
 
     def age(self, now: datetime) -> str:
         """How long they have held it."""
@@ -151,19 +161,9 @@ def free(bucket: StateBucket, holder: Holder) -> bool:
         answer = bucket.s3.get_object(Bucket=bucket.name, Key=key)
         if _holder(answer).id != holder.id:
             return False
-        _delete(bucket, key, answer["ETag"])
+        delete_as_read(bucket, key, answer["ETag"])
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "PreconditionFailed", "404", "412"):
             return False
         raise
     return True
-
-
-def _delete(bucket: StateBucket, key: str, etag: str) -> None:
-    """Only what was read a moment ago, where the store can promise that; not every one that speaks S3 can."""
-    try:
-        bucket.s3.delete_object(Bucket=bucket.name, Key=key, IfMatch=etag)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NotImplemented":
-            raise
-        bucket.s3.delete_object(Bucket=bucket.name, Key=key)

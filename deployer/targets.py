@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
+from deployer.lives import renewed
+
 EMULATOR_ACCOUNT = "000000000000"  # whose root "test" is, for both emulators
 EMULATOR_SECRET = "test"  # noqa: S105 - the emulators' own, known to everybody
 NOWHERE = os.devnull
@@ -136,6 +138,9 @@ class Target:
     plain_endpoint: str = ""  # where an emulator also answers without TLS
     lacks: Mapping[str, str] = field(default_factory=dict, compare=False)  # traits missing on this machine, with why
     options: Mapping[str, str] = field(default_factory=dict)  # of AWS: AWS_* variables of how the user reaches it
+    source: Any = field(
+        default=None, repr=False, compare=False
+    )  # of AWS: botocore's credentials, which renew themselves
     attempts: int = 0  # how often a call is tried, with growing pauses, when AWS throttles; 0: as the SDK does
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -180,6 +185,14 @@ class Target:
         """The same for who asks a lot at once and can wait: a throttled call is tried for minutes."""
         return replace(self, attempts=PATIENT_ATTEMPTS, _clients={})
 
+    @property
+    def keys(self) -> Credentials:
+        """What signs now. Raises Unfit where it is over and can't be renewed."""
+        if self.source is None:
+            return self.credentials
+        now = renewed(self.source)
+        return Credentials(now.access_key or "", now.secret_key or "", now.token or "")
+
     def environment(self) -> dict[str, str]:
         """Every AWS_* variable that a program needs to talk to this target, and to nothing else.
 
@@ -194,7 +207,7 @@ class Target:
             "AWS_SHARED_CREDENTIALS_FILE": NOWHERE,
             "AWS_EC2_METADATA_DISABLED": "true",
             **self.options,
-            **self.credentials.environment(),
+            **self.keys.environment(),
         }
         return {name: value for name, value in given.items() if value}
 
@@ -263,15 +276,14 @@ def _emulator_client(target: Target, service: str) -> Any:
 
 def _aws_client(target: Target, service: str) -> Any:
     import boto3
+    import botocore.session
     from botocore.config import Config
+    from botocore.credentials import Credentials as Fixed
 
     keys = target.credentials
-    session = boto3.Session(
-        aws_access_key_id=keys.access_key,
-        aws_secret_access_key=keys.secret_key,
-        aws_session_token=keys.token or None,
-        region_name=target.region,
-    )
+    core: Any = botocore.session.Session()  # which takes what renews itself in no other way
+    core._credentials = target.source or Fixed(keys.access_key, keys.secret_key, keys.token or None)
+    session = boto3.Session(botocore_session=core, region_name=target.region)
     make: Any = session.client  # its stubs know the services by name only
     return make(service, config=Config(max_pool_connections=30, retries=_retries(target.attempts)))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from deployer.errors import StateLocked, StateUnsaved, TerraformFailed, UsedWrongly
 from deployer.locks import held, taken
 from deployer.statebucket import StateBucket
-from deployer.statelock import holder_of, holding, locked, wait_until_free
+from deployer.statelock import free, holder_of, holding, locked, wait_until_free
 from deployer.terraform import UNSAVED
 from stack.settings import Settings
 
@@ -59,7 +59,23 @@ def alone(run: "Run") -> Iterator[None]:
 def wait_for_turn(run: "Run") -> None:
     """Until nobody holds the state's lock; Terraform itself would wait without a word. Raises StateLocked."""
     if run.settings.state_bucket:
+        _free_what_we_left(run)
         wait_until_free(_bucket(run), run.settings.lock_seconds, run.view.note)
+
+
+def _free_what_we_left(run: "Run") -> None:
+    """Who could not save the state, as its credentials had ended, could not give back the lock either.
+
+    It held the lock when it wrote the state to a file here. So a lock that this machine took before that moment, and
+    that is still there, is the same one.
+    """
+    unsaved = run.site.work / UNSAVED
+    if not unsaved.is_file():
+        return
+    bucket = _bucket(run)
+    written = datetime.fromtimestamp(unsaved.stat().st_mtime, UTC)
+    if (holder := holder_of(bucket)) and holder.was_here_before(written) and free(bucket, holder):
+        run.view.note(f"the lock that an earlier deployment from here could not give back is freed: {holder.told()}")
 
 
 @contextmanager

@@ -8,7 +8,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
+
+_RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,22 @@ def _account_ids(text: str) -> tuple[str, ...]:
     return listed
 
 
+def reserved(bucket: str) -> str:
+    """The prefix or suffix, kept by S3 for itself, that a bucket's name has; blank if it has none.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    """
+    prefixes = (one for one in _RESERVED_PREFIXES if bucket.startswith(one))
+    suffixes = (one for one in _RESERVED_SUFFIXES if bucket.endswith(one))
+    return next(chain(prefixes, suffixes), "")
+
+
+def _bucket(text: str) -> str:
+    _require(re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]{1,61}[a-z0-9])", text))
+    _require(".." not in text and not re.fullmatch(r"\d+(?:\.\d+){3}", text) and not reserved(text))
+    return text
+
+
 def _require(holds: object) -> None:
     if not holds:
         raise ValueError
@@ -86,8 +106,7 @@ SWITCH = Kind("true or false", _switch)
 ACCOUNT_IDS = Kind("account ids of 12 digits, by comma", _account_ids)
 FOLDER = Kind("a path", str)
 REGION = matching(r"[a-z]{2,}(?:-[a-z]+)+-\d{1,2}", "a region, such as `aws configure get region` prints")
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-BUCKET = matching(r"[a-z0-9](?:[a-z0-9.-]{1,61}[a-z0-9])", "the name of an S3 bucket")
+BUCKET = Kind("the name of an S3 bucket, which S3 has not reserved", _bucket)
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 TAG = matching(r"[\w\s.:/=+@-]{1,256}", "a tag value (letters, digits, spaces and _.:/=+-@, up to 256)")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html

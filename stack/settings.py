@@ -115,7 +115,20 @@ class Settings:
         if refused:
             raise SettingsError("\n".join(refused))
         values.setdefault("deletion_protection", values.get("target") == "aws")
-        return cls(**values)._with_region()
+        return cls(**values)._with_bucket()._with_region()
+
+    def _with_bucket(self) -> Self:
+        """The name and the suffix are right each by itself, and what they make together is S3's to refuse.
+
+        `-an` ends what lies in an account's own namespace, and only there:
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
+        """
+        if reserved := kinds.reserved(self.bucket) or ("-an" if self.bucket.endswith("-an") else ""):
+            raise SettingsError(
+                f"ENVIRONMENT_SUFFIX, TAP_BUCKET_BASE_NAME: the bucket would be called {self.bucket!r}, "
+                f"and S3 reserves names with {reserved!r}; choose another suffix or base name"
+            )
+        return self
 
     def _with_region(self) -> Self:
         """An emulator has a region of its own; a live account is never given one that nobody chose."""

@@ -1,88 +1,118 @@
-"""What answers STS is an AWS, whatever else it has; and nothing else is."""
+"""Any endpoint that answers STS is an AWS: another emulator than LocalStack, one with a certificate of its own."""
 
+import datetime
+import ssl
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
-from deployer import localstack
+from deployer import opening
 from deployer.errors import EndpointFailed
-from deployer.health import free_port
 from deployer.places import Places
+from deployer.terraform import environment_for
+from stack.settings import Settings
 
-CALLER = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Arn>arn:aws:sts::123456789012:user/x</Arn><UserId>x</UserId><Account>123456789012</Account></GetCallerIdentityResult>
-<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>"""
+ACCOUNT = "123456789012"  # moto's, and not LocalStack's
+ANSWER = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::{ACCOUNT}:root</Arn><UserId>x</UserId><Account>{ACCOUNT}</Account></GetCallerIdentityResult>
+<ResponseMetadata><RequestId>x</RequestId></ResponseMetadata></GetCallerIdentityResponse>"""
 
 
-class OnlySts(BaseHTTPRequestHandler):
-    """An emulator without an address that tells of its health."""
+class Sts(BaseHTTPRequestHandler):
+    """Knows STS and nothing else, above all no health path."""
 
     def do_GET(self) -> None:
-        self.send_error(404)
+        self._answer(404, "")
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(CALLER)))
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(200, ANSWER)
+
+    def _answer(self, status: int, text: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        self.wfile.write(CALLER)
+        self.wfile.write(text.encode())
 
     def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
+        pass
 
 
 @pytest.fixture
-def endpoint() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), OnlySts)
+def server() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Sts)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield server
     server.shutdown()
     server.server_close()
 
 
-def test_what_answers_sts_is_an_aws_as_the_account_that_it_tells(
-    endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """One that signs itself, for the loopback address, with its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "office")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - datetime.timedelta(1)).not_valid_after(now + datetime.timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = tmp_path / "office.pem"
+    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*form))
+    return path
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings.load({"TAP_TARGET": "localstack"})
+
+
+def test_what_answers_sts_is_an_aws(
+    server: ThreadingHTTPServer, settings: Settings, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No health address is asked, and the account is not taken to be LocalStack's."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    """Without a health path, as the account that it says it is."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}/")
 
-    with localstack.available("eu-west-1", Places(tmp_path)) as target:
-        assert (target.endpoint, target.account_id, target.region) == (endpoint, "123456789012", "eu-west-1")
+    with opening.opened(settings, places) as site:
+        assert (site.target.name, site.target.account_id) == ("localstack", ACCOUNT)
+        assert ACCOUNT in site.work.name
 
 
-def test_what_does_not_answer_sts_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An endpoint that was named is not replaced by another."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
-
-    with (
-        pytest.raises(EndpointFailed, match="no LocalStack answers"),
-        localstack.available("eu-west-1", Places(tmp_path)),
-    ):
+def test_a_certificate_of_its_own_is_trusted_where_the_user_names_it(
+    server: ThreadingHTTPServer, certificate: Path, settings: Settings, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By AWS_CA_BUNDLE, for clients and for Terraform, by an absolute path; without it nobody is believed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://localhost:{server.server_port}")
+    with pytest.raises(EndpointFailed, match="CERTIFICATE_VERIFY_FAILED"), opening.opened(settings, places):
         pass
 
+    monkeypatch.chdir(certificate.parent)
+    monkeypatch.setenv("AWS_CA_BUNDLE", certificate.name)
+    with opening.opened(settings, places) as site:
+        assert environment_for(site.target.environment(), None)["AWS_CA_BUNDLE"] == str(certificate)
+        assert site.target.as_account("1" * 12).ca_bundle == str(certificate)
 
-def test_an_error_of_the_block_is_not_taken_for_one_of_the_endpoint(
-    endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "https://sts.amazonaws.com", "nonsense", "http://[::"])
+def test_where_nothing_answers_that_is_told_with_the_reason(
+    endpoint: str, settings: Settings, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It comes out as it is."""
+    """At a closed port, at AWS itself, which is never asked as an emulator, and at what is no address."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
 
-    with pytest.raises(EndpointFailed, match="of the block"), localstack.available("eu-west-1", Places(tmp_path)):
-        raise EndpointFailed("of the block")
-
-
-def test_a_certificate_that_is_named_is_what_the_endpoint_is_known_by(
-    endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """The SDK and Terraform are given the same one, by its absolute path: Terraform works in another folder."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "ca.pem").write_text("")
-    monkeypatch.setenv("AWS_CA_BUNDLE", "ca.pem")
-
-    target = localstack.answering(endpoint, "eu-west-1")
-
-    assert target.ca_bundle == str(tmp_path / "ca.pem")
-    assert target.environment()["AWS_CA_BUNDLE"] == str(tmp_path / "ca.pem")
+    with pytest.raises(EndpointFailed, match="no LocalStack answers at") as refused, opening.opened(settings, places):
+        pass
+    assert all(refused.value.details)

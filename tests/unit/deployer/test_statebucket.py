@@ -1,8 +1,11 @@
 """The bucket of Terraform's state: `tap bootstrap` makes what `tap doctor` asks for, and nothing twice."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +14,8 @@ from moto import mock_aws
 
 from deployer import targets
 from deployer.errors import Unfit, UsedWrongly
-from deployer.statebucket import TRAITS, StateBucket, bootstrapped, exists, findings
+from deployer.statebucket import TRAITS, StateBucket, _delete_probe, _write_probe, bootstrapped, exists, findings
+from deployer.statelock import Holder, free
 from stack.settings import Settings
 from tests.unit.deployer.moto_target import Aws
 
@@ -101,24 +105,38 @@ def test_without_a_name_nothing_is_made(target: Aws) -> None:
 
 @dataclass
 class Endpoint:
-    """An S3 of which only writes are asked: it answers as `refuses` says, and does what it is told otherwise."""
+    """An S3 with one object: it answers what has a condition as `refuses` says, and does what it is told otherwise."""
 
     refuses: str
+    denies: bool = False
     objects: set[str] = field(default_factory=set)
 
-    def put_object(self, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's own names
-        self._answer("PutObject")
+    def put_object(self, Key: str, **asked: Any) -> dict[str, Any]:  # noqa: N803 - boto3's own names
+        self._answer("PutObject", asked)
         self.objects.add(Key)
         return {}
 
-    def delete_object(self, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        self._answer("DeleteObject")
+    def delete_object(self, Key: str, **asked: Any) -> dict[str, Any]:  # noqa: N803
+        self._answer("DeleteObject", asked)
         self.objects.discard(Key)
         return {}
 
-    def _answer(self, operation: str) -> None:
-        if self.refuses:
-            raise ClientError({"Error": {"Code": self.refuses, "Message": ""}}, operation)
+    def get_object(self, **_: Any) -> dict[str, Any]:
+        return {"Body": io.BytesIO(b'{"ID": "lock-1"}'), "ETag": '"1"', "LastModified": datetime.now(UTC)}
+
+    def _answer(self, operation: str, asked: dict[str, Any]) -> None:
+        code = "AccessDenied" if self.denies else self.refuses if "IfMatch" in asked else ""
+        if code:
+            raise ClientError({"Error": {"Code": code, "Message": ""}}, operation)
+
+    @property
+    def bucket(self) -> StateBucket:
+        class Target(targets.Target):
+            def client(self, service: str) -> Any:
+                return endpoint
+
+        endpoint = self
+        return StateBucket("b", "eu-west-1", "k", Target("aws", "eu-west-1", "1", targets.Credentials("", "")))
 
 
 @pytest.mark.parametrize(
@@ -132,17 +150,10 @@ class Endpoint:
     ],
 )
 def test_a_lock_works_only_where_conditions_are_looked_at(refuses: str, fine: bool) -> None:
-    """An endpoint that writes in spite of a condition, or does not let a lock go, is not fit; nothing is left there."""
-    from deployer.statebucket import _delete_probe, _write_probe
-
-    class Target(targets.Target):
-        def client(self, service: str) -> Any:
-            return endpoint
-
+    """An endpoint that writes in spite of a condition, or can't hear one, is not fit; nothing is left there."""
     endpoint = Endpoint(refuses)
-    bucket = StateBucket("b", "eu-west-1", "k", Target("aws", "eu-west-1", "1", targets.Credentials("", "")))
 
-    assert [probe(bucket).fine for probe in (_write_probe, _delete_probe)] == [fine, fine]
+    assert _write_probe(endpoint.bucket).fine is fine
     assert endpoint.objects == set()
 
 
@@ -191,3 +202,14 @@ def test_a_statement_that_lets_some_plain_http_through_is_not_enough(bucket: Sta
 
     assert bootstrapped(bucket) == ["mended transport: plain HTTP is not denied"]
     assert len(json.loads(bucket.s3.get_bucket_policy(Bucket=NAME)["Policy"])["Statement"]) == 2
+
+
+@pytest.mark.parametrize("endpoint", [Endpoint("NotImplemented"), Endpoint(""), Endpoint("", denies=True)])
+def test_the_doctor_and_unlock_give_one_answer(endpoint: Endpoint) -> None:
+    """A lock that `tap unlock` can free, with a condition or without, is one of which the doctor says so."""
+    endpoint.objects.add("k.tflock")
+    found = _delete_probe(endpoint.bucket)
+    with suppress(ClientError):
+        free(endpoint.bucket, Holder("lock-1", "ann", "apply", datetime.now(UTC)))
+
+    assert (found.fine, endpoint.objects == set()) == (not endpoint.denies, not endpoint.denies)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deployer.regions import PROVIDER
 from tests.unit.stack.reading import strings
 
 Synthesised = Callable[..., dict[str, Any]]
@@ -46,3 +47,8 @@ def test_a_plan_can_be_told_the_account(document: dict[str, Any]) -> None:
     """With `account_id` given nobody is asked who calls, so a plan shows every policy without credentials."""
     assert document["data"]["aws_caller_identity"]["current"]["count"] == '${var.account_id == "" ? 1 : 0}'
     assert document["variable"]["account_id"]["default"] == ""
+
+
+def test_the_table_is_of_the_stacks_provider(document: dict[str, Any]) -> None:
+    """A newer provider knows more regions: it has to be asked again, by a plan with a provider for each region."""
+    assert document["terraform"]["required_providers"]["aws"]["version"] == PROVIDER

@@ -73,6 +73,27 @@ def test_all_wrong_settings_are_told_at_once() -> None:
     assert any(line.startswith("TAP_ROWS_PER_PART") for line in lines)
 
 
+@pytest.mark.parametrize("suffix", ["a--ol-s3", "a-s3alias", "s3alias", "a--x-s3", "a--table-s3", "an"])
+def test_a_suffix_that_makes_a_name_which_s3_reserves_is_refused(suffix: str) -> None:
+    """What S3 would refuse in the middle of an apply is refused before anything starts, with S3's rule."""
+    with pytest.raises(SettingsError, match=r"S3 reserves names with '-.*choose another suffix"):
+        Settings.load(environment_suffix=suffix)
+
+
+def test_the_whole_name_counts() -> None:
+    """A suffix and a base name that are right each by itself make a reserved name together, or begin one."""
+    for base, suffix in (("abc-", "ol-s3"), ("xn--abc", "dev"), ("sthree-abc", "dev"), ("amzn-s3-demo-abc", "dev")):
+        with pytest.raises(SettingsError, match="S3 reserves"):
+            Settings.load(bucket_base_name=base, environment_suffix=suffix)
+
+
+@pytest.mark.parametrize("name", ["states--ol-s3", "states.mrap", "xn--states", "a..b", "192.168.5.4"])
+def test_a_state_bucket_that_s3_would_refuse_is_refused(name: str) -> None:
+    """The same rules hold for the bucket of the state."""
+    with pytest.raises(SettingsError, match="TERRAFORM_STATE_BUCKET"):
+        Settings.load(state_bucket=name)
+
+
 @pytest.mark.parametrize("suffix", ["a" * 25, "-a", "a-", "A", "a_b", "a.b", "a b"])
 def test_a_suffix_that_would_make_an_illegal_name_is_refused(suffix: str) -> None:
     """The suffix ends bucket and role names, so it must fit the strictest of them."""
