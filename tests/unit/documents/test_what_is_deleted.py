@@ -27,8 +27,7 @@ DELETERS = {
     "estate/removal.py": "destroy cleanup",
     "redrive.py": "redrive",
     "stages.py": "deploy adopt",
-    "statebucket.py": "doctor",
-    "statelock.py": "unlock cleanup",  # a cleanup frees its own
+    "statebucket.py": "doctor unlock cleanup deploy adopt destroy",  # the lock: a cleanup frees its own
     "story.py": "run",
 }
 _DELETES = re.compile(r"(delete|abort|schedule_key_deletion|purge|detach|remove_role)(_|$)")
