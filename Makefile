@@ -58,8 +58,8 @@ compliance: setup ## Levels 1 and 2 without AWS; SARIF, JUnit, Markdown and JSON
 .PHONY: smoke-live
 smoke-live: setup ## One small file on a live account that is on TAP_ALLOWED_ACCOUNTS, and everything removed again
 	@mkdir -p build
-	@$(TAP) cleanup --expired --target aws
-	@TAP_LOCAL_STATE=true timeout --signal=INT --kill-after=10m $(SMOKE_MINUTES)m $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --target aws; exit $$code; }
+	@$(TAP) cleanup --expired --data-too --yes --target aws
+	@TAP_LOCAL_STATE=true timeout --signal=INT --kill-after=10m $(SMOKE_MINUTES)m $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
 
 .PHONY: check
 check: setup ## Format, lint, types, unit tests
@@ -81,6 +81,10 @@ recording: setup ## make run and make test-local in a terminal, recorded in docs
 .PHONY: prove-files
 prove-files: setup ## Thousands of files of every dialect with planted errors, judged
 	@$(PYTEST) tests/unit/domain --hypothesis-profile thorough -n $(WORKERS)
+
+.PHONY: prove-moods
+prove-moods: setup ## Files on their way through thousands of drawn faults of AWS, in process
+	@$(PYTEST) tests/unit/lambdas/test_moods.py --hypothesis-profile thorough -n $(WORKERS)
 
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.loading import bare_puts, timed_puts
 from benchmarks.measure import Figure
-from deployer.cleaning import destroyed_with_data
+from deployer.cleaning import destroy
 from deployer.domain import Upload
 from deployer.opening import opened
 from deployer.pipeline import Pipeline
@@ -40,7 +40,7 @@ def figures() -> Iterator[Figure]:
             ours.append(_moved(pipeline, Path(folder), number, stages))
             peers.append(_bare(pipeline, Path(folder), number))
         if site.lasting:
-            destroyed_with_data(run)
+            destroy(run, data_too=True)
     print("seen after, median of seconds:", {name: round(statistics.median(each), 2) for name, each in stages.items()})
     median, peer = statistics.median(ours), statistics.median(peers)
     yield Figure(f"upload to item, {ROWS:,} rows", median, "put and bare PutItem", peer, "<= 1 s", median <= GOAL_S)

@@ -6,19 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from deployer.errors import NameTaken, TerraformFailed
+from deployer.errors import KeyRefused, NameTaken, TerraformFailed
 
 _DETAILS_SHOWN = 12
 _LINE_LENGTH = 400
 _PLAIN_ERROR = re.compile(r"(?m)^.{0,2}Error: (?P<summary>.+)$")
 _FRAME = re.compile(r"(?m)^[╷│╵] ?")
 
+_KEY_REFUSED = re.compile(r"not authorized to perform: kms:\w+ on resource: arn:[\w-]+:kms:[\w-]+:\d+:key/")
 # What to do about what Terraform commonly says; the first that is found in the text holds.
 _REMEDIES = (
     (
         r"Failed to query available provider packages|could not connect to registry|Failed to install provider",
         "no registry is in reach: name a folder that holds the providers with TAP_PROVIDER_MIRROR "
         "(`tap doctor` says which one is used)",
+    ),
+    (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
+    # The lock's heading stands over any failure of its call, and an answer to HEAD says `Forbidden` alone:
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    (
+        r"AccessDenied|UnauthorizedOperation|not authorized|api error Forbidden",
+        "the credentials lack a permission for the call that the message names",
     ),
     (
         r"state lock|PreconditionFailed.*\.tflock",
@@ -39,8 +47,6 @@ _REMEDIES = (
         "API Gateway needs a role for its logs, once for an account and region: README, Deploying to an account, "
         "step 2",
     ),
-    (r"ExpiredToken|InvalidClientTokenId|token .* expired", "sign in again: the AWS credentials have expired"),
-    (r"AccessDenied|UnauthorizedOperation|not authorized", "the credentials lack a permission that the message names"),
     (r"connection refused|no such host|i/o timeout|EOF", "the endpoint stopped answering: check it with `tap doctor`"),
     (
         r"already exists|AlreadyExists|EntityAlreadyExists|ResourceInUse",
@@ -109,6 +115,13 @@ def failure(doing: str, diagnostics: Iterable[Diagnostic], log: str) -> Terrafor
             "the bucket's name is taken: bucket names are global, and somebody else holds this one",
             where=log,
             remedy="choose another beginning for it with TAP_BUCKET_BASE_NAME, or another --suffix",
+            details=details,
+        )
+    if _KEY_REFUSED.search(text):
+        return KeyRefused(
+            "a KMS key may not be used with these credentials",
+            where=log,
+            remedy="give them the permission that the message names; `tap policy` prints what a deployment needs",
             details=details,
         )
     remedy = next((remedy for pattern, remedy in _REMEDIES if re.search(pattern, text)), "see the log")

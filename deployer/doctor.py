@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,7 +21,12 @@ from deployer.terraform import installed_version
 from stack.settings import Settings
 
 PROVIDERS = {f"{mirror.REGISTRY}/hashicorp/aws": "5.100.0"}  # what the stack's bindings are generated for
-_OLDEST_NODE, _OLDEST_KEPT_NODE = 18, 22  # what jsii runs on; what still gets security updates
+_OLDEST_NODE = 18  # that jsii runs on
+# The last day of security updates: https://nodejs.org/en/about/previous-releases; odd ones end within a year
+_NODE_ENDS = {
+    18: date(2025, 4, 30), 19: date(2023, 6, 1), 20: date(2026, 4, 30), 21: date(2024, 6, 1), 22: date(2027, 4, 30),
+    23: date(2025, 6, 1), 24: date(2028, 4, 30), 25: date(2026, 6, 1), 26: date(2029, 4, 30),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,12 +43,11 @@ class Check:
 def examined(settings: Settings, places: Places) -> list[Check]:
     """Every check for this target."""
     checks: list[tuple[str, Callable[[], str]]] = [
-        ("terraform", _terraform),
-        ("node", _node),
         ("providers", lambda: _providers(settings)),
         ("uv", _uv),
     ]
-    found = [_checked(name, check) for name, check in checks]
+    found = [_checked("terraform", _terraform), node(_node_version(), datetime.now(UTC).date())]
+    found += [_checked(name, check) for name, check in checks]
     found += [_environment(name, places, needed=name == settings.target) for name in ("embedded", "policy")]
     found += [_sandbox()] if settings.target == "embedded" else []
     found.append(_checked("endpoint", lambda: _endpoint(settings, places)))
@@ -75,16 +80,33 @@ def _terraform() -> str:
     return ".".join(map(str, installed_version()))
 
 
-def _node() -> str:
-    """Raises Unfit where there is none, or one that jsii does not run on."""
-    remedy = "install Node.js 22 or later: https://nodejs.org"
+def _node_version() -> str | None:
+    """As Node tells it; None where there is none."""
     if not shutil.which("node"):
-        raise Unfit("node is not on PATH; CDKTF runs on it", remedy=remedy)
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    match = re.match(r"v(\d+)", said)
+        return None
+    return subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+
+
+def node(said: str | None, today: date) -> Check:
+    """Whether jsii runs on the Node that says `said` of itself, such as `v22.1.0`, and whether it is still mended.
+
+    One that is out of support works, so it keeps nobody from deploying; it is no longer fine.
+    """
+    remedy = f"install Node.js {_kept(today)} or later: https://nodejs.org"
+    match = re.match(r"v(\d+)", said or "")
+    if said is None:
+        return Check("node", False, "node is not on PATH; CDKTF runs on it", remedy)
     if not match or int(match[1]) < _OLDEST_NODE:
-        raise Unfit(f"node {said} is too old", remedy=remedy)
-    return said + ("" if int(match[1]) >= _OLDEST_KEPT_NODE else " (works, but past its end of life)")
+        return Check("node", False, f"node {said} is too old", remedy)
+    if (ended := _NODE_ENDS.get(int(match[1]), date.max)) < today:
+        return Check("node", False, f"{said} works, and gets no security updates since {ended}", remedy, needed=False)
+    return Check("node", True, said)
+
+
+def _kept(today: date) -> int:
+    """The oldest long-term release that is mended for another half a year."""
+    kept = [major for major, end in _NODE_ENDS.items() if major % 2 == 0 and end > today + timedelta(days=180)]
+    return min(kept, default=max(_NODE_ENDS))
 
 
 def _providers(settings: Settings) -> str:

@@ -9,7 +9,7 @@ from transactions.dialect import detect
 from transactions.errors import FileRefused, SchemaError
 from transactions.identity import execution_name
 from transactions.judge import NoSink, check_header, judge
-from transactions.layout import INCOMING, NAME_PATTERN, Upload, report_key
+from transactions.layout import INCOMING, NAME_PATTERN, Upload, report_key, version_of
 from transactions.records import Source
 from transactions.schema import DERIVED, SHIPPED, Schema, load
 from transactions.verdict import Verdict
@@ -34,4 +34,5 @@ __all__ = [
     "load",
     "report_key",
     "transaction_errors",
+    "version_of",
 ]

@@ -5,8 +5,10 @@ TapError
 │   ├── NotCompliant      the gate has findings
 │   ├── NothingRuns       no embedded AWS is kept running
 │   ├── NotReconciled     a file's figures do not add up
-│   ├── StageStopped      a file did not reach a stage by its deadline, or failed there
+│   ├── StageStopped      a file goes no further by itself, by what AWS says of it
+│   ├── NoNews            nothing moved for long, and nothing says why
 │   ├── LeftBehind        a cleanup ended, and something is still there
+│   ├── NotAllSeen        a listing of the account was cut, or part of it refused
 │   ├── WouldLoseData     a plan destroys or replaces what holds data
 │   ├── LettersLeft       dead letters could not be tried again
 │   ├── PlanNotEmpty      what was just applied differs from what was asked for
@@ -23,7 +25,8 @@ TapError
     ├── Ambiguous         several things could be the one that is meant
     ├── SynthesisFailed   the stack can't be synthesised
     ├── TerraformFailed   Terraform gave up, with its own diagnostics
-    │   └── NameTaken     somebody else holds the bucket's name
+    │   ├── NameTaken     somebody else holds the bucket's name
+    │   └── KeyRefused    a KMS key may not be used, or not yet
     ├── NotDeployed       there is no deployment to talk to
     └── Unexpected        a defect of `tap` itself; the traceback is in a log file
 """
@@ -72,11 +75,19 @@ class NotReconciled(AnswerIsNo):
 
 
 class StageStopped(AnswerIsNo):
-    """A file did not reach a stage by its deadline, or failed there."""
+    """A file goes no further by itself: its load failed, a letter about it rests, or its attempts are used up."""
+
+
+class NoNews(AnswerIsNo):
+    """A file has not moved for long, and nothing says that it failed."""
 
 
 class LeftBehind(AnswerIsNo):
     """A cleanup ended, and something is still there."""
+
+
+class NotAllSeen(AnswerIsNo):
+    """A listing of the account was cut, or part of it refused: what is there is not known."""
 
 
 class WouldLoseData(AnswerIsNo):
@@ -143,6 +154,10 @@ class TerraformFailed(Unfit):
 
 class NameTaken(TerraformFailed):
     """Somebody else holds the bucket's name, which is global to all of AWS."""
+
+
+class KeyRefused(TerraformFailed):
+    """A KMS key may not be used by who deploys, or not yet."""
 
 
 class NotDeployed(Unfit):

@@ -6,19 +6,21 @@ Used by deployer/pipeline.py. What can't be had is told as such: evidence must n
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployer.domain import Upload, execution_name
+from deployer import letters
+from deployer.domain import Upload
+from deployer.stopped import execution_arn, json_object, responsible
 
 if TYPE_CHECKING:
     from deployer.pipeline import Pipeline
 
 _LINES = 6
 _LENGTH = 300
-_ENDED_BADLY = {"FAILED", "TIMED_OUT", "ABORTED"}
+_PAGES = 10  # of a log
 _DENIED = re.compile(  # an action at which a text was cut off is none
     r"(?P<who>\S+) is not authorized to perform:? (?P<action>[\w-]+:\w+)(?=[\s\"]|$)"
     r"(?: on resource:? \"?(?P<what>[^\s\",]+))?"
@@ -27,38 +29,9 @@ _FRAMES = ("Traceback (", " ", "\t", "^")  # of a trace that nobody caught; the 
 _QUIET = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START")
 
 
-@dataclass(frozen=True)
-class Failed:
-    """An execution that ended badly: how, and since when it ran, ISO 8601."""
-
-    status: str
-    since: str
-
-
-def failed_execution(pipeline: "Pipeline", upload: Upload) -> Failed | None:
-    """The workflow of a file version, if it ended badly."""
-    try:
-        answer = pipeline.target.client("stepfunctions").describe_execution(
-            executionArn=execution_arn(pipeline, upload)
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
-            return None
-        raise
-    if answer["status"] not in _ENDED_BADLY:
-        return None
-    return Failed(str(answer["status"]), answer["startDate"].isoformat(timespec="milliseconds"))
-
-
-def execution_arn(pipeline: "Pipeline", upload: Upload) -> str:
-    """The workflow's execution for a file version, whether it exists or not."""
-    machine = pipeline.outputs.state_machine_arn.replace(":stateMachine:", ":execution:")
-    return f"{machine}:{execution_name(pipeline.bucket, upload)}"
-
-
 def gathered(pipeline: "Pipeline", upload: Upload, stage: str) -> Iterator[str]:
-    """Lines of evidence for a file that stopped after `stage`; first of all, what IAM denied on its way."""
-    lines = [*_told("log", lambda: _log_lines(pipeline, _responsible(pipeline, stage)))]
+    """Lines of evidence for a file that stands at `stage`; first of all, what IAM denied on its way."""
+    lines = [*_told("log", lambda: _log_lines(pipeline, responsible(pipeline, stage), upload))]
     if stage in ("transformed", "loading"):
         lines += _told("execution", lambda: _history(pipeline, upload))
     lines += _told("dead letter", lambda: _dead_letters(pipeline, upload))
@@ -78,17 +51,6 @@ def _on(resource: str | None) -> str:
     return f" on {resource}" if resource else ""
 
 
-def _responsible(pipeline: "Pipeline", stage: str) -> str:
-    """The function that takes a file out of `stage`."""
-    names = pipeline.outputs
-    return {
-        "uploaded": names.validator_function_name,
-        "validated": names.transformer_function_name,
-        "transformed": names.transformer_function_name,
-        "loading": names.loader_function_name,
-    }[stage]
-
-
 def _told(source: str, lines: Callable[[], list[str]]) -> Iterator[str]:
     try:
         found = lines()
@@ -101,20 +63,20 @@ def _told(source: str, lines: Callable[[], list[str]]) -> Iterator[str]:
         yield f"{source}: {' '.join(line.split())}"
 
 
-def _log_lines(pipeline: "Pipeline", function: str) -> list[str]:
-    """The function's last lines that say something, newest last."""
-    logs = pipeline.target.client("logs")
-    group = f"/aws/lambda/{function}"
-    streams = logs.describe_log_streams(logGroupName=group, orderBy="LastEventTime", descending=True, limit=3)
-    events = [
-        event
-        for stream in streams["logStreams"]
-        for event in logs.get_log_events(
-            logGroupName=group, logStreamName=stream["logStreamName"], limit=50, startFromHead=False
-        )["events"]
-    ]
-    said = [one["message"] for one in sorted(events, key=lambda one: one["timestamp"])]
-    told = dict.fromkeys(filter(None, map(_readable, said)))  # a call that is tried again says the same again
+def _log_lines(pipeline: "Pipeline", function: str, upload: Upload) -> list[str]:
+    """The last lines of a function since the upload that tell of this file or of an error, newest last.
+
+    By time, as which of its streams was written last is known with a delay:
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
+    """
+    which = {"VersionId": upload.version_id} if upload.version_id else {}
+    sent = pipeline.target.client("s3").head_object(Bucket=pipeline.bucket, Key=upload.key, **which)["LastModified"]
+    pages = pipeline.target.client("logs").get_paginator("filter_log_events").paginate(
+        logGroupName=f"/aws/lambda/{function}", startTime=int(sent.timestamp() * 1000)
+    )  # fmt: skip
+    said = [event["message"] for page in islice(pages, _PAGES) for event in page["events"]]
+    about = (line for line in said if "ERROR" in line or json.dumps(upload.name, ensure_ascii=False)[1:-1] in line)
+    told = dict.fromkeys(filter(None, map(_readable, about)))  # a call that is tried again says the same again
     return [f"{function}: {line}" for line in told][-_LINES:]
 
 
@@ -122,22 +84,13 @@ def _readable(line: str) -> str:
     """What a structured line says: level, message, and its error; of another line the first. Blank for mere noise."""
     if line.startswith(_QUIET + _FRAMES):
         return ""
-    told = _document(line)
+    told = json_object(line)
     if "_aws" in told:  # figures for CloudWatch's metrics
         return ""
     if "message" not in told:
         return line.strip().partition("\n")[0]
     trace = str(told.get("exception", "")).strip().splitlines()
     return ": ".join([f"{told.get('level', '')} {told['message']}".strip(), *trace[-1:]])
-
-
-def _document(text: str) -> dict[str, Any]:
-    """A JSON object; empty for any other text."""
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _history(pipeline: "Pipeline", upload: Upload) -> list[str]:
@@ -170,24 +123,4 @@ def _failure(event: dict[str, Any]) -> str:
 
 
 def _dead_letters(pipeline: "Pipeline", upload: Upload) -> list[str]:
-    """Messages about the file; read without taking them away."""
-    answer = pipeline.target.client("sqs").receive_message(
-        QueueUrl=pipeline.outputs.dead_letter_queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0
-    )
-    bodies = [message["Body"] for message in answer.get("Messages", [])]
-    needle = json.dumps(upload.name)[1:-1]
-    return [_letter(body) for body in bodies if needle in body or upload.name in body][:_LINES]
-
-
-def _letter(body: str) -> str:
-    """What a dead letter says went wrong, of a function's failed event or of a failed load; else all of it.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html has the form of the first.
-    """
-    told = _document(body)
-    if "responsePayload" in told:
-        why, answer = told.get("requestContext", {}).get("condition", ""), told["responsePayload"]
-        said = answer.get("errorMessage", answer) if isinstance(answer, dict) else answer
-        return f"{why}: {said}"
-    error = told.get("error")
-    return f"{error.get('Error')}: {error.get('Cause')}" if isinstance(error, dict) else body
+    return [f"{letter.step}: {letter.reason}" for letter in letters.resting(pipeline, upload)][:_LINES]

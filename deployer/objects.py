@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-NO_VERSION = "null"
+from deployer.domain import version_of
+
 _SINGLE_PUT = 64 << 20  # bytes; larger files go in parts
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 
@@ -32,11 +33,14 @@ def get_json(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
 
 
 def put_file(s3: Any, bucket: str, key: str, path: Path) -> str:
-    """Upload a file; returns the version that this made, "null" in a bucket without versions."""
+    """Upload a file; returns the version that this made, as `version_in`."""
     if path.stat().st_size <= _SINGLE_PUT:
         with path.open("rb") as body:
-            return str(
-                s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/csv").get("VersionId", NO_VERSION)
-            )
+            return version_in(s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/csv"))
     s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": "text/csv"})
-    return str(s3.head_object(Bucket=bucket, Key=key).get("VersionId", NO_VERSION))
+    return version_in(s3.head_object(Bucket=bucket, Key=key))
+
+
+def version_in(answer: Any) -> str:
+    """The version that an answer of S3 is about, named as the functions name it."""
+    return version_of(answer.get("VersionId"), answer["ETag"].strip('"'))

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from deployer import embedded, localstack, targets
+from deployer import embedded, endpoints, localstack, targets
 from deployer.errors import AccountRefused, NotDeployed, Unfit
 from deployer.places import Places
 from deployer.targets import Credentials, Target
@@ -88,7 +87,7 @@ def live(settings: Settings) -> Target:
     The credentials are resolved here, once: what was checked is what Terraform then uses.
 
     Raises:
-        Unfit: there are no credentials.
+        Unfit: there are no credentials, or a setting of how AWS is reached has no meaning.
         AccountRefused: they are not AWS's, or the account is not on the allow-list.
     """
     import boto3
@@ -101,7 +100,9 @@ def live(settings: Settings) -> Target:
             raise Unfit("no AWS credentials were found", remedy="sign in, for example with `aws sso login`")
         frozen = found.get_frozen_credentials()
         sts = session.client("sts")
-        refuse_wrong_world(frozen.access_key or "", sts.meta.endpoint_url)
+        options = endpoints.options(session)
+        for setting, endpoint in (("AWS_ENDPOINT_URL", sts.meta.endpoint_url), *endpoints.named(options)):
+            refuse_wrong_world(frozen.access_key or "", endpoint, setting)
         account = sts.get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise Unfit(
@@ -109,8 +110,8 @@ def live(settings: Settings) -> Target:
         ) from error
     refuse_unlisted(account, settings.allowed_accounts)
     keys = Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
-    endpoint = "" if _is_aws(sts.meta.endpoint_url) else sts.meta.endpoint_url
-    return Target("aws", settings.aws_region, account, keys, endpoint)
+    endpoint = "" if endpoints.is_aws(sts.meta.endpoint_url) else sts.meta.endpoint_url
+    return Target("aws", settings.aws_region, account, keys, endpoint, options=options)
 
 
 def refuse_unlisted(account: str, allowed: tuple[str, ...]) -> None:
@@ -123,22 +124,20 @@ def refuse_unlisted(account: str, allowed: tuple[str, ...]) -> None:
         )
 
 
-def refuse_wrong_world(access_key: str, endpoint: str) -> None:
-    """Raises AccountRefused when real credentials would go to another endpoint than AWS's, or others' to AWS."""
+def refuse_wrong_world(access_key: str, endpoint: str, setting: str = "AWS_ENDPOINT_URL") -> None:
+    """Raises AccountRefused when real credentials would go to another endpoint than AWS's, or others' to AWS.
+
+    `setting`: the variable that names the endpoint; a profile may name it too.
+    """
     real = bool(_LONG_LIVED_OR_SESSION.fullmatch(access_key))
-    if real and not _is_aws(endpoint):
+    if real and not endpoints.is_aws(endpoint):
         raise AccountRefused(
             "AWS credentials would go to an endpoint that is not AWS's",
-            where=endpoint,
-            remedy="unset AWS_ENDPOINT_URL, or use --target embedded or localstack",
+            where=f"{setting}={endpoint}",
+            remedy=f"unset {setting} and the profile's endpoint_url, or use --target embedded or localstack",
         )
-    if not real and _is_aws(endpoint):
+    if not real and endpoints.is_aws(endpoint):
         raise AccountRefused(
             "these credentials are not AWS's; they look like an emulator's",
             remedy="unset AWS_ACCESS_KEY_ID, or use --target embedded or localstack",
         )
-
-
-def _is_aws(endpoint: str) -> bool:
-    host = urlsplit(endpoint).hostname or ""
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws.dev"))

@@ -10,24 +10,28 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployer import evidence, versions
+from deployer import evidence, stopped, versions
 from deployer.domain import INCOMING, Upload, report_key
-from deployer.errors import EndpointFailed, NotDeployed, StageStopped, UsedWrongly
-from deployer.objects import NO_VERSION, absent_is_none, get_json, put_file
+from deployer.errors import EndpointFailed, NoNews, NotDeployed, StageStopped, UsedWrongly
+from deployer.objects import absent_is_none, get_json, put_file, version_in
 from deployer.targets import Target
 from stack.outputs import Outputs
 from stack.settings import Settings
 
 STAGES = ("uploaded", "validated", "transformed", "loading", "loaded")
 FAILED = "failed"
-DEADLINES = {"uploaded": 120.0, "validated": 120.0, "transformed": 120.0, "loading": 900.0}  # seconds to leave a stage
+# Longer than anything on the way may take without a word: an event's three calls of 15 minutes, with pauses of one and
+# two (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html); a part's five of 5 minutes.
+SILENCE_S = 3600.0
 _POLL_FIRST, _POLL_MOST = 0.1, 1.0
+_ASK_FIRST, _ASK_MOST = 1.5, 30.0  # seconds without news until AWS is asked what became of a file, and at most between
 _CONNECTIONS = 16
 
 
@@ -75,7 +79,7 @@ class Pipeline:
         """The newest version of a file. Raises UsedWrongly if there is no such file."""
         with absent_is_none():
             head = self.target.client("s3").head_object(Bucket=self.bucket, Key=f"{INCOMING}{key}")
-            return Upload(key, head.get("VersionId") or NO_VERSION)
+            return Upload(key, version_in(head))
         raise no_such_file(key)
 
     def state(self, upload: Upload) -> FileState:
@@ -86,10 +90,16 @@ class Pipeline:
         """
         report = get_json(self.target.client("s3"), self.bucket, upload.report)
         if report and report["source"]["version_id"] == upload.version:
-            return _of_report(report)
+            return self._with_progress(upload, _of_report(report))
         if facts := versions.facts_of(self, upload):
             return FileState(upload.name, **facts)
         raise no_such_file(upload.name)
+
+    def _with_progress(self, upload: Upload, state: FileState) -> FileState:
+        """Of a load under way, also how many of its parts are done."""
+        if state.stage != "loading" or state.ended or not (progress := stopped.parts_done(self, upload)):
+            return state
+        return replace(state, evidence={**state.evidence, "progress": progress})
 
     def states(self) -> list[FileState]:
         """Where every file is, by key."""
@@ -98,39 +108,49 @@ class Pipeline:
         with ThreadPoolExecutor(_CONNECTIONS) as pool:
             return list(pool.map(lambda key: self.state(self.newest(key)), keys))
 
-    def watch(self, upload: Upload, deadlines: Mapping[str, float] = DEADLINES) -> Iterator[FileState]:
+    def watch(self, upload: Upload, silence_s: float = SILENCE_S) -> Iterator[FileState]:
         """Each state that a file version comes to, as it comes, until it ends.
 
         Raises:
-            StageStopped: it did not leave a stage by the deadline, or its load failed; with all the evidence.
+            StageStopped: AWS says that it goes no further: its load failed, a letter rests, its attempts are used up.
+            NoNews: nothing moved for `silence_s`, and nothing says why; it may go on later.
         """
         last: FileState | None = None
-        entered, wait = time.monotonic(), _POLL_FIRST
+        begun = datetime.now(UTC)
+        moved, asked, wait, pause = time.monotonic(), time.monotonic(), _POLL_FIRST, _ASK_FIRST
         while True:
             now = self.state(upload)
-            if last is None or (now.stage, now.state, now.rows) != (last.stage, last.state, last.rows):
+            if last is None or _news(now) != _news(last):
                 yield now
                 if last is None or now.stage != last.stage:
-                    entered, wait = time.monotonic(), _POLL_FIRST
-                last = now
+                    wait = _POLL_FIRST
+                last, moved, asked, pause = now, time.monotonic(), time.monotonic(), _ASK_FIRST
             if now.ended:
                 if now.stage == "loading":
-                    raise self._stopped(upload, now.stage, now.since, "since its load failed")
+                    raise self._stopped(upload, stopped.Stop(now.stage, now.since, "since its load failed"))
                 return
-            self._expect_progress(upload, now, time.monotonic() - entered, deadlines[now.stage])
+            if time.monotonic() - asked > pause:
+                self._ask(upload, now, begun, time.monotonic() - moved, silence_s)
+                asked, pause = time.monotonic(), min(pause * 2, _ASK_MOST)
             time.sleep(wait)
             wait = min(wait * 1.5, _POLL_MOST)
 
-    def _expect_progress(self, upload: Upload, now: FileState, waited: float, deadline: float) -> None:
-        """Raises StageStopped when waiting longer makes no sense."""
-        if now.stage in ("transformed", "loading") and (failed := evidence.failed_execution(self, upload)):
-            if self.state(upload).ended:  # its report came while we asked
-                return
-            raise self._stopped(upload, "loading", failed.since, f"since its load ended as {failed.status}")
-        if waited > deadline:
-            raise self._stopped(upload, now.stage, now.since, f"within {deadline:.0f} s")
+    def _ask(self, upload: Upload, now: FileState, begun: datetime, silent_s: float, silence_s: float) -> None:
+        """Raises StageStopped or NoNews when waiting longer makes no sense."""
+        stop = stopped.stop_of(self, upload, now, begun)
+        if stop and _news(self.state(upload)) == _news(now):  # otherwise it moved while we asked
+            raise self._stopped(upload, stop)
+        if silent_s > silence_s:
+            raise NoNews(
+                f"no news of {upload.name} for {silent_s / 60:.0f} min: it is at `{now.stage}` since {now.since}, "
+                "and nothing says that it failed",
+                where=f"s3://{self.bucket}/{upload.key} (version {upload.version})",
+                remedy="`tap watch` waits on; to send it again, upload it: nothing is loaded twice",
+                details=tuple(evidence.gathered(self, upload, now.stage)),
+            )
 
-    def _stopped(self, upload: Upload, stage: str, since: str, why: str) -> StageStopped:
+    def _stopped(self, upload: Upload, stop: stopped.Stop) -> StageStopped:
+        stage, since, why = stop
         return StageStopped(
             f"{upload.name} stopped: it reached `{stage}` at {since}, and not `{_after(stage)}` {why}",
             where=f"s3://{self.bucket}/{upload.key} (version {upload.version})",
@@ -186,6 +206,11 @@ class Pipeline:
         )  # fmt: skip
         read = TypeDeserializer().deserialize
         return [{name: read(value) for name, value in item.items()} for item in answer["Items"]]
+
+
+def _news(state: FileState) -> tuple[Any, ...]:
+    """What counts as a move."""
+    return state.stage, state.state, state.rows, state.evidence.get("progress")
 
 
 def _after(stage: str) -> str:

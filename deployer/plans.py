@@ -87,7 +87,9 @@ class Changes:
 
 
 def _fate(change: Change) -> str:
-    return ", half made: `tap deploy` finishes it and keeps what it holds" if change.is_kept else ""
+    if change.is_kept:
+        return ", half made: `tap deploy` finishes it and keeps what it holds"
+    return ", and the data in it" if change.loses_data else ""
 
 
 def changes_in(plan: Mapping[str, Any]) -> Changes:

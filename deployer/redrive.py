@@ -1,71 +1,18 @@
 """`tap redrive`: what rests in the dead letters is tried again, once its reason is mended.
 
-Two kinds of letters rest there: the event of a function whose retries were used up, as Lambda wraps it
-(https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html), and the input of a load that
-failed, with its error. Either may be tried as often as one likes: nothing is loaded twice.
+It may be tried as often as one likes: nothing is loaded twice.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
-from urllib.parse import unquote_plus
+from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
-from deployer.domain import INCOMING, Upload, execution_name
+from deployer.domain import Upload, execution_name
+from deployer.letters import Letter, put_back
 from deployer.pipeline import Pipeline
 
-_HIDDEN_S = 120  # how long a letter that is being looked at is nobody else's
-_AT_ONCE = 10  # the most that SQS gives
 _LONGEST_NAME, _MARK = 80, 8  # of an execution; of what tells a repeated one from the first
-_REASON = 1000  # characters
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A dead letter: what failed, for which object, and why; what `tap redrive --json` prints of it.
-
-    `step` is the function's name or `load`; blank for a letter that is none of ours.
-    """
-
-    step: str
-    key: str
-    reason: str
-    message_id: str
-    done: bool = False
-    _receipt: str = field(default="", repr=False)
-    _work: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-    def to_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if not name.startswith("_")}
-
-
-def letters(pipeline: Pipeline, about: str | None = None) -> list[Letter]:
-    """The letters that rest, of one file alone if `about` is its key; those are hidden from others for two minutes."""
-    found = [_letter(pipeline, message) for message in _messages(pipeline)]
-    for letter in found:
-        if about not in (None, letter.key):
-            put_back(pipeline, letter)
-    return [letter for letter in found if about in (None, letter.key)]
-
-
-def _messages(pipeline: Pipeline) -> Iterator[Mapping[str, Any]]:
-    """All that the queue has now; what is looked at is hidden, so that each comes once."""
-    url = pipeline.outputs.dead_letter_queue_url
-    while (
-        messages := pipeline.target.client("sqs")
-        .receive_message(QueueUrl=url, MaxNumberOfMessages=_AT_ONCE, VisibilityTimeout=_HIDDEN_S, WaitTimeSeconds=1)
-        .get("Messages", [])
-    ):
-        yield from messages
-
-
-def put_back(pipeline: Pipeline, letter: Letter) -> None:
-    """Let others see it again at once."""
-    pipeline.target.client("sqs").change_message_visibility(
-        QueueUrl=pipeline.outputs.dead_letter_queue_url, ReceiptHandle=letter._receipt, VisibilityTimeout=0
-    )
 
 
 def redrive(pipeline: Pipeline, letter: Letter) -> Letter:
@@ -82,7 +29,7 @@ def redrive(pipeline: Pipeline, letter: Letter) -> Letter:
     pipeline.target.client("sqs").delete_message(
         QueueUrl=pipeline.outputs.dead_letter_queue_url, ReceiptHandle=letter._receipt
     )
-    return Letter(letter.step, letter.key, letter.reason, letter.message_id, done=True)
+    return replace(letter, done=True)
 
 
 def _load_again(pipeline: Pipeline, letter: Letter) -> None:
@@ -98,44 +45,3 @@ def _load_again(pipeline: Pipeline, letter: Letter) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
             raise
-
-
-def _letter(pipeline: Pipeline, message: Mapping[str, Any]) -> Letter:
-    try:
-        body = json.loads(message["Body"])
-        found = _of_load(pipeline, body) or _of_function(pipeline, body)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-        found = None
-    step, key, reason, work = found or ("", "", "not a letter of this pipeline", {})
-    return Letter(step, key, reason[:_REASON], message["MessageId"], False, message["ReceiptHandle"], work)
-
-
-_Found = tuple[str, str, str, Mapping[str, Any]]
-
-
-def _of_load(pipeline: Pipeline, body: Mapping[str, Any]) -> _Found | None:
-    """The workflow's own letter: its input beside the error."""
-    names = ("bucket", "key", "version_id", "manifest_key", "parts_key")
-    if body.get("bucket") != pipeline.bucket or not all(isinstance(body.get(name), str) for name in names):
-        return None
-    error = body.get("error", {})
-    reason = f"{error.get('Error', 'unknown')}: {error.get('Cause', '')}"
-    return "load", body["key"].removeprefix(INCOMING), reason, {name: body[name] for name in names}
-
-
-def _of_function(pipeline: Pipeline, body: Mapping[str, Any]) -> _Found | None:
-    """Lambda's record of an asynchronous call; only of our functions, about our bucket."""
-    function = body["requestContext"]["functionArn"].split(":function:")[1].split(":")[0]
-    ours = (pipeline.outputs.validator_function_name, pipeline.outputs.transformer_function_name)
-    event = body["requestPayload"]
-    objects = [record["s3"] for record in event["Records"]]
-    if function not in ours or any(one["bucket"]["name"] != pipeline.bucket for one in objects):
-        return None
-    answer = body.get("responsePayload") or {}
-    reason = f"{answer.get('errorType', body['requestContext'].get('condition'))}: {answer.get('errorMessage', '')}"
-    return function, _file_of(unquote_plus(objects[0]["object"]["key"])), reason, event
-
-
-def _file_of(key: str) -> str:
-    """The file that an object belongs to: what was uploaded, or what the validator wrote of it."""
-    return key.removeprefix(INCOMING) if key.startswith(INCOMING) else "/".join(key.split("/")[1:-2])

@@ -1,7 +1,7 @@
 """The stages of a deployment, in the order they run: synth, init, adopt, plan, comply, apply, outputs, verify.
 
-Each is one function over a `Run`; `deploy`, `plan_only` and `destroy` are what the commands and the suite call. A dry
-run is a shorter list of stages, never a flag inside one.
+Each is one function over a `Run`; `deploy`, `plan_only` and `adopt_only` are what the commands and the suite call. A
+dry run is a shorter list of stages, never a flag inside one. The way back is in deployer/cleaning.py.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer.environments import is_made
-from deployer.errors import NotDeployed, PlanNotEmpty, WouldLoseData
+from deployer.errors import KeyRefused, NotDeployed, PlanNotEmpty, WouldLoseData
 from deployer.estate.adoption import Adoption, to_adopt
 from deployer.opening import Site
 from deployer.places import Places
@@ -28,6 +28,13 @@ from stack.outputs import Outputs, OutputsError
 from stack.settings import Settings
 
 OUTPUTS = "outputs.json"
+# The deployer's policy holds it to keys with the environment's tags; a tag may take that long to count:
+# https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
+TAGS_COUNT_AFTER_S = 300.0
+_PAUSE_S = 20.0
+
+
+Stages = tuple[Callable[["Run"], None], ...]
 
 
 @dataclass
@@ -145,6 +152,22 @@ def record(run: Run) -> None:
 
 def apply(run: Run) -> None:
     """What the plan says, and nothing else. An empty plan has nothing to apply."""
+    new_key = any(one.type == "aws_kms_key" and one.kind == "create" for one in run.changes.all)
+    until = time.monotonic() + TAGS_COUNT_AFTER_S
+    while True:
+        try:
+            return _applied(run)
+        except KeyRefused:
+            if not new_key or time.monotonic() > until:
+                raise
+            run.view.note(
+                "the new key refuses its deployer until its tags count, for up to five minutes: again in 20 s"
+            )
+            time.sleep(_PAUSE_S)
+            _each(run, (adopt, plan, finish_half_made, refuse_loss, record))
+
+
+def _applied(run: Run) -> None:
     if run.changes.any:
         (run.site.work / OUTPUTS).unlink(missing_ok=True)
         with run.stage("apply"), _standing(run):
@@ -196,7 +219,6 @@ def take_turn(run: Run) -> None:
     recover(run)
 
 
-Stages = tuple[Callable[[Run], None], ...]
 DEPLOY: Stages = (
     *(synth, init, take_turn, adopt, plan, finish_half_made),
     *(refuse_loss, comply, record, apply, outputs, verify),
@@ -207,7 +229,7 @@ ADOPT: Stages = (synth, init, take_turn, adopt, plan_adoption, refuse_loss, reco
 
 def deploy(run: Run) -> Outputs:
     """All stages. Raises a TapError of the stage that stopped it."""
-    _in_turn(run, DEPLOY)
+    in_turn(run, DEPLOY)
     if run.outputs is None:  # pragma: no cover - the outputs stage raises before
         raise not_deployed(run.settings)
     return run.outputs
@@ -215,33 +237,26 @@ def deploy(run: Run) -> Outputs:
 
 def plan_only(run: Run) -> Changes:
     """The stages up to the plan."""
-    _in_turn(run, PLAN_ONLY)
+    in_turn(run, PLAN_ONLY)
     return run.changes
 
 
 def adopt_only(run: Run) -> Changes:
     """Takes into the state what exists, and creates nothing but what that needs."""
-    _in_turn(run, ADOPT)
+    in_turn(run, ADOPT)
     return run.changes
 
 
-def destroy(run: Run) -> None:
-    """Everything that Terraform's state knows of."""
-    _in_turn(run, (synth, init, take_turn, destroy_all))
-
-
-def destroy_all(run: Run) -> None:
-    """What the state knows goes."""
-    with run.stage("destroy"):
-        (run.site.work / OUTPUTS).unlink(missing_ok=True)
-        run.terraform.destroy(Progress(run.view))
-
-
-def _in_turn(run: Run, stages: Stages) -> None:
+def in_turn(run: Run, stages: Stages) -> None:
+    """Each stage, while no other `tap` of this checkout is at the environment."""
     require_lasting_state(run.settings)
     with alone(run):
-        for stage in stages:
-            stage(run)
+        _each(run, stages)
+
+
+def _each(run: Run, stages: Stages) -> None:
+    for stage in stages:
+        stage(run)
 
 
 def outputs_of(run: Run) -> Outputs:

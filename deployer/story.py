@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from deployer import embedded, tables
-from deployer.cleaning import destroyed_with_data
+from deployer.cleaning import destroy
 from deployer.csvfiles import judgeable
 from deployer.domain import Upload
 from deployer.errors import UsedWrongly
@@ -77,7 +77,9 @@ def followed(pipeline: Pipeline, file: Path, view: View) -> tuple[Upload, FileSt
         reached: dict[str, float] = {}
         for state in pipeline.watch(upload):
             reached.setdefault(state.stage, time.monotonic() - begun)
-            figures = ", ".join(f"{count:,} {name}" for name, count in state.rows.items())
+            figures = ", ".join(
+                [*tables.parts_told(state), *(f"{count:,} {name}" for name, count in state.rows.items())]
+            )
             view.note(f"  {state.stage:<12} {reached[state.stage]:5.1f} s  {figures}".rstrip())
     return upload, state, reached
 
@@ -105,7 +107,7 @@ def _tidied(run: Run, *, keep: bool) -> Iterator[None]:
         yield
     finally:
         if run.site.lasting and not keep and run.changes.from_nothing and sys.exc_info()[0] is not KeyboardInterrupt:
-            destroyed_with_data(run)
+            destroy(run, data_too=True)
 
 
 def _target_told(run: Run) -> str:
@@ -123,7 +125,7 @@ def _next(settings: Settings, upload: Upload, *, keep: bool) -> str:
             (f"{tap} validate FILE", "judge a file on this machine alone"),
             ("make test-local", "the whole suite"),
         )
-    end = f"{tap} local stop" if settings.target == "embedded" else f"{tap} destroy{options}"
+    end = f"{tap} local stop" if settings.target == "embedded" else f"{tap} destroy --data-too{options}"
     return _listed(
         (f"{tap} upload FILE{options}", "another file"),
         (f"{tap} status{options}", "where every file is"),

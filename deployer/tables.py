@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import IO, Any
 
+from deployer.letters import Letter
 from deployer.pipeline import FileState
-from deployer.redrive import Letter
 
 FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")
 REJECT_COLUMNS = ("line", "column", "code", "value", "message")
@@ -93,6 +93,12 @@ def show_states(stream: IO[str], states: Sequence[FileState]) -> None:
         for one in states
     ]  # fmt: skip
     show(stream, f"{len(states)} files", columns, rows, right=("read", "loaded", "rejected"))
+
+
+def parts_told(state: FileState) -> list[str]:
+    """How far a load under way is, in words; nothing of any other state."""
+    progress = state.evidence.get("progress")
+    return [f"{progress['done']:,} of {progress['of']:,} parts"] if progress else []
 
 
 def show_letters(stream: IO[str], letters: Sequence[Letter]) -> None:

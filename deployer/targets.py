@@ -34,6 +34,7 @@ class Difference:
 #   buckets_shared  a bucket's name is taken for all accounts, and who asks for another account's is told so
 #   lambda_sandbox  a function finds what it would on Lambda: bare /dev, read-only code, a /tmp and memory of its size
 #   maps_fail       a load of which a part failed ends as failed, where none may
+#   stops           a load that is stopped does nothing more
 #   settles_s       seconds until a function's change is wholly in force
 #   unusable        services that answer in no useful time, if at all
 #   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
@@ -50,6 +51,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
             True, "functions run in Linux namespaces, where the machine has them", "2026-11-25"
         ),
         "maps_fail": Difference(True, "MiniStack keeps a map's tolerated failures", "2026-11-24"),
+        "stops": Difference(True, "MiniStack ends the execution after the state it is in", "2026-11-25"),
         "settles_s": Difference(0, "each invocation reads the function's configuration", "2026-11-24"),
         "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
         "forgets": Difference({}, "mended in deployer/ministack_server", "2026-11-23"),
@@ -70,6 +72,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "maps_fail": Difference(
             False, "LocalStack 4.13 lets such a map succeed, so that its figures do not reconcile", "2026-11-24"
         ),
+        "stops": Difference(False, "LocalStack 4.13 goes on with an execution that was stopped", "2026-11-25"),
         "settles_s": Difference(
             8, "LocalStack 4.13 loses an event that comes while a function changes over to a new version", "2026-11-24"
         ),
@@ -94,6 +97,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "buckets_shared": Difference(True, "it is AWS", "2026-11-24"),
         "lambda_sandbox": Difference(True, "it is Lambda", "2026-11-25"),
         "maps_fail": Difference(True, "it is AWS", "2026-11-24"),
+        "stops": Difference(True, "it is AWS", "2026-11-25"),
         "settles_s": Difference(0, "it is AWS, whose waiter says when", "2026-11-24"),
         "unusable": Difference((), "it is AWS", "2026-11-24"),
         "forgets": Difference({}, "it is AWS", "2026-11-23"),
@@ -131,6 +135,7 @@ class Target:
     ca_bundle: str = ""  # blank: the system's
     plain_endpoint: str = ""  # where an emulator also answers without TLS
     lacks: Mapping[str, str] = field(default_factory=dict, compare=False)  # traits missing on this machine, with why
+    options: Mapping[str, str] = field(default_factory=dict)  # of AWS: AWS_* variables of how the user reaches it
     attempts: int = 0  # how often a call is tried, with growing pauses, when AWS throttles; 0: as the SDK does
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -182,12 +187,13 @@ class Target:
         """
         given = {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_CA_BUNDLE": self.ca_bundle or ("" if self.is_emulator else os.environ.get("AWS_CA_BUNDLE", "")),
+            "AWS_CA_BUNDLE": self.ca_bundle,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_CONFIG_FILE": NOWHERE,
             "AWS_SHARED_CREDENTIALS_FILE": NOWHERE,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **self.options,
             **self.credentials.environment(),
         }
         return {name: value for name, value in given.items() if value}
@@ -267,11 +273,7 @@ def _aws_client(target: Target, service: str) -> Any:
         region_name=target.region,
     )
     make: Any = session.client  # its stubs know the services by name only
-    return make(
-        service,
-        endpoint_url=target.endpoint or None,
-        config=Config(max_pool_connections=30, retries=_retries(target.attempts)),
-    )
+    return make(service, config=Config(max_pool_connections=30, retries=_retries(target.attempts)))
 
 
 def _retries(attempts: int) -> Any:

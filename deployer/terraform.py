@@ -62,6 +62,8 @@ class Terraform:
     ) -> bool:
         """Write a plan to `out` in the folder, of `targets` alone if any. True if it changes anything.
 
+        With `destroy`, that all which the state knows goes.
+
         Raises:
             TerraformFailed: with Terraform's own diagnostics.
         """
@@ -91,10 +93,6 @@ class Terraform:
 
         self._run("apply", "-json", "-input=false", f"-parallelism={PARALLELISM}", plan, on_event=heard)
         return told
-
-    def destroy(self, on_event: OnEvent = ignore) -> None:
-        """Destroy all that the state knows. Raises TerraformFailed."""
-        self._run("destroy", "-json", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}", on_event=on_event)
 
     def show_json(self, plan: str | None = None) -> dict[str, Any]:
         """A plan, or the state where no plan is named, as Terraform's JSON document."""

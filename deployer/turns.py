@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from stack.settings import Settings
 if TYPE_CHECKING:
     from deployer.stages import Run
 
-_TAKEN = ("state lock", "PreconditionFailed")
+# The heading stands over any failure of the lock's call; a denied one is nobody's lock.
+_TAKEN = re.compile(r"state lock.*(PreconditionFailed|ConditionalRequestConflict)", re.DOTALL)
 _POLL = 0.5  # seconds
 
 
@@ -47,7 +49,7 @@ def alone(run: "Run") -> Iterator[None]:
             yield
         except TerraformFailed as error:
             told = f"{error.what} {' '.join(error.details)}"
-            if not run.settings.state_bucket or not any(sign in told for sign in _TAKEN):
+            if not run.settings.state_bucket or not _TAKEN.search(told):
                 raise
             bucket = _bucket(run)
             raise locked(holder_of(bucket), bucket, run.settings.lock_seconds) from error

@@ -6,11 +6,9 @@ Used by deployer/pipeline.py, so that one can watch an upload to its end though 
 import json
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from deployer.domain import Upload
-from deployer.evidence import execution_arn
 from deployer.objects import absent_is_none, get_json
+from deployer.stopped import execution
 
 if TYPE_CHECKING:
     from deployer.pipeline import Pipeline
@@ -30,15 +28,11 @@ def facts_of(pipeline: "Pipeline", upload: Upload) -> Facts:
 
 
 def _by_execution(pipeline: "Pipeline", upload: Upload) -> Facts:
-    arn = execution_arn(pipeline, upload)
-    try:
-        told = pipeline.target.client("stepfunctions").describe_execution(executionArn=arn)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
-            return {}
-        raise
+    told = execution(pipeline, upload)
+    if told is None:
+        return {}
     since = told.get("stopDate") or told["startDate"]
-    facts = {"since": since.isoformat(timespec="seconds"), "evidence": {"execution": arn}}
+    facts = {"since": since.isoformat(timespec="seconds"), "evidence": {"execution": told["executionArn"]}}
     if told["status"] == "SUCCEEDED":
         figures = json.loads(told["output"])["reconciliation"]["figures"]
         names = ("rows", "totals", "reconciled")

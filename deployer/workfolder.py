@@ -54,9 +54,7 @@ def terraform_in(site: Site, settings: Settings, notice: Callable[[str], None] =
         configuration = site.work / CLI_CONFIGURATION
         configuration.write_text(source.configuration)
     environment = environment_for(site.target.environment(), configuration)
-    waiting = {
-        f"TF_CLI_ARGS_{verb}": f"-lock-timeout={settings.lock_seconds}s" for verb in ("plan", "apply", "destroy")
-    }
+    waiting = {f"TF_CLI_ARGS_{verb}": f"-lock-timeout={settings.lock_seconds}s" for verb in ("plan", "apply")}
     local = _backend(document).get("local")
     state = site.work / local["path"] if local else None
     return Terraform(site.work, {**environment, **waiting}, site.logs, notice, state)

@@ -23,7 +23,7 @@ from stack.bindings import (
 )
 from stack.encryption import Encryption
 from stack.function import PipelineFunction
-from stack.identity import allow
+from stack.identity import allow, telling_absence
 from stack.logs import log_group
 from stack.settings import PARTITION, REGION, Settings
 from stack.suppressions import suppress
@@ -165,5 +165,6 @@ class Api(Construct):
 def _status_statements(settings: Settings) -> list[dict[str, Any]]:
     return [
         allow("s3:GetObject", settings.objects_arn("reports")),
+        telling_absence(settings),
         allow("dynamodb:GetItem", settings.table_arn),
     ]

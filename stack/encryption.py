@@ -5,7 +5,7 @@ from typing import Any
 from constructs import Construct
 
 from stack.bindings import KmsAlias, KmsKey
-from stack.identity import document
+from stack.identity import allow, document
 from stack.settings import ACCOUNT, DNS_SUFFIX, PARTITION, REGION, Settings
 
 
@@ -28,19 +28,13 @@ class Encryption(Construct):
     def arn(self) -> str:
         return self.key.arn
 
+    def use(self, *actions: str) -> dict[str, Any]:
+        """A statement that allows `actions` with the key, by its ARN.
 
-def key_use(settings: Settings, *actions: str) -> dict[str, Any]:
-    """A statement that allows `actions` with the pipeline's key.
-
-    The key's id exists only after it was created, so a policy that a plan can show names the key by its alias:
-    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
-    """
-    return {
-        "Effect": "Allow",
-        "Action": list(actions),
-        "Resource": f"arn:{PARTITION}:kms:{REGION}:{ACCOUNT}:key/*",
-        "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": settings.key_alias}},
-    }
+        Not by its alias: what an alias allows may take five minutes to count, and the first files come before.
+        https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+        """
+        return allow(actions, self.arn)
 
 
 def _key_policy(settings: Settings) -> list[dict[str, Any]]:

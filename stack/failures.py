@@ -4,12 +4,26 @@ from typing import Any
 
 from constructs import Construct
 
-from stack.bindings import CloudwatchMetricAlarm, SnsTopic, SnsTopicPolicy, SqsQueue
+from stack.alarms import alarm
+from stack.bindings import (
+    LambdaFunctionEventInvokeConfig,
+    LambdaFunctionEventInvokeConfigDestinationConfig,
+    LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
+    SnsTopic,
+    SnsTopicPolicy,
+    SqsQueue,
+)
 from stack.encryption import Encryption
+from stack.function import PipelineFunction
 from stack.identity import document
 from stack.settings import ACCOUNT, Settings
 
 FOURTEEN_DAYS_S = 14 * 24 * 3600  # the longest SQS keeps a message
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+LOST = {
+    "DestinationDeliveryFailures": "A failed event could not be kept: may the function write to the dead letters?",
+    "AsyncEventsDropped": "An event was given up before the function took it: send the files of that hour again.",
+}
 
 
 class Failures(Construct):
@@ -17,6 +31,7 @@ class Failures(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, encryption: Encryption) -> None:
         super().__init__(scope, construct_id)
+        self.settings = settings
         self.topic = SnsTopic(self, "topic", name=settings.topic, kms_master_key_id=encryption.arn)
         SnsTopicPolicy(self, "topic-policy", arn=self.topic.arn, policy=document(_alarms_may_publish(settings)))
         self.queue = SqsQueue(
@@ -26,23 +41,36 @@ class Failures(Construct):
             message_retention_seconds=FOURTEEN_DAYS_S,
             kms_master_key_id=encryption.arn,
         )
-        CloudwatchMetricAlarm(
+        alarm(
             self,
-            "dead-letters-alarm",
-            alarm_name=f"{settings.dead_letters}-not-empty",
-            alarm_description="An event or a load failed for good: `tap redrive` once its reason is mended.",
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": settings.dead_letters},
+            settings,
+            settings.dead_letters,
+            "AWS/SQS ApproximateNumberOfMessagesVisible",
+            "An event or a load failed for good: `tap redrive` once its reason is mended.",
+            {"QueueName": settings.dead_letters},
+            construct="dead-letters",
+            name="not-empty",
             statistic="Maximum",
-            period=60,
-            evaluation_periods=1,
-            comparison_operator="GreaterThanThreshold",
-            threshold=0,
-            treat_missing_data="notBreaching",
-            alarm_actions=[settings.topic_arn],
-            ok_actions=[settings.topic_arn],
         )
+
+    def keep_events_of(self, function: PipelineFunction, scope: Construct, name: str) -> None:
+        """An event that a function fails at three times rests in the queue, with the error and the request.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+        """
+        LambdaFunctionEventInvokeConfig(
+            scope,
+            f"{name}-failures",
+            function_name=function.function.function_name,
+            maximum_retry_attempts=2,
+            maximum_event_age_in_seconds=6 * 3600,
+            destination_config=LambdaFunctionEventInvokeConfigDestinationConfig(
+                on_failure=LambdaFunctionEventInvokeConfigDestinationConfigOnFailure(destination=self.queue.arn)
+            ),
+        )
+        for metric, meaning in LOST.items():
+            dimensions = {"FunctionName": function.name}
+            alarm(function, self.settings, function.name, f"AWS/Lambda {metric}", meaning, dimensions)
 
 
 def _alarms_may_publish(settings: Settings) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from cdktf import AssetType, Fn, TerraformAsset
 from constructs import Construct
 
+from stack.alarms import alarm
 from stack.bindings import (
     LambdaFunction,
     LambdaFunctionEnvironment,
     LambdaFunctionEphemeralStorage,
     LambdaFunctionTracingConfig,
 )
-from stack.encryption import Encryption, key_use
+from stack.encryption import Encryption
 from stack.identity import TRACING, ServiceRole, Statement, allow
 from stack.logs import log_group
 from stack.packaging import package
@@ -66,7 +67,7 @@ class PipelineFunction(Construct):
             service="lambda.amazonaws.com",
             source_arn=self.arn,
             boundary=settings.permissions_boundary,
-            statements=[*statements, key_use(settings, *key_actions), _logging(settings, role), TRACING],
+            statements=[*statements, encryption.use(*key_actions), _logging(settings, role), TRACING],
         )
         asset = TerraformAsset(self, "package", path=str(_package(source)), type=AssetType.FILE)
         self.function = LambdaFunction(
@@ -86,6 +87,14 @@ class PipelineFunction(Construct):
             tracing_config=LambdaFunctionTracingConfig(mode="Active"),
             # the policy, so that no call runs before it may; the group, so that Lambda does not make one of its own
             depends_on=[service_role.policy, logs],
+        )
+        alarm(
+            self,
+            settings,
+            self.name,
+            "AWS/Lambda Throttles",
+            "Calls of the function were turned away: the account's concurrency is used up.",
+            {"FunctionName": self.name},
         )
         for rule, reason in ACCEPTED.items():
             suppress(self.function, rule, reason=reason)

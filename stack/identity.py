@@ -7,7 +7,7 @@ from typing import Any
 from constructs import Construct
 
 from stack.bindings import IamRole, IamRolePolicy
-from stack.settings import ACCOUNT
+from stack.settings import ACCOUNT, Settings
 
 Statement = Mapping[str, Any]
 
@@ -31,11 +31,21 @@ def allow(actions: str | Sequence[str], resources: str | Sequence[str], **condit
 TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")
 
 
+def telling_absence(settings: Settings) -> dict[str, Any]:
+    """For who reads what may not be there: S3 says 404 to who may list the bucket, and 403 to others.
+
+    Without a condition on `s3:prefix`, which a read does not have.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    return allow("s3:ListBucket", settings.bucket_arn)
+
+
 class ServiceRole(Construct):
     """A role that one service may assume, on behalf of one resource of this account, with one inline policy.
 
     Args:
         boundary: the ARN of the policy that bounds what the role may, whatever its own says; blank: none.
+        source_arn: the resource; more than one where the service names it in several forms.
     """
 
     def __init__(
@@ -45,7 +55,7 @@ class ServiceRole(Construct):
         *,
         name: str,
         service: str,
-        source_arn: str,
+        source_arn: str | Sequence[str],
         boundary: str,
         statements: Sequence[Statement],
     ) -> None:

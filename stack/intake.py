@@ -5,9 +5,6 @@ from typing import Any
 from constructs import Construct
 
 from stack.bindings import (
-    LambdaFunctionEventInvokeConfig,
-    LambdaFunctionEventInvokeConfigDestinationConfig,
-    LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
     LambdaPermission,
     S3Bucket,
     S3BucketLifecycleConfiguration,
@@ -29,14 +26,15 @@ from stack.bindings import (
     S3BucketVersioningVersioningConfiguration,
 )
 from stack.encryption import Encryption
+from stack.failures import Failures
 from stack.function import PipelineFunction
-from stack.identity import allow, document
+from stack.identity import allow, document, telling_absence
 from stack.settings import ACCOUNT, Settings
 from stack.suppressions import suppress
 
 # How long each prefix keeps its objects, in days. What can be made again from incoming/ goes first; what a person
 # may want to mend or prove stays longer. incoming/ and reports/ stay for good: they are the originals and the record.
-KEPT_DAYS = {"validated": 30, "transformed": 30, "quarantine": 365}
+KEPT_DAYS = {"validated": 30, "transformed": 30, "runs": 30, "quarantine": 365}
 NONCURRENT_DAYS = 90
 MANIFEST = "manifest.json"  # the last object of a validated file: the only one that may wake the transformer
 
@@ -45,7 +43,7 @@ class Intake(Construct):
     """The bucket with all that keeps it closed, and the two functions that its objects wake."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, settings: Settings, encryption: Encryption, dead_letters_arn: str
+        self, scope: Construct, construct_id: str, settings: Settings, encryption: Encryption, failures: Failures
     ) -> None:
         super().__init__(scope, construct_id)
         self.bucket = S3Bucket(self, "bucket", bucket=settings.bucket, force_destroy=False)
@@ -82,13 +80,14 @@ class Intake(Construct):
             },
             statements=_transformer_statements(settings),
         )
-        self._keep_failed_events(dead_letters_arn)
+        for name, function in (("validator", self.validator), ("transformer", self.transformer)):
+            failures.keep_events_of(function, self, name)
         self._notify(settings)
 
     def _close(self, settings: Settings, encryption: Encryption) -> None:
         """Versioned, encrypted, owned by the account, closed to the public, and reached by TLS only."""
         bucket = self.bucket.id
-        S3BucketVersioningA(
+        self._versioning = S3BucketVersioningA(
             self,
             "versioning",
             bucket=bucket,
@@ -126,7 +125,7 @@ class Intake(Construct):
             self,
             "policy",
             bucket=bucket,
-            policy=document(_tls_only(settings), _own_key_only(settings)),
+            policy=document(_tls_only(settings), *_own_key_only(settings, encryption), *_kept(settings)),
             depends_on=[block],
         )
 
@@ -136,22 +135,12 @@ class Intake(Construct):
             self, "lifecycle", bucket=self.bucket.id, rule=[*rules, _rule("all-old-versions", "", None)]
         )
 
-    def _keep_failed_events(self, dead_letters_arn: str) -> None:
-        """An event that fails three times rests in the queue, with the error and the request."""
-        for name, function in (("validator", self.validator), ("transformer", self.transformer)):
-            LambdaFunctionEventInvokeConfig(
-                self,
-                f"{name}-failures",
-                function_name=function.function.function_name,
-                maximum_retry_attempts=2,
-                maximum_event_age_in_seconds=6 * 3600,
-                destination_config=LambdaFunctionEventInvokeConfigDestinationConfig(
-                    on_failure=LambdaFunctionEventInvokeConfigDestinationConfigOnFailure(destination=dead_letters_arn)
-                ),
-            )
-
     def _notify(self, settings: Settings) -> None:
-        """One resource holds both notifications: a bucket has one configuration, and a second would erase the first."""
+        """One resource holds both notifications: a bucket has one configuration, and a second would erase the first.
+
+        After the versioning, so that few events are without a version: a new bucket's may take 15 minutes to count.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html
+        """
         woken = [
             ("validator", self.validator, "incoming/", None),
             ("transformer", self.transformer, "validated/", MANIFEST),
@@ -183,7 +172,7 @@ class Intake(Construct):
                 )
                 for name, function, prefix, suffix in woken
             ],
-            depends_on=permissions,
+            depends_on=[*permissions, self._versioning],
         )
 
 
@@ -216,6 +205,21 @@ def _rule(id_: str, prefix: str, days: int | None) -> S3BucketLifecycleConfigura
     )
 
 
+def _kept(settings: Settings) -> list[dict[str, Any]]:
+    """A bucket has no switch against its deletion as a table has; its policy says it, until it is lifted.
+
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.S3.html: AWS protects buckets of its own so.
+    """
+    statement = {
+        "Sid": "NotDeleted",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "s3:DeleteBucket",
+        "Resource": settings.bucket_arn,
+    }
+    return [statement] if settings.deletion_protection else []
+
+
 def _tls_only(settings: Settings) -> dict[str, Any]:
     return {
         "Sid": "TlsOnly",
@@ -227,23 +231,40 @@ def _tls_only(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _own_key_only(settings: Settings) -> dict[str, Any]:
-    """S3 encrypts with the bucket's key whatever names no encryption; what names another one is refused."""
+def _own_key_only(settings: Settings, encryption: Encryption) -> list[dict[str, Any]]:
+    """S3 encrypts with the bucket's key whatever names no encryption; what names one names that key, by its ARN.
+
+    That `aws:kms` is named is not enough: without a key beside it, S3 takes the account's own `aws/s3`. A condition
+    that negates also holds where the request has no such header.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html (x-amz-server-side-encryption-aws-kms-key-id)
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html
+    """
     header = "s3:x-amz-server-side-encryption"
-    return {
-        "Sid": "OwnKeyOnly",
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": "s3:PutObject",
-        "Resource": f"{settings.bucket_arn}/*",
-        "Condition": {"Null": {header: "false"}, "StringNotEquals": {header: "aws:kms"}},
+    named = {"Null": {header: "false"}}
+    refused = {
+        "OwnAlgorithmOnly": {**named, "StringNotEquals": {header: "aws:kms"}},
+        "OwnKeyOnly": {**named, "StringNotEquals": {f"{header}-aws-kms-key-id": encryption.arn}},
+        "NoKeysOfCallers": {"Null": {f"{header}-customer-algorithm": "false"}},
     }
+    return [
+        {
+            "Sid": sid,
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "s3:PutObject",
+            "Resource": f"{settings.bucket_arn}/*",
+            "Condition": condition,
+        }
+        for sid, condition in refused.items()
+    ]
 
 
 def _validator_statements(settings: Settings) -> list[dict[str, Any]]:
     return [
-        # the bucket is versioned, so every event names a version, and reading that one needs no other grant
-        allow("s3:GetObjectVersion", settings.objects_arn("incoming")),
+        # an event names a version, and needs the second; one from before the versioning counted does not
+        allow(["s3:GetObject", "s3:GetObjectVersion"], settings.objects_arn("incoming")),
+        telling_absence(settings),
         allow("s3:PutObject", [settings.objects_arn(prefix) for prefix in ("validated", "quarantine")]),
         allow(["s3:GetObject", "s3:PutObject"], settings.objects_arn("reports")),
         allow("sqs:SendMessage", settings.dead_letters_arn),
@@ -253,6 +274,7 @@ def _validator_statements(settings: Settings) -> list[dict[str, Any]]:
 def _transformer_statements(settings: Settings) -> list[dict[str, Any]]:
     return [
         allow("s3:GetObject", settings.objects_arn("validated")),
+        telling_absence(settings),
         allow("s3:PutObject", settings.objects_arn("transformed")),
         allow(["s3:GetObject", "s3:PutObject"], settings.objects_arn("reports")),
         allow("states:StartExecution", settings.state_machine_arn),

@@ -26,8 +26,12 @@ REGULAR_FILE = 0o644 << 16
 SHARED = ("transactions", "aws_io")  # packages below lambdas/ that every function carries
 CACHE = Path(__file__).parent.parent / ".tap" / "cache" / "packages"
 
+# The services that the functions call, and the one that their tracer makes a client of outside a Lambda: of botocore,
+# whose models of all services are 25 MB, these alone are packaged.
+SERVICES = ("dynamodb", "s3", "sns", "sqs", "stepfunctions", "xray")
+
 # Bumped when this module changes what a ZIP looks like; the content's hash covers everything else.
-FORMAT = f"2 {PLATFORMS} {PYTHON}"
+FORMAT = f"3 {PLATFORMS} {PYTHON} {SERVICES}"
 _LEFT_OUT = {"__pycache__", "bin", "requirements.in"}
 
 
@@ -89,7 +93,13 @@ def _belongs(path: Path, root: Path) -> bool:
     """Installers write into RECORD and its neighbours what differs by machine; Python needs none of them to import."""
     parts = path.relative_to(root).parts
     unstable = path.name in {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", ".lock"}
-    return path.is_file() and not unstable and not _LEFT_OUT & set(parts)
+    return path.is_file() and not unstable and not _LEFT_OUT & set(parts) and not _of_another_service(parts)
+
+
+def _of_another_service(parts: tuple[str, ...]) -> bool:
+    """Whether a file of boto3 or botocore is about a service that no function calls; what is about all stays."""
+    in_a_folder = parts[:1] in {("boto3",), ("botocore",)} and parts[1:2] == ("data",) and len(parts) > 3
+    return in_a_folder and (parts[2] not in SERVICES or parts[-1].startswith("examples-"))
 
 
 def _install(requirements: Path, folder: Path) -> None:

@@ -71,7 +71,10 @@ class Settings:
         "begins the bucket's name, which all of AWS shares",
     )
     deletion_protection: bool = _setting(
-        False, "TAP_DELETION_PROTECTION", kinds.SWITCH, "whether the table refuses its deletion"
+        False,
+        "TAP_DELETION_PROTECTION",
+        kinds.SWITCH,
+        "whether the table and the bucket refuse their deletion; true on aws where it is not set",
     )
     permissions_boundary: str = _setting(
         "", "TAP_PERMISSIONS_BOUNDARY", kinds.POLICY, "the policy that bounds what every role may; blank: none"
@@ -111,6 +114,7 @@ class Settings:
                     refused.append(f"{name}: {error}")
         if refused:
             raise SettingsError("\n".join(refused))
+        values.setdefault("deletion_protection", values.get("target") == "aws")
         return cls(**values)._with_region()
 
     def _with_region(self) -> Self:
@@ -151,6 +155,11 @@ class Settings:
     @property
     def state_machine(self) -> str:
         return self.named("transaction-load")
+
+    @property
+    def ended_rule(self) -> str:
+        """What hears of each load that ended badly."""
+        return self.named("transaction-load-ended")
 
     @property
     def topic(self) -> str:
@@ -216,9 +225,20 @@ class Settings:
         return _arn("states", f"stateMachine:{self.state_machine}")
 
     @property
-    def map_executions_arn(self) -> str:
-        """What a distributed map starts: https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html"""
-        return _arn("states", f"execution:{self.state_machine}/*")
+    def map_arn(self) -> str:
+        """The machine as its distributed map names it, with the map's label.
+
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
+        """
+        return f"{self.state_machine_arn}/*"
+
+    @property
+    def map_executions_arns(self) -> tuple[str, ...]:
+        """What a distributed map starts: as AWS grants it, and as its children are named.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+        """
+        return tuple(_arn("states", f"execution:{self.state_machine}{rest}") for rest in (":*", "/*"))
 
     @property
     def topic_arn(self) -> str:
@@ -227,6 +247,10 @@ class Settings:
     @property
     def dead_letters_arn(self) -> str:
         return _arn("sqs", self.dead_letters)
+
+    @property
+    def ended_rule_arn(self) -> str:
+        return _arn("events", f"rule/{self.ended_rule}")
 
     def function_arn(self, role: str) -> str:
         return _arn("lambda", f"function:{self.function(role)}")

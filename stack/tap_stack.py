@@ -34,7 +34,7 @@ class TapStack(TerraformStack):
         encryption = Encryption(self, "encryption", settings)
         failures = Failures(self, "failures", settings, encryption)
         store = Store(self, "store", settings, encryption)
-        intake = Intake(self, "intake", settings, encryption, failures.queue.arn)
+        intake = Intake(self, "intake", settings, encryption, failures)
         workflow = Workflow(self, "workflow", settings, encryption, failures)
         api = Api(self, "api", settings, encryption)
         self._tell(

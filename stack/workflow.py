@@ -6,21 +6,50 @@ from typing import Any
 
 from constructs import Construct
 
+from stack.alarms import alarm
 from stack.bindings import (
+    CloudwatchEventRule,
+    CloudwatchEventTarget,
+    LambdaPermission,
     SfnStateMachine,
     SfnStateMachineLoggingConfiguration,
     SfnStateMachineTracingConfiguration,
 )
-from stack.encryption import Encryption, key_use
+from stack.encryption import Encryption
 from stack.errors import StackError
 from stack.failures import Failures
 from stack.function import PipelineFunction
-from stack.identity import TRACING, ServiceRole, allow
+from stack.identity import TRACING, ServiceRole, allow, telling_absence
 from stack.logs import log_group
 from stack.settings import PARTITION, Settings
 from stack.suppressions import suppress
 
 DEFINITION = Path(__file__).with_name("workflow.asl.json")
+ENDED = {"source": ["aws.states"], "detail-type": ["Step Functions Execution Status Change"]}
+BADLY = ["FAILED", "TIMED_OUT", "ABORTED"]
+# https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+ENDINGS = {
+    "ExecutionsFailed": "A load failed: its dead letter says why.",
+    "ExecutionsTimedOut": "A load took longer than a day: its dead letter waits for `tap redrive`.",
+    "ExecutionsAborted": "Somebody stopped a load: its dead letter waits for `tap redrive`.",
+    "ExecutionThrottled": "Step Functions slows the loads down: the account's state transitions are used up.",
+}
+# What may pass by itself. All that a task which calls a function can end with is classified in
+# tests/unit/stack/test_retries.py, with the sources.
+THROTTLING = ["Throttled", "Lambda.TooManyRequestsException"]
+TRANSIENT = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ResourceConflictException",
+    "Lambda.ResourceNotReadyException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
+    "Runtime.ExitError",
+    "Runtime.OutOfMemory",
+    "States.Timeout",
+]
 
 
 class Workflow(Construct):
@@ -39,7 +68,12 @@ class Workflow(Construct):
             source="loader",
             memory_mb=1769,
             timeout_s=900,
-            environment={"BUCKET_NAME": settings.bucket, "TABLE_NAME": settings.table},
+            environment={
+                "BUCKET_NAME": settings.bucket,
+                "TABLE_NAME": settings.table,
+                "DEAD_LETTERS_URL": failures.queue.url,
+                "TOPIC_ARN": settings.topic_arn,
+            },
             statements=_loader_statements(settings),
         )
         logs = log_group(self, settings, encryption, settings.workflow_log_group)
@@ -48,9 +82,9 @@ class Workflow(Construct):
             "identity",
             name=settings.role("transaction-load"),
             service="states.amazonaws.com",
-            source_arn=settings.state_machine_arn,
+            source_arn=[settings.state_machine_arn, settings.map_arn],
             boundary=settings.permissions_boundary,
-            statements=_workflow_statements(settings),
+            statements=_workflow_statements(settings, encryption),
         )
         self.state_machine = SfnStateMachine(
             self,
@@ -70,6 +104,51 @@ class Workflow(Construct):
             "CKV_AWS_285",
             reason="the history is logged at level ALL; the data of an execution are left out, they may quote a file",
         )
+        for metric, meaning in ENDINGS.items():
+            dimensions = {"StateMachineArn": settings.state_machine_arn}
+            alarm(self, settings, settings.state_machine, f"AWS/States {metric}", meaning, dimensions)
+        failures.keep_events_of(self.loader, self, "loader")
+        self._hear_of_endings(settings)
+
+    def _hear_of_endings(self, settings: Settings) -> None:
+        """The net below the machine's own way of failure, for an end that no state can catch; AWS tells best effort.
+
+        https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-states.html
+        """
+        rule = CloudwatchEventRule(
+            self,
+            "ended",
+            name=settings.ended_rule,
+            description="Loads that ended badly, in whichever way",
+            event_pattern=json.dumps(
+                ENDED | {"detail": {"status": BADLY, "stateMachineArn": [settings.state_machine_arn]}}
+            ),
+        )
+        permission = LambdaPermission(
+            self,
+            "ended-permission",
+            statement_id="AllowInvocationByTheRule",
+            action="lambda:InvokeFunction",
+            function_name=self.loader.function.function_name,
+            principal="events.amazonaws.com",
+            source_arn=settings.ended_rule_arn,
+        )
+        CloudwatchEventTarget(
+            self,
+            "ended-target",
+            rule=rule.name,
+            target_id="loader",
+            arn=self.loader.function.arn,
+            depends_on=[permission],
+        )
+        alarm(
+            self,
+            settings,
+            settings.ended_rule,
+            "AWS/Events FailedInvocations",
+            "A load ended badly and its report may not say so: `tap status` and the execution's history do.",
+            {"RuleName": settings.ended_rule},
+        )
 
 
 def definition(settings: Settings, dead_letters_url: str, source: Path = DEFINITION) -> str:
@@ -81,7 +160,10 @@ def definition(settings: Settings, dead_letters_url: str, source: Path = DEFINIT
     Raises:
         StackError: the file is no JSON, or names something that nobody fills.
     """
-    values: dict[str, str | float] = {
+    values: dict[str, Any] = {
+        "throttling": THROTTLING,
+        "transient": TRANSIENT,
+        "bucket": settings.bucket,
         "partition": PARTITION,
         "loader_arn": settings.function_arn("transaction-loader"),
         "topic_arn": settings.topic_arn,
@@ -95,7 +177,7 @@ def definition(settings: Settings, dead_letters_url: str, source: Path = DEFINIT
         raise StackError(f"{source}: {error!r} (placeholders: {', '.join(values)})") from error
 
 
-def _filled(node: Any, values: dict[str, str | float]) -> Any:
+def _filled(node: Any, values: dict[str, Any]) -> Any:
     """A string that is one placeholder takes its value's type; inside a longer string it is text."""
     if isinstance(node, dict):
         return {key: _filled(value, values) for key, value in node.items()}
@@ -115,28 +197,40 @@ def _loader_statements(settings: Settings) -> list[dict[str, Any]]:
         allow("s3:GetObject", [settings.objects_arn(prefix) for prefix in ("validated", "transformed")]),
         allow("s3:PutObject", [settings.objects_arn(prefix) for prefix in ("transformed", "quarantine")]),
         allow(["s3:GetObject", "s3:PutObject"], settings.objects_arn("reports")),
+        telling_absence(settings),
         allow("dynamodb:PutItem", settings.table_arn),
+        allow("sqs:SendMessage", settings.dead_letters_arn),
+        allow("sns:Publish", settings.topic_arn),
     ]
 
 
-def _workflow_statements(settings: Settings) -> list[dict[str, Any]]:
-    """A distributed map starts executions of its own machine:
-    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+def _workflow_statements(settings: Settings, encryption: Encryption) -> list[dict[str, Any]]:
+    """A distributed map starts executions of its own machine, reads its items, and writes what becomes of them, for
+    which AWS lists `kms:Encrypt` too: https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
     """
+    results = ["s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]
     return [
         allow("lambda:InvokeFunction", settings.function_arn("transaction-loader")),
         allow("s3:GetObject", settings.objects_arn("transformed")),
         allow("states:StartExecution", settings.state_machine_arn),
-        allow(["states:DescribeExecution", "states:StopExecution"], settings.map_executions_arn),
+        allow(["states:DescribeExecution", "states:StopExecution"], settings.map_executions_arns),
+        allow(results, settings.objects_arn("runs")),
         allow("sns:Publish", settings.topic_arn),
         allow("sqs:SendMessage", settings.dead_letters_arn),
-        key_use(settings, "kms:Decrypt", "kms:GenerateDataKey"),
+        encryption.use("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
         LOG_DELIVERY,
+        allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"], f"{settings.log_group_arn(settings.workflow_log_group)}:*"
+        ),
         TRACING,
+        SAMPLING,
     ]
 
 
-# None of these knows resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+# https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html; a function's own segments need no sampling
+SAMPLING = allow(["xray:GetSamplingRules", "xray:GetSamplingTargets"], "*")
+# None of these knows resources, as the two of the log group do that AWS lists with them:
+# https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 LOG_DELIVERY = allow(
     [
         "logs:CreateLogDelivery",

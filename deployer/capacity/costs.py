@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deployer.capacity.published import PRICES, Published
+from deployer.capacity.shape import Shape
 from deployer.capacity.work import Portion, Work
 
 GB = 1 << 30
@@ -81,9 +82,10 @@ def monthly(work: Work, some: Portion) -> list[Cost]:
     ]
 
 
-def standing() -> list[Cost]:
+def standing(shape: Shape) -> list[Cost]:
     """What an environment costs in a month that works at all."""
-    return [Cost(PRICES["key_month"], 1), Cost(PRICES["metric_month"], METRICS), Cost(PRICES["alarm_month"], 1)]
+    alarms = Cost(PRICES["alarm_month"], shape.alarms)
+    return [Cost(PRICES["key_month"], 1), Cost(PRICES["metric_month"], METRICS), alarms]
 
 
 def total(costs: Iterable[Cost]) -> float:

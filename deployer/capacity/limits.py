@@ -20,7 +20,8 @@ _MB = 1 << 20
 _DEAD = "the call ends; after two more tries the event rests in the dead letters, the file's report stays as it was"
 _FAILS = "the load fails: its report says so, and it rests in the dead letters until `tap redrive`"
 _TRIED = f"parts are tried eight more times with growing pauses; then {_FAILS}"
-_UNTOLD = "the execution times out, which no state catches: no message, no dead letter, the report stays at loading"
+_ENDS = "the execution times out: the file's report says so, and it rests in the dead letters until `tap redrive`"
+_WAITS = "the next ones wait"
 _SLOWER = "requests are throttled and tried again: the load takes longer"
 
 
@@ -54,7 +55,7 @@ def of_a_file(work: Work, some: Portion) -> Iterator[Limit]:
     disk_mb = some.rows * work.disk_bytes / _MB
     yield Limit("Lambda duration: validator", work.validator_s(some), shape.validator.timeout_s, "s", _DEAD)
     yield Limit("Lambda duration: transformer", work.transformer_s(some), shape.transformer.timeout_s, "s", _DEAD)
-    yield Limit("Lambda duration: loader, one part", work.loader_s(part), shape.loader.timeout_s, "s", _FAILS)
+    yield Limit("Lambda duration: loader, one part", work.loader_s(part), shape.part_timeout_s, "s", _FAILS)
     yield Limit("Lambda duration: loader, reconciling", work.reconcile_s(some), shape.loader.timeout_s, "s", _FAILS)
     yield Limit("Lambda /tmp: validator", disk_mb, shape.validator.storage_mb, "MB", _DEAD)
     yield Limit("Lambda memory: validator", validator_mb, shape.validator.memory_mb, "MB", _DEAD)
@@ -96,10 +97,14 @@ def of_all(work: Work, whole: Portion, loading: Loading) -> Iterator[Limit]:
     loaders = loading.at_once * shape.concurrency
     served, asked = most_writes(loading.at_first, loading.seconds), work.units * loading.asked
     parts = whole.parts / loading.seconds
-    yield Limit("Step Functions: a load's own timeout", loading.file_s, shape.load_timeout_s, "s", _UNTOLD)
+    yield Limit("Step Functions: a load's own timeout", loading.file_s, shape.load_timeout_s, "s", _ENDS)
     yield Limit("Lambda calls at once", loaders, QUOTAS["lambda_concurrency"].value, "calls", _TRIED)
     children = QUOTAS["map_children"].value
     yield Limit("Step Functions children of a map", shape.concurrency, children, "children", "no more are started")
+    started = whole.parts / whole.files / loading.file_s
+    map_starts, map_runs = QUOTAS["map_starts"].value, QUOTAS["map_runs"].value
+    yield Limit("Step Functions starts of a map's children", started, map_starts, "children/s", _WAITS, fails=False)
+    yield Limit("Step Functions open map runs", loading.at_once, map_runs, "runs", _WAITS, fails=False)
     connections = most_connections(work, loading.at_first)
     held = loaders * work.measured.connections
     yield Limit("DynamoDB connections that a table serves", held, connections, "connections", _TRIED)
@@ -117,7 +122,7 @@ def of_all(work: Work, whole: Portion, loading: Loading) -> Iterator[Limit]:
     yield Limit("Step Functions starts", whole.files / loading.seconds, starts, "starts/s", _SLOWER, fails=False)
     transitions = QUOTAS["transitions"].value
     changes = parts * shape.part_transitions
-    yield Limit("Step Functions transitions", changes, transitions, "transitions/s", "steps wait", fails=False)
+    yield Limit("Step Functions transitions", changes, transitions, "transitions/s", _WAITS, fails=False)
 
 
 def most_connections(work: Work, table_writes: float) -> float:

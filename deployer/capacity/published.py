@@ -1,8 +1,8 @@
 """What AWS publishes: quotas, latencies and prices, each with its page and the day it was looked up.
 
-A quota is an account's default in the large regions, a price is of us-east-1 on demand, without free tier or
-discount. Of some figures only others' quotations of the page could be looked up, of some nothing: those are the field's
-common knowledge of it, and say so.
+A quota is an account's default in any region; three large ones have more of some, and a new account less. A price is of
+us-east-1 on demand, without free tier or discount. Of some figures only others' quotations of the page could be looked
+up, of some nothing: those are the field's common knowledge of it, and say so.
 """
 
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ _DYNAMODB = _docs("amazondynamodb/latest/developerguide/ServiceQuotas.html")
 _WARM = _docs("amazondynamodb/latest/developerguide/warm-throughput-scenarios.html")
 _S3 = "https://repost.aws/knowledge-center/http-5xx-errors-s3"
 _STATES = _docs("step-functions/latest/dg/service-quotas.html")
+_LARGE = "us-east-1, us-west-2 and eu-west-1"
 
 QUOTAS = {
     "lambda_duration": Published("Lambda: duration of a call", 900, "s", _LAMBDA, PAGE),
@@ -53,8 +54,14 @@ QUOTAS = {
         "Step Functions: children of a Distributed Map at once", 10_000, "children",
         _docs("step-functions/latest/dg/state-map-distributed.html"), PAGE,
     ),
-    "transitions": Published("Step Functions: state transitions of an account", 5_000, "transitions/s", _STATES, NOT),
-    "starts": Published("Step Functions: StartExecution of an account", 300, "starts/s", _STATES, NOT),
+    "map_starts": Published("Step Functions: standard children that a map starts", 100, "children/s", _STATES, PAGE),
+    "map_runs": Published("Step Functions: open map runs of an account", 1_000, "runs", _STATES, PAGE),
+    "transitions": Published(
+        f"Step Functions: state transitions of an account; 5,000 in {_LARGE}", 800, "transitions/s", _STATES, PAGE
+    ),
+    "starts": Published(
+        f"Step Functions: StartExecution of an account; 300 in {_LARGE}", 150, "starts/s", _STATES, PAGE
+    ),
     "payload": Published("Step Functions: a state's input or output", 262_144, "bytes", _STATES, PAGE),
 }  # fmt: skip
 
@@ -62,10 +69,8 @@ LATENCIES = {
     "s3_request": Published(
         "S3: a small request", 0.1, "s", _docs("AmazonS3/latest/userguide/optimizing-performance.html"), QUOTED
     ),
-    "s3_stream": Published(
-        "S3: one connection", 85e6, "bytes/s",
-        _docs("AmazonS3/latest/userguide/optimizing-performance-design-patterns.html"), NOT,
-    ),
+    # less than the 85 to 90 MB/s that S3 gives a connection
+    "s3_stream": Published("Lambda: network of an environment (625 Mbit/s)", 625e6 / 8, "bytes/s", _LAMBDA, PAGE),
     "item_put": Published(
         "DynamoDB: a write ('single-digit milliseconds')", 0.01, "s",
         _docs("amazondynamodb/latest/developerguide/on-demand-capacity-mode.html"), PAGE,

@@ -41,12 +41,14 @@ class Shape:
     rows_per_part: int
     concurrency: int
     load_timeout_s: int
+    part_timeout_s: int
     transitions: int
     part_transitions: int
     indexes: int
     kept_days: int
     logs_kept_days: int
     bucket_key: bool
+    alarms: int
 
 
 def shape(settings: Settings, places: Places) -> Shape:
@@ -73,12 +75,14 @@ def shape_of(document: Document) -> Shape:
         rows_per_part=int(transformer["environment"]["variables"]["ROWS_PER_PART"]),
         concurrency=int(parts["MaxConcurrency"]),
         load_timeout_s=int(workflow["TimeoutSeconds"]),
+        part_timeout_s=min(int(state["TimeoutSeconds"]) for state in _way(parts["ItemProcessor"])),
         transitions=len(states),
         part_transitions=len(list(_way(parts["ItemProcessor"]))),
         indexes=len(_only(resources, "aws_dynamodb_table")["global_secondary_index"]),
         kept_days=_kept_days(_only(resources, "aws_s3_bucket_lifecycle_configuration")["rule"]),
         logs_kept_days=max(int(each["retention_in_days"]) for each in resources["aws_cloudwatch_log_group"].values()),
         bucket_key=bool(encryption["bucket_key_enabled"]),
+        alarms=len(resources["aws_cloudwatch_metric_alarm"]),
     )
 
 

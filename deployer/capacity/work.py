@@ -115,8 +115,9 @@ class Work:
     def puts(self, some: Portion) -> int:
         """PUT requests of S3; a large object is several."""
         pieces = sum(_pieces(each * some.rows / some.files) for each in (self.row_bytes, self.accepted_bytes))
-        # the file, accepted, rejected and raw, the manifest, the parts' list, four reports; each part and its result
-        return some.files * (pieces + 8) + 2 * some.parts
+        # the file, accepted, rejected and raw, the manifest, the parts' list, four reports, and two objects of what
+        # became of the map; each part and its result
+        return some.files * (pieces + 10) + 2 * some.parts
 
     def gets(self, some: Portion) -> int:
         """GET requests of S3."""

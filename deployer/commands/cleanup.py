@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deployer.commands.options import JsonOption, RegionOption, TargetOption, print_json, settings_of
-from deployer.commands.stack import running
-from deployer.errors import LeftBehind, StateLocked, UsedWrongly
+from deployer.commands.consent import ask, require_somebody
+from deployer.commands.options import (
+    DataTooOption,
+    JsonOption,
+    RegionOption,
+    TargetOption,
+    YesOption,
+    print_json,
+    settings_of,
+)
+from deployer.commands.stack import place_of, running
+from deployer.errors import LeftBehind, NotAllSeen, StateLocked, TapError, UsedWrongly
 
 if TYPE_CHECKING:
     from deployer.estate.cleanup import Cleaned
@@ -22,9 +31,6 @@ ExpiredOption = Annotated[
     bool, typer.Option("--expired", help="All short-lived environments whose time (TAP_EXPIRES_AT) is over.")
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would go; change nothing.")]
-DataTooOption = Annotated[
-    bool, typer.Option("--data-too", help="Also where the table is protected: lift that, and remove the data.")
-]
 
 
 def cleanup(
@@ -34,29 +40,34 @@ def cleanup(
     region: RegionOption = None,
     dry_run: DryRunOption = False,
     data_too: DataTooOption = False,
+    yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Remove everything of an environment, its files and items too, with or without Terraform's state."""
+    """Remove everything of an environment, with or without Terraform's state; shows it and asks first.
+
+    Files and items go too, unless they are protected.
+    """
     if (suffix is None) != expired:
         raise UsedWrongly("what is to be cleaned up?", remedy="say either --suffix X or --expired")
+    require_somebody(yes=yes or dry_run)
     suffixes = [suffix] if suffix else _expired(target, region, json=json)
     cleaned: dict[str, Cleaned] = {}
-    locked: list[StateLocked] = []
+    refused: list[TapError] = []
     for each in suffixes:
         try:
-            cleaned[each] = _cleaned(settings_of(target, each, region), json, dry_run, data_too)
-        except StateLocked as error:
+            cleaned[each] = _cleaned(settings_of(target, each, region), json, dry_run, data_too, yes)
+        except (StateLocked, NotAllSeen) as error:
             if suffix:
                 raise
-            locked.append(error)  # the others go all the same
+            refused.append(error)  # the others go all the same
     if json:
         told = [{"suffix": each, **_to_json(one, dry_run=dry_run)} for each, one in cleaned.items()]
         print_json(told[0] if suffix else told)
     else:
         for one in cleaned.values():
             print("\n".join(_lines(one, dry_run=dry_run)))
-    if locked:
-        raise locked[0]
+    if refused:
+        raise refused[0]
     if left := {each: len(one.left) for each, one in cleaned.items() if one.left and not dry_run}:
         raise LeftBehind(
             "; ".join(f"{count} of the environment `{each}` are left" for each, count in left.items()),
@@ -64,11 +75,15 @@ def cleanup(
         )
 
 
-def _cleaned(settings: "Settings", json: bool, dry_run: bool, data_too: bool) -> "Cleaned":
+def _cleaned(settings: "Settings", json: bool, dry_run: bool, data_too: bool, yes: bool) -> "Cleaned":
     from deployer.estate.leaving import leave, preview
 
     with running(settings, json=json, existing=True) as run:
-        return (preview if dry_run else leave)(run, data_too=data_too)
+        if dry_run:
+            return preview(run, data_too=data_too)
+        if not yes and (going := preview(run, data_too=data_too)).removed:
+            ask(_lines(going, dry_run=True), settings.environment_suffix, place_of(run))
+        return leave(run, data_too=data_too)
 
 
 def _expired(target: str | None, region: str | None, *, json: bool) -> list[str]:

@@ -167,7 +167,7 @@ def redrive(
     json: JsonOption = False,
 ) -> None:
     """Try again what rests in the dead letters, once its reason is mended; nothing is loaded twice."""
-    from deployer.redrive import letters, put_back
+    from deployer.letters import letters, put_back
     from deployer.redrive import redrive as tried_again
     from deployer.tables import show_letters
 
@@ -213,4 +213,6 @@ def require_reconciled(state: "FileState") -> None:
 
 
 def _figures(state: "FileState") -> str:
-    return ", ".join(f"{count} {name}" for name, count in state.rows.items())
+    from deployer.tables import parts_told
+
+    return ", ".join([*parts_told(state), *(f"{count} {name}" for name, count in state.rows.items())])

@@ -23,6 +23,10 @@ RegionOption = Annotated[str | None, typer.Option("--region", help="AWS region; 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="One JSON document on stdout; what is for people goes to stderr.")
 ]
+DataTooOption = Annotated[
+    bool, typer.Option("--data-too", help="Also what holds data: protection is lifted, and the data go for good.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask; has to be said where there is no terminal.")]
 FileArgument = Annotated[Path, typer.Argument(help="A CSV file of transactions.", show_default=False)]
 KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]
 

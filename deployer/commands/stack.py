@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deployer.commands.options import JsonOption, RegionOption, SuffixOption, TargetOption, print_json, settings_of
+from deployer.commands.consent import ask, require_somebody, show
+from deployer.commands.options import (
+    DataTooOption,
+    JsonOption,
+    RegionOption,
+    SuffixOption,
+    TargetOption,
+    YesOption,
+    print_json,
+    settings_of,
+)
 from deployer.places import Places
 
 if TYPE_CHECKING:
+    from deployer.plans import Changes
     from deployer.stages import Run
     from stack.settings import Settings
 
@@ -109,15 +120,32 @@ def outputs(
 
 
 def destroy(
-    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
+    target: TargetOption = None,
+    suffix: SuffixOption = None,
+    region: RegionOption = None,
+    data_too: DataTooOption = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
 ) -> None:
-    """Destroy what Terraform's state knows of the stack."""
-    from deployer.stages import destroy as destroy_stages
+    """Destroy what Terraform's state knows of the stack, wholly or not at all; shows it and asks first."""
+    from deployer.cleaning import destroy as destroy_wholly
 
-    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
-        destroy_stages(run)
+    settings = settings_of(target, suffix, region)
+    require_somebody(yes=yes)
+    with running(settings, json=json, existing=True) as run:
+
+        def agreed(going: "Changes") -> None:
+            (show if yes else ask)(going.lines(), settings.environment_suffix, place_of(run))
+
+        destroy_wholly(run, data_too=data_too, agreed=agreed)
         if json:
-            print_json({"destroyed": True, "seconds": run.seconds})
+            print_json({"destroyed": True, "seconds": run.seconds, **run.changes.to_json()})
+
+
+def place_of(run: "Run") -> str:
+    """Where a run works, for people."""
+    target = run.site.target
+    return f"{target.name}, account {target.account_id}, {target.region}"
 
 
 @contextmanager

@@ -36,9 +36,13 @@ def granted(document: Document, suffix: str) -> dict[str, str]:
 
 
 def differences(document: Document, suffix: str, baseline: Path) -> list[Finding]:
-    """What the stack grants and the baseline does not have, or the other way round."""
-    now, before = granted(document, suffix), _read(baseline)
-    wider = [line for line in now if line not in before and " may " in line]
+    """What the stack grants and the baseline does not have, or the other way round.
+
+    A further denial is none: a setting, such as the protection against deletion, may bring it in one environment.
+    """
+    before = _read(baseline)
+    now = {line: by for line, by in granted(document, suffix).items() if line in before or " may not " not in line}
+    wider = [line for line in now if line not in before]
     wider += [line for line in before if line not in now and " may not " in line]
     narrower = [line for line in now.keys() ^ before if line not in wider]
     return [
@@ -102,7 +106,7 @@ def _line(who: str, verb: str, action: str, resource: str, condition: Any) -> st
     line = f"{who} {verb} {action} on {resource}{told}"
     for expression, name in _SHORT.items():
         line = line.replace(expression, name)
-    return line
+    return re.sub(r"\$\{(aws_\w+\.[\w-]+)\.arn\}", r"\1", line)
 
 
 def _plain(document: Document, value: Any) -> str:

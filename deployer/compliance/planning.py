@@ -7,21 +7,25 @@ stands in such a plan was written somewhere, and not given.
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from deployer.compliance.policies import POLICY_NAMES, decoded
 from deployer.locks import held
 from deployer.mirror import REGISTRY, provider_source
 from deployer.places import Places
 from deployer.terraform import Terraform, environment_for, installed_version
 from deployer.workfolder import required_providers
 
-FORMAT = "1"  # bumped when this module changes what lies in the cache
+FORMAT = "2"  # bumped when this module changes what lies in the cache
 ACCOUNT = "123456789012"
 REGION = "ca-west-1"
 GIVEN = {"account_id": ACCOUNT, "aws_region": REGION}
+LATER = "an-arn-known-after-apply"
+_ARN_OF_NEW = re.compile(r"\$\{aws_\w+\.[\w-]+\.arn\}")
 NO_ACCOUNT = {
     "access_key": "none", "secret_key": "none", "skip_credentials_validation": True, "skip_region_validation": True,
     "skip_requesting_account_id": True, "skip_metadata_api_check": "true",
@@ -50,6 +54,25 @@ def plan_of(stack: Path, document: dict[str, Any], places: Places, mirror: str =
     return kept
 
 
+def readable(node: Any) -> Any:
+    """The configuration with a word for each ARN of a new resource in its policies, so that a plan knows the rest.
+
+    An ARN names one resource, and holds neither a wildcard nor a region that somebody wrote; the policy around it may.
+    Only within the strings of a policy that is JSON as it is written: any other is left to be found unreadable.
+    """
+    if isinstance(node, list):
+        return [readable(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {name: _known(value) if name in POLICY_NAMES else readable(value) for name, value in node.items()}
+
+
+def _known(policy: Any) -> Any:
+    if isinstance(policy, str):
+        return _ARN_OF_NEW.sub(LATER, policy) if decoded(policy) is not None else policy
+    return readable(policy)
+
+
 def override(document: dict[str, Any]) -> dict[str, Any]:
     """Terraform's own means to change a configuration from beside it: no backend, and providers that ask nobody."""
     configured = document.get("provider", {}).get("aws", [{}])
@@ -65,6 +88,8 @@ def _made(stack: Path, document: dict[str, Any], mirror: str, logs: Path) -> dic
     with tempfile.TemporaryDirectory(prefix="tap-plan-") as scratch:
         folder = Path(scratch) / "stack"
         shutil.copytree(stack, folder, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", ".terraform.lock.hcl"))
+        for file in folder.glob("*.tf.json"):
+            file.write_text(json.dumps(readable(json.loads(file.read_text()))))
         (folder / "zz_override.tf.json").write_text(json.dumps(override(document)))
         given = {name: value for name, value in GIVEN.items() if name in document.get("variable", {})}
         (folder / "zz.auto.tfvars.json").write_text(json.dumps(given))

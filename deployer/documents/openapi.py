@@ -38,6 +38,8 @@ _ANSWERS = {
     "403": ("Forbidden", "Not signed, wrongly signed, or without permission; or no such route.", "Forbidden"),
     "404": ("Unknown", "There is none, or not yet.", "Message"),
     "413": ("TooLarge", "The call has a body, and a larger one than API Gateway takes.", "Message"),
+    # for the name as it is sent: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+    "414": ("TooLong", "The ARN of the call, of which its path is the longest part, has over 1,600 bytes.", "Message"),
     "429": ("Throttled", "More requests than the stage takes.", "Message"),
     "500": ("Failed", "The request could not be answered; try again.", "Message"),
     "502": ("Broken", "The function did not answer rightly.", "Message"),

@@ -25,6 +25,7 @@ COLUMNS, ROWS = 120, 50
 _FONTS = "ui-monospace, 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 _CONTROL = re.compile(r"\x1b\[(?P<count>\d*)(?P<verb>[A-Za-ln-z])|\x1b\[\?\d+[hl]")  # all but colours
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_AGAIN = re.compile(r"(\x1b\[[\d;]+m)([^\x1b]*)\x1b\[0?m\1")  # a colour that ends and begins again
 _LONG = 12  # rows of the rejected ones that the picture shows
 
 
@@ -86,10 +87,17 @@ def picture(title: str, lines: Sequence[str]) -> str:
 
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, legacy_windows=False)
     for line in lines:
-        console.print(Text.from_ansi(line), overflow="fold")
+        console.print(Text.from_ansi(_in_one_piece(line)), overflow="fold")
     form = re.sub(r"@font-face\s*\{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     form = form.replace("Fira Code, monospace", _FONTS)
     return console.export_svg(title=title, code_format=form, unique_id=title.replace(" ", "-")) + "\n"
+
+
+def _in_one_piece(line: str) -> str:
+    """The line with each colour told once: pytest colours every dot by itself, and each would be an element."""
+    while (shorter := _AGAIN.sub(r"\1\2", line)) != line:
+        line = shorter
+    return line
 
 
 def _ran(command: Sequence[str], folder: Path) -> str:

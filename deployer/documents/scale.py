@@ -71,7 +71,7 @@ def costs_section(places: Places) -> str:
 
 {_table(("what", "quantity", "unit", "dollars a unit", "dollars"), rows)}
 
-Each row is written {units} times, once to the table and once to each index; that is {share(answer.once[0].dollars / once)} of the cost. An environment that does nothing costs {dollars(costs.total(costs.standing()))} a month: its key, its metrics, its alarm. `tap capacity --rows 1e8 --files 100` shows the same for other workloads, with what limits them and how long they take; [docs/scale.md](docs/scale.md) has the measurements, the quotas, and where each is met."""
+Each row is written {units} times, once to the table and once to each index; that is {share(answer.once[0].dollars / once)} of the cost. An environment that does nothing costs {dollars(costs.total(costs.standing(ours.shape)))} a month: its key, its metrics, its alarms. `tap capacity --rows 1e8 --files 100` shows the same for other workloads, with what limits them and how long they take; [docs/scale.md](docs/scale.md) has the measurements, the quotas, and where each is met."""
     return f"{text}\n"
 
 

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from deployer.errors import TapError
 from deployer.estate.configuration import Configuration
 from deployer.estate.inventory import WORKERS, Inventory, Recorded
-from deployer.estate.kinds import ALIASES, FUNCTIONS, KINDS
+from deployer.estate.kinds import ALIASES, FUNCTIONS, KINDS, is_protected
 from deployer.estate.things import Thing, says_absent, says_refused
 from deployer.targets import Target
 
@@ -96,7 +96,8 @@ class Cleanup:
         return due
 
     def _look(self) -> list[Thing]:
-        inventory = Inventory(self._target, self._configuration, recorded=self._recorded)
+        gone = frozenset((thing.type, thing.name) for thing in self._asked)
+        inventory = Inventory(self._target, self._configuration, recorded=self._recorded, gone=gone)
         found, self.result.others = inventory.ours()
         self._keep_protected(found)
         if self.result.left:
@@ -114,13 +115,7 @@ class Cleanup:
             self.result.left.update(dict.fromkeys(data, _WITH_PROTECTED) | dict.fromkeys(protected, _PROTECTED))
 
     def _is_protected(self, thing: Thing) -> bool:
-        kind = KINDS[thing.type]
-        try:
-            return kind.protected is not None and kind.protected(self._target.client(kind.service), thing)
-        except ClientError as error:
-            if says_absent(error):
-                return False
-            raise
+        return is_protected(self._target.client(KINDS[thing.type].service), thing)
 
     def _silence(self, thing: Thing) -> None:
         kind = KINDS[thing.type]

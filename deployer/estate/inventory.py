@@ -1,7 +1,8 @@
 """What of an environment exists in the account: the one place that looks, for `tap adopt`, `cleanup` and the census.
 
-Found by name, and ours by the tags that the configuration gives; neither alone is enough. What nobody tagged yet is
-ours only where the ledger says that a deployment of ours was about to create it.
+Found by name, and ours by the tags that the configuration gives; neither alone is enough. What carries no tag at all is
+ours only where the ledger says that a deployment of ours was about to create it, or where what writes it is ours.
+docs/what-is-deleted.md says it for people.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -40,6 +41,7 @@ class Inventory:
     configuration: Configuration
     state: State = field(default_factory=dict)
     recorded: Recorded = frozenset()
+    gone: Recorded = frozenset()  # of what was ours and this cleanup has removed: it may still write
     _listed: dict[str, list[Thing]] = field(default_factory=dict)
     _located: dict[str, "Thing | None"] = field(default_factory=dict)
 
@@ -167,14 +169,24 @@ class Inventory:
         told = {name: tags[name] for name in self.configuration.identity if name in tags}
         if told == self.configuration.identity:
             return ""
-        if not told and self._known_untagged(kind, thing):
+        if not tags and self._known_untagged(kind, thing):
             return ""
         return f"its tags are {', '.join(f'{name}={value}' for name, value in told.items()) or 'not ours'}"
 
     def _known_untagged(self, kind: Kind, thing: Thing) -> bool:
-        named = thing.name in self.names(thing.type)
-        untold = "tags" in self.target.trait("forgets").get(thing.type, ())
-        return (named and (kind.service_made or untold)) or (thing.type, thing.name) in self.recorded
+        """Of what nobody tagged: a deployment of ours was about to make it, or what makes it by itself is ours.
+
+        Where the target forgets tags, which AWS never does, the name is all that there is.
+        """
+        if "tags" in self.target.trait("forgets").get(thing.type, ()) and thing.name in self.names(thing.type):
+            return True
+        noted = (thing.type, thing.name) in self.recorded and kind.half_made(thing)
+        return noted or bool(kind.writer and self._is_ours(*kind.writer(thing)))
+
+    def _is_ours(self, type_: str, name: str) -> bool:
+        """Whether there is such a thing, and it is ours; or it was, until this cleanup removed it."""
+        found = [thing for thing in self._things(type_) if thing.name == name]
+        return any(self.disowned(thing) == "" for thing in found) or (not found and (type_, name) in self.gone)
 
     def _things(self, type_: str) -> list[Thing]:
         self._list([type_])

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from deployer.estate.kinds import KINDS
+from deployer.estate.things import paged
 from deployer.targets import Target
 from stack.settings import Settings, SettingsError
 
@@ -50,9 +51,9 @@ def _roles(target: Target) -> Iterator[Mapping[str, str]]:
 
 
 def _listed(target: Target) -> Iterator[Mapping[str, str]]:
-    pages = target.client("resourcegroupstaggingapi").get_paginator("get_resources")
-    found = pages.paginate(TagFilters=[{"Key": PROJECT, "Values": ["tap"]}, {"Key": SUFFIX}])
-    listed = [one for page in found for one in page["ResourceTagMappingList"]]
+    filters = [{"Key": PROJECT, "Values": ["tap"]}, {"Key": SUFFIX}]
+    tagging = target.client("resourcegroupstaggingapi")
+    listed = paged(tagging, "get_resources", "ResourceTagMappingList", TagFilters=filters)
     things = [one for one in listed if not _is_going(target, one["ResourceARN"])]
     return ({tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in things)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.errors import NotAllSeen
 from deployer.estate import removal
 from deployer.estate.things import Thing, code_of, paged, plain_tags, says_absent, says_refused
 
@@ -41,7 +42,9 @@ class Kind:
     protected: Callable[[Client, Thing], bool] | None = None  # whether it refuses its removal
     unprotect: Callable[[Client, Thing], None] | None = None
     data: bool = False  # holds what nobody can make again
-    service_made: bool = False  # a service makes it by itself too, without tags
+    # Of what has no tags: whether the name, where the ledger has it, is enough to know a half-made one of ours by.
+    half_made: Callable[[Thing], bool] = lambda _: True
+    writer: Callable[[Thing], tuple[str, str]] | None = None  # type and name of what makes it by itself, without tags
 
 
 def _listing(type_: str, operation: str, result: str, **fields: str) -> Callable[[Client], Iterator[Thing]]:
@@ -59,13 +62,16 @@ def _tagged(operation: str, argument: str, result: str, by: str = "arn") -> Call
     """The tags of a thing, asked by its `arn`, `id` or `name`."""
 
     def tags(client: Client, thing: Thing) -> dict[str, str]:
-        return plain_tags(getattr(client, operation)(**{argument: getattr(thing, by)}).get(result))
+        asked = {argument: getattr(thing, by)}
+        if client.can_paginate(operation):
+            return plain_tags(list(paged(client, operation, result, **asked)))
+        return plain_tags(getattr(client, operation)(**asked).get(result))
 
     return tags
 
 
 def _buckets(s3: Client) -> Iterator[Thing]:
-    for one in s3.list_buckets()["Buckets"]:
+    for one in paged(s3, "list_buckets", "Buckets"):
         yield Thing("aws_s3_bucket", one["Name"], one["Name"], f"arn:aws:s3:::{one['Name']}", one)
 
 
@@ -82,6 +88,10 @@ def _bucket_region(s3: Client, bucket: Thing) -> str:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html: the oldest region has no name."""
     told = s3.get_bucket_location(Bucket=bucket.name).get("LocationConstraint") or "us-east-1"
     return "eu-west-1" if told == "EU" else str(told)
+
+
+def _bucket_protected(s3: Client, bucket: Thing) -> bool:
+    return any(map(removal.keeps_bucket, removal.bucket_policy(s3, bucket)[1]))
 
 
 def _bucket_taken(s3: Client, name: str) -> bool:
@@ -114,14 +124,22 @@ def _table_protected(dynamodb: Client, table: Thing) -> bool:
 def _keys(kms: Client) -> Iterator[Thing]:
     """Keys have no names of their own: the description is what the configuration gives. Those that are going are gone.
 
-    A key that the caller may not see is not ours: its policy is.
+    A key whose own policy keeps the caller out is not ours, whose policy leaves that to IAM:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html has AWS's words for it.
     """
     for one in paged(kms, "list_keys", "Keys"):
         try:
             key = kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"]
         except ClientError as error:
-            if says_refused(error):
+            if says_refused(error) and "resource-based policy" in str(error):
                 continue
+            if says_refused(error):
+                raise NotAllSeen(
+                    "not everything could be seen: a key's description is refused",
+                    where=one["KeyId"],
+                    remedy="grant kms:DescribeKey: `tap policy`",
+                    details=(str(error),),
+                ) from error
             raise
         if key["KeyManager"] == "CUSTOMER" and key["KeyState"] not in ("PendingDeletion", "PendingReplicaDeletion"):
             yield Thing("aws_kms_key", key.get("Description", ""), key["KeyId"], key["Arn"], key)
@@ -134,7 +152,7 @@ def _has_alias(kms: Client, key: Thing) -> bool:
 
 def _alias_tags(kms: Client, alias: Thing) -> dict[str, str]:
     """An alias is whose its key is."""
-    return plain_tags(kms.list_resource_tags(KeyId=alias.detail["TargetKeyId"])["Tags"])
+    return plain_tags(list(paged(kms, "list_resource_tags", "Tags", KeyId=alias.detail["TargetKeyId"])))
 
 
 def _topics(sns: Client) -> Iterator[Thing]:
@@ -153,13 +171,37 @@ def _role_region(_: Client, role: Thing) -> str:
     return match[1] if match else ""
 
 
+def _at_the_root(role: Thing) -> bool:
+    """The stack gives its roles no path; a name is taken below all paths at once, so another's may be in the way:
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+    """
+    return bool(role.detail.get("Path", "/") == "/")
+
+
+def _never(_: Thing) -> bool:
+    """Its name may repeat, or is not its own; and AWS makes it together with its tags."""
+    return False
+
+
+def _function_of(group: Thing) -> tuple[str, str]:
+    """Lambda makes the group of a function that writes and has none:
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+    """
+    prefix, _, function = group.name.partition("/aws/lambda/")
+    return "aws_lambda_function", "" if prefix else function
+
+
 CALLERS, FUNCTIONS, MACHINES, STORES, LOGS, ALIASES, KEYS = range(7)  # the steps of a removal
 
 KINDS: Mapping[str, Kind] = {
     "aws_api_gateway_rest_api": Kind(
         "apigateway", "name", _listing("aws_api_gateway_rest_api", "get_rest_apis", "items", name="name", id="id"),
         lambda _, api: plain_tags(api.detail.get("tags", {})),
-        removal.api, CALLERS, unique=False,
+        removal.api, CALLERS, unique=False, half_made=_never,
+    ),
+    "aws_cloudwatch_event_rule": Kind(
+        "events", "name", _listing("aws_cloudwatch_event_rule", "list_rules", "Rules", name="Name", arn="Arn"),
+        _tagged("list_tags_for_resource", "ResourceARN", "Tags"), removal.rule, CALLERS,
     ),
     "aws_cloudwatch_metric_alarm": Kind(
         "cloudwatch", "alarm_name",
@@ -189,6 +231,7 @@ KINDS: Mapping[str, Kind] = {
     "aws_s3_bucket": Kind(
         "s3", "bucket", _buckets, _bucket_tags, removal.bucket, STORES, silence=removal.notifications,
         region=_bucket_region, taken=_bucket_taken, data=True,
+        protected=_bucket_protected, unprotect=removal.bucket_protection,
     ),
     "aws_dynamodb_table": Kind(
         "dynamodb", "name", _tables, _table_tags, removal.table, STORES,
@@ -197,20 +240,32 @@ KINDS: Mapping[str, Kind] = {
     "aws_iam_role": Kind(
         "iam", "name", _listing("aws_iam_role", "list_roles", "Roles", name="RoleName", arn="Arn"),
         _tagged("list_role_tags", "RoleName", "Tags", by="name"), removal.role, STORES, region=_role_region,
+        half_made=_at_the_root,
     ),
     "aws_cloudwatch_log_group": Kind(
         "logs", "name",
         _listing(
             "aws_cloudwatch_log_group", "describe_log_groups", "logGroups", name="logGroupName", arn="logGroupArn"
         ),
-        _tagged("list_tags_for_resource", "resourceArn", "tags"), removal.log_group, LOGS, service_made=True,
+        _tagged("list_tags_for_resource", "resourceArn", "tags"), removal.log_group, LOGS, writer=_function_of,
     ),
     "aws_kms_alias": Kind(
         "kms", "name", _listing("aws_kms_alias", "list_aliases", "Aliases", name="AliasName", arn="AliasArn"),
-        _alias_tags, removal.alias, ALIASES, data=True,
+        _alias_tags, removal.alias, ALIASES, data=True, half_made=_never,
     ),
     "aws_kms_key": Kind(
         "kms", "description", _keys, _tagged("list_resource_tags", "KeyId", "Tags", by="id"), removal.key, KEYS,
-        unique=False, in_use=_has_alias, data=True,
+        unique=False, in_use=_has_alias, data=True, half_made=_never,
     ),
 }  # fmt: skip
+
+
+def is_protected(client: Client, thing: Thing) -> bool:
+    """Whether AWS was told to refuse its deletion. Not so of what is gone."""
+    kind = KINDS[thing.type]
+    try:
+        return kind.protected is not None and kind.protected(client, thing)
+    except ClientError as error:
+        if says_absent(error):
+            return False
+        raise

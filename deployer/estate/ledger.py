@@ -75,6 +75,16 @@ class Ledger:
         if new:
             self._place.write(json.dumps([asdict(one) for one in (*self.entries(), *new)], indent=1))
 
+    def strike(self, gone: Iterable[tuple[str, str]]) -> None:
+        """What is gone for certain, by type and name, is no longer expected in this account and region."""
+        named, here = set(gone), (self._target.account_id, self._target.region)
+        before = self.entries()
+        left = [one for one in before if (one.type, one.name) not in named or (one.account, one.region) != here]
+        if not left:
+            self._place.remove()
+        elif left != before:
+            self._place.write(json.dumps([asdict(one) for one in left], indent=1))
+
     def forget(self) -> None:
         """Nothing of the environment exists any more."""
         self._place.remove()

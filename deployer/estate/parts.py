@@ -44,6 +44,11 @@ def _permission(lambda_: Client, of: Argument) -> bool:
     return any(statement.get("Sid") == of("statement_id") for statement in policy["Statement"])
 
 
+def _target(events: Client, of: Argument) -> bool:
+    found = paged(events, "list_targets_by_rule", "Targets", Rule=of("rule"))
+    return any(one["Id"] == of("target_id") for one in found)
+
+
 def _resource(apigateway: Client, of: Argument) -> str | None:
     wanted = (of("parent_id"), of("path_part"))
     found = paged(apigateway, "get_resources", "items", restApiId=of("rest_api_id"))
@@ -98,6 +103,7 @@ PARTS: Mapping[str, Part] = {
     "aws_api_gateway_request_validator": Part("apigateway", _OF_API, _validator),
     "aws_api_gateway_resource": Part("apigateway", _OF_API, _resource),
     "aws_api_gateway_stage": Part("apigateway", "{rest_api_id}/{stage_name}", _stage),
+    "aws_cloudwatch_event_target": Part("events", "{rule}/{target_id}", _target),
     "aws_iam_role_policy": Part(
         "iam", "{role}:{name}", lambda iam, of: iam.get_role_policy(RoleName=of("role"), PolicyName=of("name"))
     ),

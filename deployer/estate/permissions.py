@@ -60,7 +60,9 @@ _GROUP = f"logs:{_HERE}:log-group:{{aws_cloudwatch_log_group}}"
 _KEYS = f"kms:{_HERE}:key/*"
 _MACHINE = f"states:{_HERE}:stateMachine:{{aws_sfn_state_machine}}"
 _EXECUTIONS = f"states:{_HERE}:execution:{{aws_sfn_state_machine}}:*"
+_MAP_RUNS = f"states:{_HERE}:mapRun:{{aws_sfn_state_machine}}/*"
 _QUEUE = f"sqs:{_HERE}:{{aws_sqs_queue}}"
+_RULE = f"events:{_HERE}:rule/{{aws_cloudwatch_event_rule}}"
 _ROLE = "iam::{account}:role/{aws_iam_role}"
 _TABLE = f"dynamodb:{_HERE}:table/{{aws_dynamodb_table}}"
 _TOPIC = f"sns:{_HERE}:{{aws_sns_topic}}"
@@ -90,6 +92,11 @@ DEPLOYING: Mapping[str, tuple[Ask, ...]] = {
         _IN_API,
         _ask("apigateway:GET", "apigateway:{region}::/account"),  # `tap doctor`: may it write logs?
     ),
+    "aws_cloudwatch_event_rule": (
+        _ask("events:ListRules", "*"),
+        _ask("events:PutRule DescribeRule ListTagsForResource TagResource UntagResource DeleteRule", _RULE),
+    ),
+    "aws_cloudwatch_event_target": (_ask("events:PutTargets RemoveTargets ListTargetsByRule", _RULE),),
     "aws_cloudwatch_log_group": (
         _ask("logs:DescribeLogGroups", "*"),
         # AWS asks for some of these with `:*` behind the name, and for some without:
@@ -268,8 +275,9 @@ FILES = (
     _ask("s3:GetObject GetObjectVersion", f"{_BUCKET}/*"),
     _ask("kms:Decrypt GenerateDataKey", _KEYS, held="tagged"),
     _ask("states:StartExecution", _MACHINE),
-    _ask("states:DescribeExecution GetExecutionHistory", _EXECUTIONS),
-    _ask("logs:DescribeLogStreams GetLogEvents", _GROUP, f"{_GROUP}:*"),
+    _ask("states:DescribeExecution GetExecutionHistory ListMapRuns", _EXECUTIONS),
+    _ask("states:DescribeMapRun", _MAP_RUNS),
+    _ask("logs:FilterLogEvents", _GROUP, f"{_GROUP}:*"),
     _ask("sqs:ReceiveMessage ChangeMessageVisibility DeleteMessage", _QUEUE),
     _ask("lambda:InvokeFunction", _FUNCTION),
 )

@@ -4,6 +4,8 @@ Each may be called again for the same thing, also while it is going, and asks fo
 cleanup looks until it is really gone.
 """
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from deployer.estate.emptying import empty_bucket
@@ -18,6 +20,13 @@ def api(apigateway: Any, thing: Thing) -> None:
 
 def alarm(cloudwatch: Any, thing: Thing) -> None:
     cloudwatch.delete_alarms(AlarmNames=[thing.name])
+
+
+def rule(events: Any, thing: Thing) -> None:
+    """EventBridge refuses to delete a rule that has targets."""
+    if targets := list(paged(events, "list_targets_by_rule", "Targets", Rule=thing.name)):
+        events.remove_targets(Rule=thing.name, Ids=[one["Id"] for one in targets])
+    events.delete_rule(Name=thing.name)
 
 
 def event_sources(lambda_: Any, thing: Thing) -> None:
@@ -56,6 +65,29 @@ def notifications(s3: Any, thing: Thing) -> None:
 def bucket(s3: Any, thing: Thing) -> None:
     empty_bucket(s3, thing.name)
     s3.delete_bucket(Bucket=thing.name)
+
+
+def bucket_policy(s3: Any, thing: Thing) -> tuple[dict[str, Any], list[Mapping[str, Any]]]:
+    """A bucket's policy, and its statements as a list, which IAM lets be a single one."""
+    policy: dict[str, Any] = json.loads(s3.get_bucket_policy(Bucket=thing.name)["Policy"])
+    told = policy["Statement"]
+    return policy, told if isinstance(told, list) else [told]
+
+
+def keeps_bucket(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement of a bucket's policy forbids its deletion, whoever asks and however."""
+    actions = statement.get("Action", [])
+    named = "s3:DeleteBucket" in ([actions] if isinstance(actions, str) else actions)
+    return named and statement["Effect"] == "Deny" and not statement.get("Condition")
+
+
+def bucket_protection(s3: Any, thing: Thing) -> None:
+    """What else the policy says holds for as long as the bucket is there."""
+    policy, statements = bucket_policy(s3, thing)
+    if others := [one for one in statements if not keeps_bucket(one)]:
+        s3.put_bucket_policy(Bucket=thing.name, Policy=json.dumps({**policy, "Statement": others}))
+    else:
+        s3.delete_bucket_policy(Bucket=thing.name)
 
 
 def table_protection(dynamodb: Any, thing: Thing) -> None:

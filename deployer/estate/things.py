@@ -5,11 +5,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from deployer.errors import NotAllSeen
+
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
 _ABSENT = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$")
 _REFUSED = re.compile(r"AccessDenied|Unauthorized|Forbidden|^403$")
+# Whether more is to come, in the words of any service; docs/listings.md has them all.
+_MORE = re.compile(r"(next_?)?(continuation|pagination)?(token|marker)|(is)?truncated|position|lastevaluated\w+", re.I)
+# Cut without a word unless a size is asked for. SQS answers 1,000 queues:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/list-all-queues-pagination.html
+# S3 refuses an account of more than 10,000 buckets: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
+_PAGE_SIZES = {"list_queues": 1_000, "list_buckets": 1_000}
 
 
 @dataclass(frozen=True)
@@ -34,8 +42,13 @@ def code_of(error: "ClientError") -> str:
 
 
 def says_absent(error: "ClientError") -> bool:
-    """Whether AWS answers that there is no such thing."""
-    return bool(_ABSENT.search(code_of(error)))
+    """Whether AWS answers that there is no such thing.
+
+    That a key is gone is said of what is there and can't be read: `KMS.NotFoundException` by S3
+    (https://github.com/aws/aws-cli/issues/4507), `KMSNotFound` by SNS
+    (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
+    """
+    return bool(_ABSENT.search(code_of(error))) and not code_of(error).startswith("KMS")
 
 
 def says_refused(error: "ClientError") -> bool:
@@ -44,12 +57,42 @@ def says_refused(error: "ClientError") -> bool:
 
 
 def paged(client: Any, operation: str, result: str, **arguments: Any) -> Iterator[Any]:
-    """All entries of a listing, whether or not the SDK knows how to page it."""
+    """All entries of a listing, whether or not the SDK knows how to page it.
+
+    Raises:
+        NotAllSeen: the answer says that there is more, and not how to come by it.
+    """
+    from botocore.exceptions import PaginationError
+
+    last: Mapping[str, Any] = {}
+    try:
+        for last in _pages(client, operation, arguments):
+            yield from last.get(result, [])
+    except PaginationError as error:  # a page that leads to itself
+        raise _cut(operation, str(error)) from error
+    if more := [name for name, value in last.items() if value and _says_more(client, operation, name)]:
+        raise _cut(operation, f"its last answer has {', '.join(more)}")
+
+
+def _pages(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if client.can_paginate(operation):
-        for page in client.get_paginator(operation).paginate(**arguments):
-            yield from page.get(result, [])
+        size = {"PageSize": _PAGE_SIZES.get(operation)}
+        yield from client.get_paginator(operation).paginate(**arguments, PaginationConfig=size)
     else:
-        yield from getattr(client, operation)(**arguments).get(result, [])
+        yield getattr(client, operation)(**arguments)
+
+
+def _says_more(client: Any, operation: str, name: str) -> bool:
+    """A page that the SDK knows how to follow ends by its flag alone; where to begin is told in each."""
+    return bool(_MORE.fullmatch(name)) and (not client.can_paginate(operation) or name.lower().endswith("truncated"))
+
+
+def _cut(operation: str, why: str) -> NotAllSeen:
+    return NotAllSeen(
+        f"not everything could be seen: AWS cut the answer to {operation}",
+        remedy="try again; if it stays, look at the account itself, as what was not seen may be this environment's",
+        details=(why,),
+    )
 
 
 def plain_tags(tags: Any) -> dict[str, str]:

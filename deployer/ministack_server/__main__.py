@@ -25,7 +25,8 @@ def main() -> None:
     server.certfile, server.keyfile = arguments.certificate, arguments.key
     server.keep_alive_timeout = 75
     serve = importlib.import_module("hypercorn.asyncio").serve
-    asyncio.run(serve(importlib.import_module("ministack.app").app, server))
+    app = importlib.import_module("moods").planted(importlib.import_module("ministack.app").app, arguments.calls.parent)
+    asyncio.run(serve(app, server))
 
 
 def _mend(calls: Path) -> None:
@@ -42,8 +43,12 @@ def _mend(calls: Path) -> None:
     naming.mend_resources(requests, _service("kms"))
     naming.mend_tags(requests, _service("tagging"), _service("apigateway_v1"))
     importlib.import_module("boundaries").mend_boundaries(requests, _service("iam"))
-    asking.mend_requests(iam, naming.passed)
-    asking.mend_workflows(_service("stepfunctions"), iam)
+    storage, events = importlib.import_module("storage"), importlib.import_module("events")
+    storage.mend_encryption(requests, _service("s3"))
+    asking.mend_requests(iam, naming.passed, storage.absence(_service("s3")))
+    importlib.import_module("workflows").mend_workflows(_service("stepfunctions"), iam)
+    events.mend_rules(_service("eventbridge"), _service("lambda_svc"), iam)
+    events.mend_alarm_actions(_service("cloudwatch"), iam)
     asking.mend_functions(_service("lambda_svc"), iam)
     asking.mend_invocations(_service("s3"), _service("apigateway_v1"), iam)
 

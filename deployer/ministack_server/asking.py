@@ -1,4 +1,4 @@
-"""IAM, asked where MiniStack does not: for workflows, dead letters, log lines, keys, and who may invoke a function.
+"""IAM, asked where MiniStack does not: for dead letters, log lines, keys, and who may invoke a function.
 
 MiniStack asks IAM about every signed request. What its services do for a role inside its own process it does without
 asking, of an encrypted resource it never asks whether the caller may use the key, and a service invokes any function.
@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -137,25 +138,32 @@ class Iam:
         return "" if allowed else str(self.messages.identity_denial_message(action, principal, resource, explicit))
 
     def invocation_refusal(self, service: str, function: str, source: str) -> str:
-        """Why a service, such as `s3.amazonaws.com`, may not invoke a function for a source; blank if it may.
+        """Why a service, such as `s3.amazonaws.com`, may not invoke a function for a source; blank if it may."""
+        return self.service_refusal(service, "lambda:InvokeFunction", function, source)
 
-        `function` and `source` are ARNs. A service has no role: the function's own policy decides.
+    def service_refusal(self, service: str, action: str, resource: str, source: str) -> str:
+        """Why a service may not do `action` for a source; blank if it may. `resource` and `source` are ARNs.
+
+        A service has no role: the policy of the resource decides, and that of its key.
         """
         account = self.responses.get_account_id()
-        asked = self.evaluator.EvalContext(
-            principal_arn=service, principal_type="Service", principal_account=account,
-            action="lambda:InvokeFunction", resource_arn=function, region=self.responses.get_region(),
-            secure_transport=True, service_context={"aws:sourcearn": source, "aws:sourceaccount": account},
-        )  # fmt: skip
-        policy, _ = self.evaluator._resource_policy("lambda", function) or ({}, "")
-        result = self.evaluator.evaluate_resource_policy(policy, asked, service=service)
-        return "" if result.decision == "Allow" else f"{service} may not invoke {function} for {source}"
+        given = {"aws:sourcearn": source, "aws:sourceaccount": account}
+        for each, about, context in [(action, resource, {}), *self.keys.asked(action, resource)]:
+            asked = self.evaluator.EvalContext(
+                principal_arn=service, principal_type="Service", principal_account=account, action=each,
+                resource_arn=about, region=self.responses.get_region(), secure_transport=True,
+                service_context={**given, **context},
+            )  # fmt: skip
+            policy, _ = self.evaluator._resource_policy(each.partition(":")[0], about) or ({}, "")
+            if self.evaluator.evaluate_resource_policy(policy, asked, service=service).decision != "Allow":
+                return f"{service} may not {each} on {about} for {source}"
+        return ""
 
 
-def mend_requests(iam: Iam, besides: Callable[[], Iterable[tuple[str, str, dict[str, Any]]]] = tuple) -> None:
+def mend_requests(iam: Iam, *besides: Callable[[str, str], Iterable[tuple[str, str, dict[str, Any]]]]) -> None:
     """A request that is allowed is also asked about the key of what it touches; what a role asks for is recorded.
 
-    `besides`: what more is asked with the request at hand: action, resource, condition keys.
+    `besides`: what more is asked with the action on the resource at hand: action, resource, condition keys.
     """
     enforce, answer = iam.evaluator.enforce, iam.messages.access_denied_response
     refused: ContextVar[tuple[str, str] | None] = ContextVar("refused", default=None)
@@ -172,7 +180,9 @@ def mend_requests(iam: Iam, besides: Callable[[], Iterable[tuple[str, str, dict[
         if caller.principal_type == "AssumedRole":
             iam.calls.add(caller.principal_arn, iam_action, resource_arn, allowed=denied is None)
         if denied is None:
-            for action, about, context in (*besides(), *iam.keys.asked(iam_action, resource_arn)):
+            for action, about, context in chain(
+                *(more(iam_action, resource_arn) for more in (*besides, iam.keys.asked))
+            ):
                 denied = asked(access_key_id, action, action.partition(":")[0], region, about, context)
                 if denied is not None:
                     refused.set((action, about))
@@ -186,50 +196,6 @@ def mend_requests(iam: Iam, besides: Callable[[], Iterable[tuple[str, str, dict[
         return answer(service, action, principal_arn, request_id, **given)
 
     iam.evaluator.enforce, iam.messages.access_denied_response = asked, answered
-
-
-def mend_workflows(stepfunctions: Any, iam: Iam) -> None:
-    """A workflow's steps are done as nobody; here each is asked of the state machine's role."""
-    role: ContextVar[str] = ContextVar("role")
-    run, invoke = stepfunctions._run_execution, stepfunctions._invoke_resource
-    read, spread = stepfunctions._s3_object_text, stepfunctions._run_distributed_map
-
-    def ask(error: str, action: str, resource: str) -> None:
-        if why := iam.refusal(role.get(), "workflow", action, resource):
-            raise stepfunctions._ExecutionError(error, why)
-
-    def run_execution(arn: str) -> None:
-        machine = stepfunctions._state_machines.get(stepfunctions._executions[arn]["stateMachineArn"])
-        if machine:
-            role.set(machine["roleArn"])
-        run(arn)
-
-    def invoke_resource(resource: str, given: dict[str, Any]) -> Any:
-        called = resource.rpartition(":::")[2].partition(".")[0]
-        if called == "lambda:invoke":
-            ask("Lambda.AccessDeniedException", "lambda:InvokeFunction", given["FunctionName"])
-        elif called == "sns:publish":
-            ask("SNS.AuthorizationErrorException", "sns:Publish", given["TopicArn"])
-        elif called == "sqs:sendMessage":
-            partition, account = role.get().split(":")[1], role.get().split(":")[4]
-            region, name = iam.responses.get_region(), given["QueueUrl"].rpartition("/")[2]
-            ask("SQS.AccessDeniedException", "sqs:SendMessage", f"arn:{partition}:sqs:{region}:{account}:{name}")
-        else:
-            why = f"which action {resource} needs is not known to the embedded AWS: deployer/ministack_server/asking.py"
-            raise stepfunctions._ExecutionError("States.Runtime", why)
-        return invoke(resource, given)
-
-    def object_text(bucket: str, key: str) -> Any:
-        partition = role.get().split(":")[1]
-        ask("States.ItemReaderFailed", "s3:GetObject", f"arn:{partition}:s3:::{bucket}/{key}")
-        return read(bucket, key)
-
-    def run_distributed_map(state: Any, raw: Any, effective: Any, iterator: Any, execution: Any, context: Any) -> Any:
-        ask("StepFunctions.AccessDeniedException", "states:StartExecution", execution["stateMachineArn"])
-        return spread(state, raw, effective, iterator, execution, context)
-
-    stepfunctions._run_execution, stepfunctions._invoke_resource = run_execution, invoke_resource
-    stepfunctions._s3_object_text, stepfunctions._run_distributed_map = object_text, run_distributed_map
 
 
 def mend_functions(functions: Any, iam: Iam) -> None:

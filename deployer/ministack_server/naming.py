@@ -49,6 +49,8 @@ def mend_resources(actions: Any, kms: Any) -> None:
     ) -> str:
         _passed.set(_role_in(service, method, body))
         found = str(extract(service, method, path, headers, body, params, region, account))
+        if service == "events":
+            return _rule(body, region, account) or found
         if service == "kms" and ":alias/" in found:
             return str((kms._resolve_key(found) or {}).get("Arn") or found.replace(":alias/", ":key/"))
         return found if found != "*" else _named(service, body, region, account)
@@ -56,7 +58,7 @@ def mend_resources(actions: Any, kms: Any) -> None:
     actions.extract_resource_arn = named
 
 
-def passed() -> Iterator[Asked]:
+def passed(*_: str) -> Iterator[Asked]:
     """What is asked beside the request at hand, if it passes a role to a service; once."""
     if given := _passed.get():
         _passed.set(None)
@@ -94,6 +96,13 @@ def _named(service: str, body: bytes, region: str, account: str) -> str:
     if service == "kms" and "AliasName" in given:
         return f"arn:aws:kms:{region}:{account}:{given['AliasName']}"
     return "*"
+
+
+def _rule(body: bytes, region: str, account: str) -> str:
+    """The rule of the default bus that a request names in one of its ways; MiniStack names the bus in its ARN."""
+    given = _json(body)
+    name = given.get("Rule") or given.get("Name")
+    return f"arn:aws:events:{region}:{account}:rule/{name}" if name else str(given.get("ResourceARN", ""))
 
 
 def _role_in(service: str, method: str, body: bytes) -> tuple[str, str] | None:

@@ -8,18 +8,23 @@ from urllib.parse import unquote_plus
 from aws_lambda_powertools.utilities.data_classes import S3Event
 
 from transactions.errors import DocumentRefused
-from transactions.layout import INCOMING, MANIFEST, VALIDATED, Upload
+from transactions.layout import INCOMING, MANIFEST, NO_VERSION, VALIDATED
 
 _SEQUENCER = re.compile(r"[0-9A-Fa-f]*")
+_ETAG = re.compile(r"[0-9A-Za-z-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One record of an event: an object that was created. `key` is unquoted."""
+    """One record of an event: an object that was created.
+
+    `key` is unquoted; `version_id` is None while the bucket's versioning comes into force; `etag` may be blank.
+    """
 
     bucket: str
     key: str
     version_id: str | None
+    etag: str
     sequencer: str
 
     @property
@@ -31,11 +36,6 @@ class Notice:
     def is_manifest(self) -> bool:
         """Whether it is a manifest of the validator's."""
         return self.key.startswith(VALIDATED) and self.key.endswith(f"/{MANIFEST}")
-
-    @property
-    def upload(self) -> Upload:
-        """The file version, as far as the event tells it."""
-        return Upload.of(self.key, self.version_id)
 
 
 def notices(event: S3Event, bucket: str) -> Iterator[Notice]:
@@ -54,10 +54,16 @@ def notices(event: S3Event, bucket: str) -> Iterator[Notice]:
         if record.s3.bucket.name != bucket:
             raise DocumentRefused(f"the event is of bucket {record.s3.bucket.name}, not of {bucket}")
         found = record.s3.get_object
-        sequencer = str(found.get("sequencer") or "")
+        version = found.get("versionId")
         yield Notice(
             bucket,
             unquote_plus(found.key),
-            found.get("versionId"),
-            sequencer if _SEQUENCER.fullmatch(sequencer) else "",
+            None if version in ("", NO_VERSION) else version,
+            _text(found.get("eTag"), _ETAG),
+            _text(found.get("sequencer"), _SEQUENCER),
         )
+
+
+def _text(value: object, pattern: re.Pattern[str]) -> str:
+    """A field that others send, or nothing where it is not what it should be."""
+    return value if isinstance(value, str) and pattern.fullmatch(value) else ""

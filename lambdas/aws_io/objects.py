@@ -4,55 +4,28 @@ Writes name no encryption: the bucket's default encrypts with the project's key.
 """
 
 import json
-import shutil
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws_io.faults import throttling
+from aws_io.faults import retryable
 from transactions.errors import DocumentRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 JSON, JSON_LINES = "application/json", "application/x-ndjson"
-_BLOCK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Downloaded:
-    """What S3 said of an object while it was copied to a file."""
-
-    version_id: str | None
-    etag: str
-    last_modified: str
-    bytes: int
-
-
-def download(s3: "S3Client", bucket: str, key: str, version_id: str | None, to: Path) -> Downloaded:
-    """Copy one version of an object to a file, a block at a time."""
-    request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
-    if version_id:
-        request["VersionId"] = version_id
-    with throttling():
-        answer = s3.get_object(**request)
-        with to.open("wb") as out:
-            shutil.copyfileobj(answer["Body"], out, _BLOCK)
-    modified = answer["LastModified"].astimezone(UTC).isoformat()
-    return Downloaded(answer.get("VersionId"), answer["ETag"].strip('"'), modified, to.stat().st_size)
 
 
 def upload(s3: "S3Client", bucket: str, key: str, path: Path, content_type: str) -> None:
     """Copy a file to an object; large ones in several pieces."""
-    with throttling():
+    with retryable():
         s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type})
 
 
 def get(s3: "S3Client", bucket: str, key: str) -> bytes:
     """The bytes of an object that is known to be small."""
-    with throttling():
+    with retryable():
         return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
@@ -66,7 +39,7 @@ def get_json(s3: "S3Client", bucket: str, key: str) -> Any:
 
 def put(s3: "S3Client", bucket: str, key: str, content: bytes, content_type: str) -> None:
     """Write an object of bytes."""
-    with throttling():
+    with retryable():
         s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from aws_io.faults import is_absent, lost_race, throttling
+from aws_io.faults import is_absent, lost_race, retryable
 from aws_io.objects import JSON, to_json
 from transactions.errors import Throttled
 from transactions.layout import report_key
@@ -47,7 +47,7 @@ def publish(s3: "S3Client", bucket: str, report: Report) -> bool:
 def _read(s3: "S3Client", bucket: str, key: str) -> tuple[Report, str] | None:
     """The report that is there with its ETag, or None."""
     try:
-        with throttling():
+        with retryable():
             answer = s3.get_object(Bucket=bucket, Key=key)
             return json.loads(answer["Body"].read()), answer["ETag"]
     except ClientError as error:
@@ -59,7 +59,7 @@ def _read(s3: "S3Client", bucket: str, key: str) -> tuple[Report, str] | None:
 def _write(s3: "S3Client", bucket: str, key: str, content: bytes, etag: str | None) -> bool:
     """Write if the object is still as it was read; whether it was."""
     try:
-        with throttling():
+        with retryable():
             if etag is None:
                 s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=JSON, IfNoneMatch="*")
             else:

@@ -1,6 +1,7 @@
 """Entry point of transaction-loader: writes one part to the table, reconciles a whole load, or tells its failure.
 
-Called by the state machine, with {"step": "load", "part": ...} or {"step": "reconcile" or "fail", "input": ...}.
+Called by the state machine, with {"step": "load", "part": ...} or {"step": "reconcile" or "fail", "input": ...}, and by
+EventBridge with the event that an execution ended badly.
 """
 
 import os
@@ -10,6 +11,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
+from failing import Outlets
 from loading import CONNECTIONS, Loader
 from steps import run
 
@@ -25,6 +27,12 @@ loader = Loader(
     table_name=os.environ["TABLE_NAME"],
     schema=load(),
 )
+outlets = Outlets(
+    queues=boto3.client("sqs"),
+    topics=boto3.client("sns"),
+    queue_url=os.environ["DEAD_LETTERS_URL"],
+    topic_arn=os.environ["TOPIC_ARN"],
+)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -32,4 +40,4 @@ loader = Loader(
 @metrics.log_metrics(capture_cold_start_metric=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do the step that the state machine asks for."""
-    return run(loader, event, logger, metrics)
+    return run(loader, outlets, event, logger, metrics)

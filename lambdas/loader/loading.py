@@ -14,7 +14,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from aws_io import objects, reports
-from aws_io.faults import code, throttling
+from aws_io.faults import code, retryable
 from transactions.errors import DocumentRefused
 from transactions.layout import Upload
 from transactions.manifest import Manifest
@@ -50,7 +50,7 @@ def load_part(loader: Loader, part: Part) -> dict[str, Any]:
 
     Raises:
         DocumentRefused: the part does not hold the rows that it should.
-        Throttled: a service asked to slow down; what was written is found again by the next try.
+        Throttled: a service was busy, broken or silent; what was written is found again by the next try.
     """
     if part.bucket != loader.bucket:
         raise DocumentRefused(f"{part.part_key} is of bucket {part.bucket}, not of {loader.bucket}")
@@ -75,7 +75,7 @@ def _put(loader: Loader, item: Item, now: str) -> Item | None:
     amount = loader.schema.role("amount")
     values = {**item, amount: Decimal(item[amount]), "loaded_at": now}
     try:
-        with throttling():
+        with retryable():
             loader.table.put_item(
                 TableName=loader.table_name,
                 Item={name: _serialize(value) for name, value in values.items()},

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from failing import tell_failure
+from failing import Outlets, keep_reason, tell_end, tell_failure
 from loading import OUTCOMES, Loader, load_part
 from reconciling import reconcile
 
@@ -12,16 +12,16 @@ from transactions.errors import DocumentRefused
 from transactions.parts import Part
 
 
-def run(loader: Loader, event: dict[str, Any], logger: Logger, metrics: Metrics) -> dict[str, Any]:
+def run(loader: Loader, outlets: Outlets, event: dict[str, Any], logger: Logger, metrics: Metrics) -> dict[str, Any]:
     """Do one step.
 
     Returns:
         For "reconcile", the file's figures. For "load", nothing: the figures are in the part's result object. For
-        "fail", nothing.
+        a failure or an end, nothing.
 
     Raises:
         DocumentRefused: the event, or what it points to, is not what it should be.
-        Throttled: a service asked to slow down; a retry helps.
+        Throttled: a service was busy, broken or silent; a retry helps.
         NotReconciled: the figures of the load don't add up.
     """
     metrics.add_metric("Steps", MetricUnit.Count, 1)
@@ -39,12 +39,22 @@ def run(loader: Loader, event: dict[str, Any], logger: Logger, metrics: Metrics)
             metrics.add_metric("FilesFailed", MetricUnit.Count, 1)
             tell_failure(loader, manifest_key, error)
             return {}
-    raise DocumentRefused("the event is no step of the loader: load with a part; reconcile or fail with an input")
+        case {"source": "aws.states", "detail": {"status": str(status), "executionArn": str(execution)} as detail}:
+            logger.error("the load ended", extra={"execution": execution, "status": status})
+            tell_end(loader, outlets, detail)
+            return {}
+    raise DocumentRefused(
+        "the event is no step of the loader: load with a part; reconcile or fail with an input; an execution's end"
+    )
 
 
 def _load(loader: Loader, part: Part, logger: Logger, metrics: Metrics) -> dict[str, Any]:
     logger.append_keys(part_key=part.part_key)
-    result = load_part(loader, part)
+    try:
+        result = load_part(loader, part)
+    except Exception as error:
+        keep_reason(loader, part, error)
+        raise
     logger.info("the part is loaded", extra={"rows": result["rows"]})
     for outcome in OUTCOMES:
         metrics.add_metric(f"Rows{outcome.capitalize()}", MetricUnit.Count, result["rows"][outcome])

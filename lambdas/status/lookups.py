@@ -82,6 +82,9 @@ def _parameter(api: APIGatewayRestResolver) -> str:
 def file_report(lookups: Lookups, name: str) -> dict[str, Any]:
     """The newest report of a file; `name` is its key without `incoming/`, percent-encoded or not.
 
+    One of which API Gateway answers 414, since its path is too long, can be asked of `tap status` alone, which reads
+    the bucket: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+
     Raises:
         BadRequestError: it is no key.
         NotFoundError: there is no report of it, or can't be.

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from transactions.money import read_number
+from transactions.money import plain, read_number
 
 _Value = TypeVar("_Value")
 
@@ -75,7 +75,7 @@ TYPES: Mapping[str, CellType] = MappingProxyType(
         "any": CellType(str, str, "any text"),
         "number": CellType(
             read_number,
-            lambda value: format(value + 0, "f"),
+            plain,
             "a plain decimal number such as 1234.50 (38 digits at most)",
         ),
         "integer": CellType(_integer, str, "a whole number such as 42 (38 digits at most)"),

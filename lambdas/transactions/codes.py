@@ -14,6 +14,7 @@ MEANINGS = {
     "file-encoding": "The text is in an encoding that is not taken; UTF-8, or UTF-16 with a byte order mark, is.",
     "file-undecodable": "A byte does not decode in the file's encoding; its position is told.",
     "file-changed": "The file changed while it was read.",
+    "file-too-large": "The file does not fit into the function's temporary storage, with all that is made of it.",
     "file-key": "The object's key is too long for the keys that are derived from it.",
     "header-broken": "The header can't be parsed: a quote, a NUL byte, or too long.",
     "header-blank-column": "A column of the header has no name.",
@@ -27,6 +28,7 @@ MEANINGS = {
     "row-stray-return": "A carriage return stands outside quotes in the middle of the row.",
     "row-nul-byte": "The row holds a NUL byte.",
     "row-too-long": "The row is longer than a row may be.",
+    "row-too-large": "The row's item would be larger than the table takes.",
     "cell-required": "The cell is empty and its column is required.",
     "cell-type": "The cell is not of its column's type.",
     "cell-pattern": "The cell does not match its column's pattern.",
@@ -35,6 +37,7 @@ MEANINGS = {
     "cell-maximum": "The cell is above its column's maximum.",
     "cell-min-length": "The cell is shorter than its column's minimum length.",
     "cell-max-length": "The cell is longer than its column's maximum length.",
+    "cell-key": "The cell becomes a key of the table, and is empty or longer than a key may be.",
     "cell-decimals": "The amount has more decimals than its currency.",
     "cell-duplicate": "The cell repeats a value that must be unique in the file; the first one's line is told.",
 }

@@ -15,7 +15,8 @@ import duckdb
 
 from transactions.flat import NOTHING, Flat
 from transactions.pipe import lines_written
-from transactions.predicates import Predicates, Sql, joined, text
+from transactions.predicates import Predicates
+from transactions.sql import Sql, joined, text
 
 MEMORY_LIMIT = "192MB"  # of the engine's own buffers; what does not fit goes to the scratch folder
 ROWS_AT_ONCE = 1_000_000  # whose unique values are compared with each other in memory

@@ -5,7 +5,8 @@
       FileRefused             a file that can't be judged; carries its file and header errors
       ConservationBroken      our own figures don't add up: a defect, never the file's fault
       DocumentRefused         a manifest, parts list, part or event that is not what it should be
-      Throttled               a service asked to slow down; a retry helps
+      ObjectGone              S3 has another object in the place of the one that an event is about
+      Throttled               a service was busy or broken, or the network was; a retry helps
       NotReconciled           rows or amounts of a load don't add up; a retry doesn't help
 
 Class names reach Step Functions as error names: `stack/workflow.asl.json` retries and catches by them.
@@ -46,8 +47,12 @@ class DocumentRefused(TapError):  # noqa: N818 - says what happened
     """A document or event between the functions lacks something or holds something of the wrong kind."""
 
 
+class ObjectGone(TapError):  # noqa: N818 - says what happened
+    """The object of an event is not there, and what lies under its key is another one."""
+
+
 class Throttled(TapError):  # noqa: N818 - the state machine retries by this name
-    """A service asked to slow down, and still did after the client's own retries."""
+    """A service asked to slow down, failed by its own fault or fell silent, also after the client's own retries."""
 
 
 class NotReconciled(TapError):  # noqa: N818 - the state machine catches by this name

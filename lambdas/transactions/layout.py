@@ -9,7 +9,9 @@ quarantine/KEY/VERSION/conflicts/part-00000.jsonl     rows that contradict the t
 transformed/KEY/VERSION/part-00000.jsonl              items for the table
 transformed/KEY/VERSION/parts.json                    the list of parts; written last
 transformed/KEY/VERSION/results/part-00000.json       what became of a part
+transformed/KEY/VERSION/reasons/part-00000.json       why a try of a part failed; the last one's
 reports/KEY.json                                      the newest report
+runs/ID/manifest.json                                 what Step Functions notes of a load's parts; read by nobody here
 """
 
 from dataclasses import dataclass
@@ -22,8 +24,9 @@ INCOMING, VALIDATED, QUARANTINE, TRANSFORMED, REPORTS = (
     "reports/",
 )
 MANIFEST = "manifest.json"
-NO_VERSION = "null"  # S3's own name for the version of an object in a bucket without versions
-MAX_KEY_BYTES = 850  # S3 takes 1,024 bytes; derived keys add a prefix, a version of up to 100 and a name
+NO_VERSION = "null"  # S3's own name for the version of an object that has none
+MAX_KEY_BYTES = 850  # S3 takes 1,024 bytes; derived keys add a prefix, a version and a name
+MAX_VERSION_BYTES = 100
 # A file that can be asked for: what lies between a caller and S3 may resolve "." and "..", and reach another prefix.
 _CHARACTER = r"[^/\x00-\x1f\x7f]"
 _SEGMENT = rf"(?:\.{{0,2}}[^./\x00-\x1f\x7f]{_CHARACTER}*|\.{{3}}{_CHARACTER}*)"
@@ -32,13 +35,13 @@ NAME_PATTERN = rf"{_SEGMENT}(?:/{_SEGMENT})*"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One version of one uploaded file. `name` is the object's key without `incoming/`."""
+    """One version of one uploaded file. `name` is the object's key without `incoming/`, `version` as `version_of`."""
 
     name: str
     version: str
 
     @classmethod
-    def of(cls, key: str, version: str | None) -> "Upload":
+    def of(cls, key: str, version: str) -> "Upload":
         """Of the full key of an object below `incoming/`.
 
         Raises:
@@ -46,7 +49,7 @@ class Upload:
         """
         if not key.startswith(INCOMING) or len(key) == len(INCOMING):
             raise ValueError(f"{key!r} is not the key of a file below {INCOMING}")
-        return cls(key.removeprefix(INCOMING), version or NO_VERSION)
+        return cls(key.removeprefix(INCOMING), version)
 
     @property
     def key(self) -> str:
@@ -55,8 +58,8 @@ class Upload:
 
     @property
     def version_id(self) -> str | None:
-        """The version to ask S3 for; None in a bucket without versions."""
-        return None if self.version == NO_VERSION else self.version
+        """The version to ask S3 for; None of an object that has none."""
+        return None if self.version.startswith(f"{NO_VERSION}-") else self.version
 
     @property
     def accepted(self) -> str:
@@ -88,6 +91,11 @@ class Upload:
     def result(self, number: int) -> str:
         return f"{TRANSFORMED}{self._stem}/results/part-{number:05d}.json"
 
+    @property
+    def reasons(self) -> str:
+        """The prefix of what failed tries of its parts left."""
+        return f"{TRANSFORMED}{self._stem}/reasons/"
+
     def conflicts(self, number: int) -> str:
         return f"{QUARANTINE}{self._stem}/conflicts/part-{number:05d}.jsonl"
 
@@ -103,6 +111,31 @@ class Upload:
     @property
     def _stem(self) -> str:
         return f"{self.name}/{self.version}"
+
+
+def version_of(version_id: str | None, etag: str) -> str:
+    """What tells a version of a file from all others of its key: S3's id or, where it gave none, the object's ETag.
+
+    For up to 15 minutes after a bucket's versioning was switched on, S3 may keep an object without a version; the next
+    one of its key then takes its place, and has none either:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html
+    """
+    return f"{NO_VERSION}-{etag}" if version_id in (None, "", NO_VERSION) else version_id
+
+
+def reason_of(result_key: str) -> str:
+    """Where the reason lies why a part has no result; the other way round with `result_of`."""
+    return _beside(result_key, "results", "reasons")
+
+
+def result_of(reason_key: str) -> str:
+    """The result of the part that a reason is of."""
+    return _beside(reason_key, "reasons", "results")
+
+
+def _beside(key: str, folder: str, other: str) -> str:
+    stem, _, name = key.rpartition(f"/{folder}/")
+    return f"{stem}/{other}/{name}"
 
 
 def report_key(name: str) -> str:

@@ -29,9 +29,14 @@ def minor_units(currency: str) -> int:
 
 def read_number(text: str) -> Decimal | None:
     """A plain decimal number, or None: no exponent, no NaN, no separators of thousands, at most 38 digits."""
-    if NUMBER.fullmatch(text) is None or (len(text) > DIGITS and sum(map(str.isdigit, text)) > DIGITS):
+    if NUMBER.fullmatch(text) is None or (len(text) > DIGITS and digits(text) > DIGITS):
         return None
     return Decimal(text)
+
+
+def digits(text: str) -> int:
+    """Digits of a number as it is written, also those that say nothing."""
+    return sum(map(str.isdigit, text))
 
 
 def written_decimals(text: str) -> int:
@@ -51,7 +56,12 @@ def canonical(value: Decimal, currency: str) -> str:
     Raises:
         decimal.Inexact: it has more decimals than the currency; the rules refuse such a row before.
     """
-    return format(_EXACT.quantize(value, _QUANTA[minor_units(currency)]) + 0, "f")
+    return plain(_EXACT.quantize(value, _QUANTA[minor_units(currency)]))
+
+
+def plain(value: Decimal) -> str:
+    """A number as it is, with no exponent and no sign for zero: Python's own context would round 29 digits to 28."""
+    return format(_EXACT.plus(value), "f")
 
 
 def add(first: Decimal, second: Decimal) -> Decimal:

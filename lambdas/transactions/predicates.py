@@ -4,16 +4,17 @@ Used by `engine`. A line that the SQL passes is one that `rules` accepts, with t
 not pass nothing is known. So a rule may be stricter here, and rare spellings are left to `rules`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
 from transactions.money import MINOR_UNITS
 from transactions.patterns import text_class, translated
 from transactions.schema import Field, Schema
+from transactions.sql import Sql, text
+from transactions.tables import KEY_BYTES, keys, sure_to_fit
 
 _DECIMALS = 4  # of numbers that the engine reads, besides 14 digits before the point: 64 bits hold them
 _NUMBER = rf"(?:0|[1-9][0-9]{{0,13}})(?:\.[0-9]{{1,{_DECIMALS}}})?"
@@ -67,6 +68,8 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
             if column is None:
                 return None
             columns[one.name] = column
+    for name in sorted(keys(schema)):
+        columns[name] = columns[name].checked(f"strlen({columns[name].cell}) BETWEEN 1 AND {KEY_BYTES}")
     amount, currency = schema.roles.get("amount", ""), schema.roles.get("currency", "")
     control = None
     if amount:
@@ -78,7 +81,7 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
         width=len(header),
         pattern=separator_pattern(separator).join(patterns),
         steps=tuple(step for column in columns.values() for step in column.steps),
-        checks=tuple(check for column in columns.values() for check in column.checks),
+        checks=(*_fitting(schema), *(check for column in columns.values() for check in column.checks)),
         values=(
             *(_json(one, columns[one.name], schema) for one in schema.fields if one.name in columns),
             *(("null",) for one in schema.fields if one.name not in columns),
@@ -88,24 +91,14 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
     )
 
 
+def _fitting(schema: Schema) -> list[str]:
+    """Only a line that is sure to make an item that the table takes."""
+    return [f"strlen(line) <= {sure_to_fit(schema)}"] if keys(schema) else []
+
+
 def separator_pattern(separator: str) -> str:
     """What matches the separator alone."""
     return f"\\x{{{ord(separator):x}}}"
-
-
-def text(value: str) -> str:
-    """A text as SQL."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-class Sql(str):
-    """An expression, where a plain `str` is a text as it is."""
-
-
-def joined(parts: Iterable[str]) -> str:
-    """SQL of a text made of parts. Neighbouring texts are joined here: the engine is then a quarter faster."""
-    runs = groupby(parts, key=lambda part: isinstance(part, Sql))
-    return f"concat({', '.join(one for is_sql, run in runs for one in (run if is_sql else [text(''.join(run))]))})"
 
 
 def _json(one: Field, column: Column, schema: Schema) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def supersedes(new: Report, old: Report) -> bool:
     stays, and any other is written anew.
     """
     if new["source"]["version_id"] != old["source"]["version_id"]:
-        return _order(new) >= _order(old)
+        return not _is_older(new, old)
     if STAGES[new["stage"]] != STAGES[old["stage"]]:
         return STAGES[new["stage"]] > STAGES[old["stage"]]
     return old["reconciled"] is not True and _without_time(new) != _without_time(old)
@@ -85,9 +85,20 @@ def _source(source: SourceObject) -> dict[str, Any]:
     return {name: getattr(source, name) for name in names}
 
 
-def _order(report: Report) -> tuple[str, str]:
-    source = report["source"]
-    return source["last_modified"], source.get("sequencer", "").rjust(32, "0")
+def _is_older(one: Report, other: Report) -> bool:
+    """Whether an upload came before another of its key: by S3's sequencers, by the time only where one is lacking.
+
+    Of an upload in parts the time is when it began, not when it came:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+    """
+    times = [report["source"]["last_modified"] for report in (one, other)]
+    sequencers = [report["source"].get("sequencer", "").upper() for report in (one, other)]
+    if not all(sequencers):
+        return bool(times[0] < times[1])
+    width = max(map(len, sequencers))
+    first, second = ((each.rjust(width, "0"), time) for each, time in zip(sequencers, times, strict=True))
+    return bool(first < second)
 
 
 def _without_time(report: Report) -> Report:

@@ -12,12 +12,15 @@ from transactions import money
 from transactions.codes import DataError, Fault, cut
 from transactions.records import Record
 from transactions.schema import Field, Schema
+from transactions.tables import ITEM_BYTES, KEY_BYTES, fits_a_key, item_bytes, keys, sure_to_fit
 
 Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, as `columns`
 _Check = Callable[[str], "str | list[Fault] | None"]
 _SHOWN = 15  # values of an enumeration that a message names
 _MEMO = 4096  # answers that are kept of a column with an enumeration
-
+_UTF8 = 4  # bytes of a character, at most
+_KEY = Fault("cell-key", f"must have 1 to {KEY_BYTES:,} bytes in UTF-8, as it becomes a key of the table")
+_LARGE = Fault("row-too-large", f"the row's item would have more than {ITEM_BYTES // 1024} KB: shorten its texts")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -51,7 +54,9 @@ class RowRules:
     def __init__(self, schema: Schema, header: Sequence[str]) -> None:
         self._positions = {name: header.index(name) for name in schema.names if name in header}
         self._absent = [name for name in schema.names if name not in header]
-        checks = {one.name: _check(one, schema.missing_values) for one in schema.fields}
+        self._schema, self._sure = schema, sure_to_fit(schema) // _UTF8
+        self._keys = keys(schema)
+        checks = {one.name: _check(one, schema.missing_values, one.name in self._keys) for one in schema.fields}
         self._columns = [(name, at, checks[name]) for name, at in self._positions.items()]
         self._amount, self._currency = schema.roles.get("amount"), schema.roles.get("currency")
         self._check_currency = checks.get(self._currency or "")
@@ -75,7 +80,11 @@ class RowRules:
         for name in self._absent:
             row[name] = None
         row["source_line"] = record.line
-        return row
+        return [_row_error(record, _LARGE)] if self._too_large(record, row) else row
+
+    def _too_large(self, record: Record, row: Row) -> bool:
+        """Whether the table, where there is one, would refuse the row's item."""
+        return bool(self._keys) and len(record.text) > self._sure and item_bytes(row, self._schema) > ITEM_BYTES
 
     def _fit(self, name: str, row: Row, record: Record, errors: list[DataError]) -> None:
         """Write the amount with its currency's decimals, or say that it has too many."""
@@ -86,6 +95,9 @@ class RowRules:
             errors.append(_error(record, name, cell, Fault("cell-decimals", message)))
         elif name in row:
             row[name] = money.canonical(Decimal(str(row[name])), currency)
+            if money.digits(str(row[name])) > money.DIGITS:
+                message = f"must have at most {money.DIGITS} digits with the {units} decimals of {currency}"
+                errors.append(_error(record, name, cell, Fault("cell-type", message)))
 
     def control(self, record: Record) -> Control | None:
         """What a row adds to the control totals, read from its cells alone; None where that can't be read."""
@@ -117,9 +129,10 @@ def _error(record: Record, column: str, value: str, fault: Fault) -> DataError:
     return DataError(record.line, record.number, column, fault.code, cut(value), fault.message)
 
 
-def _check(field: Field, missing: frozenset[str]) -> _Check:
+def _check(field: Field, missing: frozenset[str], is_key: bool) -> _Check:
     """The judgement of one column's cells: the canonical text, None for nothing, or the faults."""
     cell_type, rules, spelling = field.cell_type, _rules(field), _spelling(field)
+    rules += [(fits_a_key, _KEY)] if is_key else []
     required = Fault("cell-required", f"{field.name} is required: {_right(field)}")
     wrong_type = Fault("cell-type", _right(field))
     read, write, is_text = cell_type.read, cell_type.write, field.type in {"string", "any"}
@@ -154,7 +167,7 @@ def _remember(check: _Check) -> _Check:
     return remembered
 
 
-def _rules(field: Field) -> list[tuple[Callable[[object], bool], Fault]]:
+def _rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
     """A field's constraints, each as what must hold of a value and the fault if it does not."""
     rules: list[tuple[Callable[..., bool], Fault]] = []
     if field.pattern is not None:

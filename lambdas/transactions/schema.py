@@ -18,6 +18,7 @@ from transactions.cells import TYPES, CellType
 from transactions.errors import SchemaError
 
 SHIPPED = Path(__file__).with_name("transactions.schema.json")
+MAX_KEY_NAME = 255  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 ROLES = ("id", "account", "timestamp", "amount", "currency")
 # what the transformer and the loader add to each row, and a column can't be called
 DERIVED = (
@@ -144,6 +145,8 @@ def _roles(document: Mapping[str, Any], fields: Mapping[str, Field], problems: l
             problems.append(f"tap.roles.{role}: no field is called {column!r}")
         elif fields[column].type != _ROLE_TYPES[role] or not fields[column].required:
             problems.append(f"tap.roles.{role}: the column must be a required {_ROLE_TYPES[role]}")
+        elif len(column.encode()) > MAX_KEY_NAME:
+            problems.append(f"tap.roles.{role}: the column's name must have at most {MAX_KEY_NAME} bytes")
         elif role == "id" and not fields[column].unique:
             problems.append("tap.roles.id: the column must be unique")
     if roles:

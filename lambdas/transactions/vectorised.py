@@ -10,7 +10,6 @@ from contextlib import ExitStack, closing
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from transactions.codes import DataError
@@ -24,6 +23,7 @@ from transactions.predicates import Predicates, compiled
 from transactions.records import Record
 from transactions.rules import Control, Row, RowRules, repeated, to_line
 from transactions.schema import Schema
+from transactions.scratch import scratch
 from transactions.sinks import NoSink, Sink
 from transactions.spool import Spool
 from transactions.verdict import FileFacts, Tally
@@ -54,15 +54,14 @@ def judge_rows(path: Path, dialect: Dialect, header: Record, schema: Schema, sin
         FileRefused: a byte does not decode, or the file changed while it was read.
         ConservationBroken: the engine's rows are not those of the file; a defect of ours.
     """
-    with TemporaryDirectory() as folder, HashedFile(path) as file, ExitStack() as clean:
-        scratch = Path(folder)
-        flat = clean.enter_context(Flattener(file, path, dialect, header, scratch)).run()
+    with scratch() as folder, HashedFile(path) as file, ExitStack() as clean:
+        flat = clean.enter_context(Flattener(file, path, dialect, header, folder)).run()
         file.check_unchanged()
         predicates = compiled(schema, header.cells, flat.separator)
         if predicates is None:
             raise ConservationBroken("the schema can't be said in SQL, and should have been judged row by row")
         if flat.records:
-            _Judgement(flat, predicates, RowRules(schema, header.cells), header, schema, sink, tally, scratch).run()
+            _Judgement(flat, predicates, RowRules(schema, header.cells), header, schema, sink, tally, folder).run()
         file.check_unchanged()
         return FileFacts.of(dialect, file.digest.hexdigest(), file.size)
 
@@ -75,13 +74,13 @@ def judgeable(schema: Schema, header: Record) -> bool:
 class _Judgement:
     def __init__(
         self, flat: Flat, predicates: Predicates, rules: RowRules, header: Record, schema: Schema, sink: Sink,
-        tally: Tally, scratch: Path,
+        tally: Tally, folder: Path,
     ) -> None:  # fmt: skip
         self._flat, self._rules, self._header, self._schema = flat, rules, header, schema
         self._sink, self._tally = sink, tally
         self._unique = [(name, header.cells.index(name)) for name in predicates.unique]
-        self._engine = Engine(flat, predicates, scratch)
-        self._judged = Spool[Judged](scratch / "judged")
+        self._engine = Engine(flat, predicates, folder)
+        self._judged = Spool[Judged](folder / "judged")
 
     def run(self) -> None:
         """In the order in which things are known."""

@@ -16,14 +16,19 @@ from transactions.rules import Control
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """How a file is written, and what it is byte for byte. What could not be detected is None."""
+    """How a file is written, and what it is byte for byte. What could not be detected, or was not read, is None."""
 
     encoding: str | None
     bom: bool
     delimiter: str | None
     line_ending: str | None
-    sha256: str
+    sha256: str | None
     bytes: int
+
+    @classmethod
+    def unread(cls, size: int) -> "FileFacts":
+        """The facts of a file of which the size alone is known."""
+        return cls(None, False, None, None, None, size)
 
     @classmethod
     def of(cls, dialect: Dialect, sha256: str, size: int) -> "FileFacts":

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from aws_io import objects, reports
 from aws_io.events import Notice
-from aws_io.faults import code, reason, throttling
+from aws_io.faults import code, reason, retryable
 from transactions.errors import DocumentRefused, TapError
 from transactions.identity import execution_name
 from transactions.layout import Upload
@@ -118,9 +118,9 @@ def _write_part(transformer: Transformer, upload: Upload, number: int, batch: li
 
 def _rows(transformer: Transformer, key: str) -> Iterator[dict[str, Any]]:
     """The accepted rows, a line at a time."""
-    with throttling():
+    with retryable():
         body = transformer.s3.get_object(Bucket=transformer.bucket, Key=key)["Body"]
-    yield from rows_of(body.iter_lines(chunk_size=1 << 18), transformer.schema)
+        yield from rows_of(body.iter_lines(chunk_size=1 << 18), transformer.schema)
 
 
 def _start(transformer: Transformer, manifest: Manifest) -> None:
@@ -134,7 +134,7 @@ def _start(transformer: Transformer, manifest: Manifest) -> None:
         "parts_key": upload.parts,
     }
     try:
-        with throttling():
+        with retryable():
             transformer.workflow.start_execution(
                 stateMachineArn=transformer.state_machine_arn,
                 name=execution_name(transformer.bucket, upload),

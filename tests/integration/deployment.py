@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer import embedded
-from deployer.cleaning import destroyed_with_data
+from deployer.cleaning import destroy
 from deployer.errors import LeftBehind, TapError, UsedWrongly
 from deployer.estate.leaving import leave
 from deployer.health import health
@@ -103,7 +103,7 @@ def _deployed(run: Run) -> dict[str, Any]:
 def _take_down(run: Run) -> None:
     """On AWS, where nobody looks, not by the state alone: a deployment that was stopped half way goes too."""
     if run.site.target.is_emulator:
-        destroyed_with_data(run)
+        destroy(run, data_too=True)
         return
     if left := leave(run, data_too=True).left:
         raise LeftBehind(f"{len(left)} of {run.settings.environment_suffix} are left: `tap cleanup` says why")

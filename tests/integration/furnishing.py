@@ -35,7 +35,7 @@ def furnish(target: Target, settings: Settings, *, protected: bool = False) -> N
         target.client("logs").create_log_group(logGroupName=group, tags=tags)
     role = make_role(target, settings.role("csv-validator"), tags, "lambda", settings.function("csv-validator"))
     function = make_function(target, settings.function("csv-validator"), role, tags)
-    make_bucket(target, settings.bucket, tags, function)
+    make_bucket(target, settings.bucket, tags, function, protected=protected)
     make_table(target, settings.table, tags, protected=protected)
     target.client("sns").create_topic(Name=settings.topic, Tags=pairs(tags))
     target.client("sqs").create_queue(QueueName=settings.dead_letters, tags=tags)
@@ -44,7 +44,15 @@ def furnish(target: Target, settings: Settings, *, protected: bool = False) -> N
         AlarmName=f"{settings.dead_letters}-not-empty", MetricName="m", Namespace="AWS/SQS", Statistic="Maximum",
         Period=60, EvaluationPeriods=1, Threshold=0, ComparisonOperator="GreaterThanThreshold", Tags=pairs(tags),
     )  # fmt: skip
+    make_rule(target, settings.ended_rule, function, tags)
     make_machine(target, settings, role, tags)
+
+
+def make_rule(target: Target, name: str, function: str, tags: dict[str, str]) -> None:
+    """A rule with a target, without whose removal it can't be deleted."""
+    events = target.client("events")
+    events.put_rule(Name=name, EventPattern='{"source": ["aws.states"]}', Tags=pairs(tags))
+    events.put_targets(Rule=name, Targets=[{"Id": "loader", "Arn": function}])
 
 
 def make_role(target: Target, name: str, tags: dict[str, str], service: str, bearer: str) -> str:
@@ -84,7 +92,9 @@ def make_function(target: Target, name: str, role: str, tags: dict[str, str]) ->
     return str(made["FunctionArn"])
 
 
-def make_bucket(target: Target, name: str, tags: dict[str, str], function: str = "") -> None:
+def make_bucket(
+    target: Target, name: str, tags: dict[str, str], function: str = "", *, protected: bool = False
+) -> None:
     """A versioned bucket with one object, which was written twice, and a notification."""
     s3 = target.client("s3")
     place = {} if target.region == "us-east-1" else {"LocationConstraint": target.region}
@@ -94,6 +104,9 @@ def make_bucket(target: Target, name: str, tags: dict[str, str], function: str =
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     for body in (b"first", b"second"):
         s3.put_object(Bucket=name, Key="reports/a.json", Body=body)
+    if protected:
+        kept = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:DeleteBucket"}
+        s3.put_bucket_policy(Bucket=name, Policy=_policy({**kept, "Resource": f"arn:aws:s3:::{name}"}))
     if function:
         wakes = {"LambdaFunctionArn": function, "Events": ["s3:ObjectCreated:*"], "Filter": {
             "Key": {"FilterRules": [{"Name": "prefix", "Value": "incoming/"}]}}}  # fmt: skip

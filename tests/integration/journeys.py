@@ -9,7 +9,7 @@ not, and the evidence of why. What each journey came to is kept with the test's 
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,10 +20,11 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer.domain import Upload
-from deployer.errors import StageStopped
-from deployer.pipeline import DEADLINES, FAILED, STAGES, FileState, Pipeline
+from deployer.errors import NoNews, StageStopped
+from deployer.pipeline import FAILED, STAGES, FileState, Pipeline
 
 SPLITS = (("read", ("accepted", "rejected")), ("accepted", ("loaded", "duplicate", "conflicting")))
+SILENCE_S = 900.0  # a hang: nothing here takes minutes, on however busy a machine
 ERRORS_KEPT = 50  # of each file, for the evidence
 _KEPT = ("stage", "state", "rows", "totals", "reconciled")
 
@@ -34,7 +35,6 @@ class Journey:
 
     pipeline: Pipeline
     upload: Upload
-    deadlines: Mapping[str, float] = field(default_factory=lambda: DEADLINES)  # seconds to leave each stage
     seconds: dict[str, float] = field(default_factory=dict)
     state: FileState | None = None
     stopped: str = ""  # why it did, as people are told
@@ -44,7 +44,7 @@ class Journey:
         self._states = self._watched()
 
     def _watched(self) -> Iterator[FileState]:
-        for state in self.pipeline.watch(self.upload, self.deadlines):
+        for state in self.pipeline.watch(self.upload, SILENCE_S):
             self.state = state
             self.seconds.setdefault(state.stage, round(time.monotonic() - self._begun, 3))
             yield state
@@ -91,7 +91,7 @@ class Journey:
     def _told(self) -> Iterator[FileState]:
         try:
             yield from self._states
-        except StageStopped as error:
+        except (NoNews, StageStopped) as error:
             self.stopped = str(error)
             pytest.fail(self.stopped, pytrace=False)
 
@@ -127,13 +127,13 @@ class Travel:
     pipeline: Pipeline
     journeys: list[Journey] = field(default_factory=list)
 
-    def __call__(self, path: Path, key: str = "", deadlines: Mapping[str, float] | None = None) -> Journey:
-        """Upload a file. `deadlines`, in seconds to leave a stage, go before the usual ones."""
-        return self.follow(self.pipeline.upload(path, key or path.name), deadlines)
+    def __call__(self, path: Path, key: str = "") -> Journey:
+        """Upload a file."""
+        return self.follow(self.pipeline.upload(path, key or path.name))
 
-    def follow(self, upload: Upload, deadlines: Mapping[str, float] | None = None) -> Journey:
+    def follow(self, upload: Upload) -> Journey:
         """Of a file version that is there already."""
-        journey = Journey(self.pipeline, upload, {**DEADLINES, **(deadlines or {})})
+        journey = Journey(self.pipeline, upload)
         self.journeys.append(journey)
         return journey
 

@@ -61,7 +61,8 @@ def test_nothing_is_left_and_a_second_run_finds_nothing(
 
     assert first.left == {}
     assert {thing.type for thing in first.removed} == {
-        "aws_api_gateway_rest_api", "aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm", "aws_dynamodb_table",
+        "aws_api_gateway_rest_api", "aws_cloudwatch_event_rule", "aws_cloudwatch_log_group",
+        "aws_cloudwatch_metric_alarm", "aws_dynamodb_table",
         "aws_iam_role", "aws_kms_alias", "aws_kms_key", "aws_lambda_function", "aws_s3_bucket",
         "aws_sfn_state_machine", "aws_sns_topic", "aws_sqs_queue",
     }  # fmt: skip
@@ -165,6 +166,36 @@ def test_protected_data_stay_with_their_key_until_they_are_meant_too(
     assert changed(before, census(account)) == {}
 
 
+def test_a_protected_bucket_stays_when_its_table_is_gone(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """A deployment that was stopped half way has no table yet, or no more: the files are protected all the same."""
+    before = census(account)
+    make_bucket(account, environment.bucket, _tags(environment), protected=True)
+
+    kept = _cleanup(account, configuration)
+    taken = _cleanup(account, configuration, data_too=True)
+
+    assert {thing.name for thing in kept.left} == {environment.bucket}
+    assert (kept.removed, taken.left) == ([], {})
+    assert changed(before, census(account)) == {}
+
+
+def test_an_untagged_log_group_of_our_name_is_a_strangers(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """Lambda made it for a stranger's function of that name: without a function of ours and a ledger, it stays."""
+    account.client("logs").create_log_group(logGroupName=environment.log_group("csv-validator"))
+    before = census(account)
+
+    cleaned = _cleanup(account, configuration)
+
+    assert (cleaned.removed, [thing.name for thing, _ in cleaned.others]) == (
+        [], [environment.log_group("csv-validator")],
+    )  # fmt: skip
+    assert changed(before, census(account)) == {}
+
+
 def test_state_and_ledger_go_last_and_the_state_bucket_never(
     account: Target, environment: Settings, tmp_path: Path
 ) -> None:
@@ -243,7 +274,7 @@ def test_a_throttled_api_is_asked_again(account: Target, environment: Settings, 
     cleaned = Cleanup(patient, configuration, frozenset(), lambda _: None, quiet_s=0.3).run()
 
     assert [throttle.left for throttle in throttles.values()] == [0] * 4
-    assert (cleaned.left, len(cleaned.removed)) == ({}, 17)
+    assert (cleaned.left, len(cleaned.removed)) == ({}, 18)
 
 
 class _Throttle:

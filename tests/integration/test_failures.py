@@ -2,19 +2,24 @@
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from deployer.evidence import execution_arn
+from deployer.letters import Letter, letters
 from deployer.pipeline import Pipeline
-from deployer.redrive import Letter, letters, redrive
+from deployer.redrive import redrive
 from tests.integration.conftest import CsvFile
 from tests.integration.journeys import Travel
 from tests.integration.planting import Plant
 from tests.integration.reading import items_of
+from transactions.layout import Upload
 
 pytestmark = pytest.mark.fault
 DEADLINE_S = 60.0
+STOPPED_ROWS = 2_000  # a load of some seconds, which can be stopped half-way
 
 
 def _dead_letter(pipeline: Pipeline, word: str) -> dict[str, Any]:
@@ -83,18 +88,39 @@ def test_a_load_that_failed_is_redriven_once_its_reason_is_mended(pipeline: Pipe
 def test_a_table_that_was_missing_for_a_while_gets_its_rows_once(
     travel: Travel, plant: Plant, pipeline: Pipeline, csv_file: CsvFile, tag: str
 ) -> None:
-    """The load fails and rests in the dead letters; with the table there again, `tap redrive` completes it."""
+    """The load fails and rests, and the report names what its part met; with the table again a redrive completes it."""
     plant.configured(pipeline.outputs.loader_function_name, Environment={"TABLE_NAME": "not-there-yet"})
     journey = travel(csv_file([{}, {}, {}]), f"{tag}.csv")
     told = journey.stops()
+    _, met = _problems(pipeline, journey.upload)
     plant.mend()
 
     again = redrive(pipeline, _letter_about(pipeline, journey.upload.name))
 
     assert "since its load failed" in told
+    assert met.startswith(f"{journey.upload.part(0)}: ")
+    assert "PutItem" in met
     assert _ended(pipeline, again) == "SUCCEEDED"
     assert travel.follow(journey.upload).reconciles().rows["loaded"] == 3
     assert len(pipeline.items(journey.upload, 10)) == 3
+
+
+@pytest.mark.needs("stops")
+def test_a_load_that_somebody_stopped_is_reported_kept_and_redriven(
+    travel: Travel, pipeline: Pipeline, csv_file: CsvFile, tag: str
+) -> None:
+    """No state catches an abort: the report says so all the same, a letter rests, and `tap redrive` completes it."""
+    journey = travel(csv_file([{}] * STOPPED_ROWS), f"{tag}.csv")
+    _stop(pipeline, execution_arn(pipeline, journey.upload))
+
+    told = journey.stops()
+    letter = _letter_about(pipeline, journey.upload.name)
+    again = redrive(pipeline, letter)
+
+    assert "since its load" in told
+    assert (letter.step, letter.reason.partition(":")[0]) == ("load", "ABORTED")
+    assert _ended(pipeline, again) == "SUCCEEDED"
+    assert travel.follow(journey.upload).reconciles().rows["loaded"] == STOPPED_ROWS
 
 
 @pytest.mark.needs("iam_enforced")
@@ -104,7 +130,7 @@ def test_a_key_that_was_denied_for_a_while(
     """Who may not decrypt files leaves its event in the dead letters, with the reason; `tap redrive` completes it."""
     via_s3 = {"StringLike": {"kms:ViaService": "s3.*"}}
     plant.denied(pipeline.outputs.transformer_function_name, "kms:Decrypt", condition=via_s3)
-    journey = travel(csv_file([{}, {}, {}]), f"{tag}.csv", {"validated": 6.0})
+    journey = travel(csv_file([{}, {}, {}]), f"{tag}.csv")
     told = journey.stops()
     letter = _letter_about(pipeline, journey.upload.name)
     plant.mend()
@@ -125,7 +151,7 @@ def test_a_key_that_was_denied_altogether(
     """The dead letters are under the same key, so none can be written; the file stays, and sent again it is loaded."""
     rows = csv_file([{}, {}, {}])
     plant.denied(pipeline.outputs.transformer_function_name, "kms:Decrypt")
-    told = travel(rows, f"{tag}.csv", {"validated": 6.0}).stops()
+    told = travel(rows, f"{tag}.csv").stops()
     plant.mend()
 
     figures = travel(rows, f"{tag}.csv").reconciles().rows
@@ -134,6 +160,27 @@ def test_a_key_that_was_denied_altogether(
     assert "may not kms:Decrypt" in told
     assert figures["loaded"] + figures["duplicate"] == 3  # a last try of the first may have come through, once mended
     assert len(items_of(pipeline, f"acc-{tag}")) == 3
+
+
+def _stop(pipeline: Pipeline, execution: str) -> None:
+    """As soon as it runs."""
+    client, ends = pipeline.target.client("stepfunctions"), time.monotonic() + DEADLINE_S
+    while time.monotonic() < ends:
+        with suppress(client.exceptions.ExecutionDoesNotExist):
+            client.stop_execution(executionArn=execution, cause="a test")
+            return
+        time.sleep(0.05)
+    pytest.fail("the load was not started")
+
+
+def _problems(pipeline: Pipeline, upload: Upload) -> list[str]:
+    """What the report of a file says of its load's failure, which comes after the letter."""
+    ends = time.monotonic() + DEADLINE_S
+    while time.monotonic() < ends:
+        if found := pipeline.state(upload).evidence.get("problems"):
+            return list(found)
+        time.sleep(0.2)
+    pytest.fail(f"the report of {upload.name} names no problem after {DEADLINE_S:.0f} s")
 
 
 def _letter_about(pipeline: Pipeline, key: str) -> Letter:

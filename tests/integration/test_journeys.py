@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from deployer.pipeline import Pipeline
+from deployer.story import followed
+from deployer.view import NoView
 from tests.integration.journeys import Travel
 from tests.integration.reading import items_of
 
@@ -30,6 +32,18 @@ def test_the_sample_reconciles_and_its_rejected_rows_are_all_there(
     planted = {(each["line"], each["column"] or "", each["code"]) for each in expected["errors"]}
     assert rejects == planted
     assert (state.rows["read"], state.rows["rejected"]) == (3000, 42)
+
+
+def test_what_people_see_of_a_file_on_its_way(pipeline: Pipeline, csv_file: CsvFile, tag: str) -> None:
+    """Each stage as it is reached, and how many parts of a load are done; the evidence of the end stays whole."""
+    told: list[str] = []
+    view = NoView()
+    view.note = told.append  # type: ignore[method-assign]
+
+    upload, state, reached = followed(pipeline, csv_file([{}] * 3, name=f"{tag}.csv"), view)
+
+    assert (state.stage, state.evidence["parts"]) == ("loaded", upload.parts)
+    assert [line.split()[0] for line in told if line.split()[0] in reached][-1] == "loaded"
 
 
 def test_a_bad_row_is_quarantined_and_the_rest_goes_on(

@@ -8,7 +8,6 @@ from tests.integration.journeys import Travel
 from tests.integration.planting import Plant
 
 pytestmark = pytest.mark.fault
-PATIENCE = {"uploaded": 6.0, "validated": 6.0, "transformed": 6.0, "loading": 60.0}  # seconds to leave a stage
 ELSEWHERE = {"BUCKET_NAME": "nowhere-at-all"}
 NO_MACHINE = {"STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:none"}
 NO_TABLE = {"TABLE_NAME": "no-table"}
@@ -34,7 +33,7 @@ def test_the_message_names_the_stage_and_why(
     name = getattr(outputs, function)
     plant.configured(name, Environment=broken)
 
-    told = travel(csv_file([{}]), f"{tag}.csv", PATIENCE).stops()
+    told = travel(csv_file([{}]), f"{tag}.csv").stops()
 
     assert f"it reached `{stage}` at 2" in told
     assert f"not `{missed}`" in told
@@ -63,7 +62,7 @@ def test_what_iam_denies_is_named(
     """A role that may not do what it needs to, or not use the key: the message says who was denied what."""
     plant.denied(getattr(outputs, who), action)
 
-    told = travel(csv_file([{}]), f"{tag}.csv", PATIENCE).stops()
+    told = travel(csv_file([{}]), f"{tag}.csv").stops()
 
     assert f"it reached `{stage}` at 2" in told
     assert f"may not {action}" in told

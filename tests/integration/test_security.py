@@ -1,6 +1,7 @@
 """Who may not: roles without a grant, clients without TLS, strangers, and other accounts of the same AWS."""
 
 from dataclasses import replace
+from typing import Any
 
 import boto3
 import pytest
@@ -16,6 +17,14 @@ from tests.integration.enforcement import refused_without_grant
 from tests.integration.journeys import Travel
 
 pytestmark = pytest.mark.security
+OTHER_KEY = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"
+OTHER_ENCRYPTIONS: tuple[dict[str, Any], ...] = (
+    {"ServerSideEncryption": "AES256"},
+    {"ServerSideEncryption": "aws:kms:dsse"},
+    {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": OTHER_KEY},
+    {"ServerSideEncryption": "aws:kms"},  # S3 takes the account's own `aws/s3`
+    {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "0" * 32},
+)
 
 
 @pytest.mark.needs("iam_enforced")
@@ -54,12 +63,37 @@ def test_another_account_of_the_same_aws_sees_nothing(pipeline: Pipeline, accoun
 
 @pytest.mark.needs("iam_enforced")
 def test_the_bucket_takes_no_other_encryption_than_its_own(pipeline: Pipeline, caller: Caller, tag: str) -> None:
-    """An object that names another encryption is refused; one that names none gets the bucket's key."""
-    s3, key = caller("s3:*", "kms:*").client("s3"), f"elsewhere/{tag}"
+    """Another algorithm, another key, none beside `aws:kms`, and the caller's own are refused, however an object comes.
 
-    with pytest.raises(ClientError, match="AccessDenied"):
-        s3.put_object(Bucket=pipeline.bucket, Key=key, Body=b"x", ServerSideEncryption="AES256")
-    assert s3.put_object(Bucket=pipeline.bucket, Key=key, Body=b"x")["ServerSideEncryption"] == "aws:kms"
+    One that names none gets the bucket's key.
+    """
+    s3 = caller("s3:*", "kms:*").client("s3")
+    named = {"Bucket": pipeline.bucket, "Key": f"elsewhere/{tag}"}
+
+    for other in OTHER_ENCRYPTIONS:
+        for ask in (
+            lambda: s3.put_object(**named, Body=b"x", **other),  # noqa: B023 - asked at once
+            lambda: s3.create_multipart_upload(**named, **other),  # noqa: B023
+            lambda: s3.copy_object(**named, CopySource=named, **other),  # noqa: B023
+        ):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                ask()
+    assert s3.put_object(**named, Body=b"x")["ServerSideEncryption"] == "aws:kms"
+
+
+@pytest.mark.needs("iam_enforced")
+def test_the_bucket_takes_what_names_its_own_key(pipeline: Pipeline, caller: Caller, tag: str) -> None:
+    """By its ARN, at once and in parts; and in parts without any header, which the part's own request never has."""
+    s3, own = caller("s3:*", "kms:*").client("s3"), pipeline.outputs.kms_key_arn
+    named = {"Bucket": pipeline.bucket, "Key": f"elsewhere/{tag}"}
+
+    for encryption in ({"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": own}, {}):
+        s3.put_object(**named, Body=b"x", **encryption)
+        begun = {**named, "UploadId": s3.create_multipart_upload(**named, **encryption)["UploadId"]}
+        part = s3.upload_part(**begun, PartNumber=1, Body=b"x")
+        done = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+        s3.complete_multipart_upload(**begun, MultipartUpload=done)
+        assert s3.head_object(**named)["SSEKMSKeyId"] == own
 
 
 @pytest.mark.needs("iam_enforced")

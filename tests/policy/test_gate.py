@@ -161,6 +161,15 @@ def test_the_baseline_is_the_same_for_every_environment(suffix: str, region: str
     assert access.differences(made, suffix, PLACES.root / access.BASELINE) == []
 
 
+def test_the_protection_of_a_live_environment_is_no_difference() -> None:
+    """It denies the bucket's deletion, which the baseline of all environments does not have: that grants nothing."""
+    _, made = configuration_of(replace(SETTINGS, deletion_protection=True), PLACES)
+    denials = [line for line in access.granted(made, "policy") if " may not s3:DeleteBucket on " in line]
+
+    assert len(denials) == 1
+    assert access.differences(made, "policy", PLACES.root / access.BASELINE) == []
+
+
 def test_one_action_more_is_told_with_role_action_and_resource(document: Document) -> None:
     """A widened policy is one HIGH finding for each of its resources, at the policy that grants it."""
     found = access.differences(widened(document, "s3:DeleteBucket"), "policy", PLACES.root / access.BASELINE)

@@ -15,6 +15,7 @@ MADE_BY = {
     "stack/api.py": ("aws_api_gateway_stage", "ApiGatewayStage("),
     "stack/encryption.py": ("aws_kms_key", "KmsKey("),
     "stack/failures.py": ("aws_sqs_queue", "SqsQueue("),
+    "stack/alarms.py": ("aws_cloudwatch_metric_alarm", "CloudwatchMetricAlarm("),
     "stack/function.py": ("aws_lambda_function", "LambdaFunction("),
     "stack/identity.py": ("aws_iam_role_policy", "IamRolePolicy("),
     "stack/intake.py": ("aws_s3_bucket", "S3Bucket("),

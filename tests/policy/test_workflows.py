@@ -107,6 +107,6 @@ def test_a_pull_requests_environment_goes_when_it_closes() -> None:
     assert "head.repo.full_name == github.repository" in job["if"]
     assert job["steps"][0]["with"]["ref"] == "${{ github.event.repository.default_branch }}"
     assert "${{" not in last["run"]
-    assert '--suffix "pr${NUMBER}" --data-too' in last["run"]
+    assert '--suffix "pr${NUMBER}" --data-too --yes --target aws' in last["run"]
     assert last["run"].startswith(': "${TERRAFORM_STATE_BUCKET:?')
     assert last["env"]["TERRAFORM_STATE_BUCKET"] == "${{ vars.TERRAFORM_STATE_BUCKET }}"

@@ -1,6 +1,7 @@
 """The long proofs of the deployer, by the real command on an embedded AWS: `make prove-deployer`, about an hour.
 
-No part of the suite: pytest collects this file only where it is named. Each test leaves the account as it found it.
+No part of the suite: pytest collects this file only where it is named. Strangers live in the account all the while, and
+after each test they are byte for byte what they were.
 Random choices are drawn from a seed, which is printed and can be given as TAP_PROOF_SEED.
 """
 
@@ -25,13 +26,14 @@ from deployer.places import Places
 from deployer.synthesis import synthesised
 from deployer.targets import Target
 from stack.settings import Settings
-from tests.integration.census import census
+from tests.proofs.strangers import Strangers, settled
 
 SEED = os.environ.get("TAP_PROOF_SEED") or str(random.randrange(10**6))
 DRAW = random.Random(SEED)
-SUFFIX = f"proof-{SEED}"
+SUFFIX, TAKEN = f"proof-{SEED}", f"taken-{SEED}"
 MOMENTS = int(os.environ.get("TAP_PROOF_MOMENTS", "20"))
 DEPLOY_S, DESTROY_S = 70.0, 12.0  # about what each takes
+CLEANUP, DESTROY = ("cleanup", "--yes"), ("destroy", "--data-too", "--yes")
 ADDRESSES = sorted(
     configuration_in(
         synthesised(Settings.load({}, environment_suffix=SUFFIX), Places.here()) / "stacks" / "TapStack"
@@ -47,9 +49,10 @@ class Environment:
     target: Target
     settings: Settings
     work: Path
+    strangers: Strangers
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "deployer", *arguments, "--suffix", SUFFIX, "--json"]
+    def start(self, *arguments: str, suffix: str = SUFFIX) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "deployer", *arguments, "--suffix", suffix, "--json"]
         return subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
@@ -78,7 +81,7 @@ class Environment:
         """Deployed, with an empty plan, one API, and the item still in the table."""
         assert self.planned() == {"changes": [], "adopted": [], "outputs_change": False}
         apis = self.target.client("apigateway").get_rest_apis()["items"]
-        assert [api["name"] for api in apis].count(self.settings.api) == 1
+        assert [api["name"] for api in apis].count(self.settings.api) == 2  # ours, and a stranger's of the same name
         assert self.items() == [ITEM]
 
     def items(self) -> Any:
@@ -94,10 +97,17 @@ def environment() -> Iterator[Environment]:
     target = on(emulator, settings)
     work = places.work(target.name, target.account_id, target.region, SUFFIX)
     try:
-        yield Environment(target, settings, work)
+        yield Environment(target, settings, work, settled(target, SUFFIX, TAKEN))
     finally:
         if not ran:
             embedded.local_stop(places)
+
+
+@pytest.fixture(autouse=True)
+def _strangers_are_untouched(environment: Environment) -> Iterator[None]:
+    """Whatever the test did or killed."""
+    yield
+    assert environment.strangers.harmed() == []
 
 
 @pytest.fixture
@@ -146,11 +156,38 @@ def test_without_state_a_cleanup_leaves_nothing(deployed: Environment) -> None:
     """The state is lost, an environment is beside it whose name begins alike: one goes, the other stays as it was."""
     (deployed.work / "terraform.tfstate").unlink()
 
-    deployed.tap("cleanup")
-    second = deployed.tap("cleanup")
+    deployed.tap(*CLEANUP)
+    second = deployed.tap(*CLEANUP)
 
     assert json.loads(second[second.index("{") :])["removed"] == []
     assert _ours(deployed) == []
+
+
+@pytest.mark.parametrize("command", [("deploy",), ("adopt",)])
+def test_names_that_strangers_hold_are_refused_and_nothing_is_made(
+    environment: Environment, command: tuple[str, ...]
+) -> None:
+    """A role of our name below a path, a bucket of another account, a table, a queue and a log group."""
+    process = environment.start(*command, suffix=TAKEN)
+    said, _ = process.communicate(timeout=900)
+
+    assert process.returncode == 3, said
+    assert "not this environment's" in said
+    assert [row for row in environment.strangers.new() if TAKEN in row] == []
+
+
+def test_a_cleanup_of_names_that_strangers_hold_takes_nothing(environment: Environment) -> None:
+    """By one environment's name, and as the janitor does, over all that are overdue."""
+    process = environment.start(*CLEANUP, suffix=TAKEN)
+    said, _ = process.communicate(timeout=900)
+    overdue = subprocess.run(
+        [sys.executable, "-m", "deployer", "cleanup", "--expired", "--yes", "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert process.returncode == 0, said
+    assert json.loads(said[said.index("{") :])["removed"] == []
+    assert overdue.returncode == 0, overdue.stderr
 
 
 @pytest.mark.parametrize("moment", range(MOMENTS))
@@ -161,10 +198,10 @@ def test_a_kill_at_any_moment_is_survived(environment: Environment, moment: int)
     destroying = (environment.work / "terraform.tfstate").is_file()
     whom, after_s = DRAW.choice(("tap", "terraform", "both")), DRAW.uniform(1, DESTROY_S if destroying else DEPLOY_S)
     print(f"seed {SEED}: {'destroy' if destroying else 'deploy'}, {whom} killed after {after_s:.1f} s")
-    _kill(environment.start("destroy" if destroying else "deploy"), whom, after_s)
+    _kill(environment.start(*(DESTROY if destroying else ("deploy",))), whom, after_s)
 
     if DRAW.random() < 0.5:
-        environment.tap("cleanup")
+        environment.tap(*CLEANUP)
         assert _ours(environment) == []
         assert not environment.work.exists()
     else:
@@ -174,7 +211,7 @@ def test_a_kill_at_any_moment_is_survived(environment: Environment, moment: int)
 
 def test_the_last_cleanup_leaves_nothing(environment: Environment) -> None:
     """The account is as it was before all of this."""
-    environment.tap("cleanup")
+    environment.tap(*CLEANUP)
 
     assert _ours(environment) == []
 
@@ -194,5 +231,5 @@ def _kill(process: subprocess.Popen[str], whom: str, after_s: float) -> None:
 
 
 def _ours(environment: Environment) -> list[str]:
-    """What any service lists that names the environment."""
-    return [f"{name}: {row}" for name, rows in census(environment.target).items() for row in rows if SUFFIX in row]
+    """What any service lists that names the environment, and is no stranger's."""
+    return [row for row in environment.strangers.new() if SUFFIX in row]

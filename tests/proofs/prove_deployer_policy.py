@@ -24,11 +24,12 @@ from deployer.errors import StageStopped, TerraformFailed
 from deployer.estate.configuration import configuration_in
 from deployer.estate.leaving import leave, preview
 from deployer.evidence import gathered
+from deployer.letters import letters, put_back
 from deployer.opening import Site, on
 from deployer.pipeline import Pipeline
 from deployer.places import Places
 from deployer.policy import Document, Scope, cleanup_policies, policies
-from deployer.redrive import letters, put_back, redrive
+from deployer.redrive import redrive
 from deployer.roles import boundary
 from deployer.stages import Run, deploy, outputs_of
 from deployer.statebucket import StateBucket, bootstrapped, findings
@@ -286,7 +287,7 @@ def _stopped(pipeline: Pipeline, folder: Path) -> str:
     path.write_text("transaction_id\nx\n")
     upload = pipeline.upload(path, path.name)
     with pytest.raises(StageStopped) as stopped:
-        list(pipeline.watch(upload, {"uploaded": 20.0}))
+        list(pipeline.watch(upload))
     return str(stopped.value)
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from deployer import embedded
 from deployer.domain import Upload
+from deployer.letters import letters
 from deployer.opening import Site, on
 from deployer.pipeline import FAILED, FileState, Pipeline
 from deployer.places import Places
-from deployer.redrive import letters
 from deployer.stages import Run, deploy
 from deployer.targets import Target
 from deployer.view import NoView
@@ -24,7 +24,6 @@ from tests.proofs.restarting import Lasting
 
 HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
 SUFFIX, ROWS, DEADLINE_S, AT_ONCE = "faults", 5, 900.0, 16
-PATIENT = dict.fromkeys(("uploaded", "validated", "transformed", "loading"), DEADLINE_S)
 SETTINGS = Settings.load({}, environment_suffix=SUFFIX)
 
 
@@ -53,7 +52,7 @@ class Crowd:
     def ends(self, uploads: list[Upload]) -> list[FileState]:
         """Each file's last state. Raises StageStopped for a file that gets stuck."""
         with ThreadPoolExecutor(4) as pool:
-            return list(pool.map(lambda upload: list(self.pipeline.watch(upload, PATIENT))[-1], uploads))
+            return list(pool.map(lambda upload: list(self.pipeline.watch(upload))[-1], uploads))
 
     def loaded(self) -> list[str]:
         """The transactions in the table, each as often as it is there."""

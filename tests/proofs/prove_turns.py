@@ -60,7 +60,7 @@ def first(live: tuple[Target, dict[str, str]]) -> Iterator[Checkout]:
     checkout = Checkout(PLACES.root, {**live[1], **settings})
     checkout.tap("bootstrap")
     yield checkout
-    checkout.tap("cleanup", "--data-too")
+    checkout.tap("cleanup", "--data-too", "--yes")
     assert [
         row for rows in census(live[0]).values() for row in rows if f"-{SUFFIX}" in row and "mapRun" not in row
     ] == []
@@ -120,7 +120,7 @@ def test_a_cleanup_waits_for_a_deployment_of_another_checkout(
     """It begins when the deployment has ended, which is told; the deployment ends well, and then all goes."""
     deployment = first.start("deploy", "--suffix", SUFFIX)
     until(applying(live))
-    cleanup = second.start("cleanup", "--suffix", SUFFIX)
+    cleanup = second.start("cleanup", "--data-too", "--yes", "--suffix", SUFFIX)
     (cleaned, told), (deployed, said) = ended(cleanup, deployment)
 
     assert cleaned == 0, told
@@ -158,7 +158,7 @@ def test_two_regions_of_an_account_each_move_a_file(live: tuple[Target, dict[str
     for suffix, place in ((SUFFIX, []), (OTHER, elsewhere)):
         first.tap("upload", str(SAMPLE), *place, suffix=suffix)
         first.tap("watch", SAMPLE.name, *place, suffix=suffix)
-    first.tap("cleanup", "--data-too", *elsewhere, suffix=OTHER)
+    first.tap("cleanup", "--data-too", "--yes", *elsewhere, suffix=OTHER)
 
     assert first.planned() == []
     assert "loaded" in first.tap("status")

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import urllib3
@@ -13,14 +14,15 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from deployer.domain import Upload
-from deployer.errors import StageStopped
+from deployer.errors import NoNews, StageStopped
 from deployer.evidence import execution_arn
+from deployer.letters import letters
 from deployer.pipeline import Pipeline
-from deployer.redrive import letters
+from tests.integration.listening import Listener, listen
 from tests.integration.planting import Plant
 
 HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
-DEADLINES = {"uploaded": 4.0, "validated": 4.0, "transformed": 4.0, "loading": 20.0}  # seconds to leave a stage, warm
+SILENCE_S = 20.0  # warm; a file that moves on takes a second or two
 LETTER_S = 20.0
 LOGGED_S = 2.0
 _POLL = 0.1
@@ -39,9 +41,9 @@ class Ways:
     patience: float = 1.0
 
     def good(self) -> None:
-        """A file with a rejected row is loaded, its execution succeeds, and each function has its log lines."""
-        begun = time.time()
-        self._loaded(f"{_tag()}.csv", "10.25", "ten")
+        """A file with a rejected row is loaded and told of, its execution succeeds, each function has its log lines."""
+        begun, _ = time.time(), self._listener
+        self._told(self._loaded(f"{_tag()}.csv", "10.25", "ten").name)
         self._logged(begun, "validator", "transformer", "loader")
 
     def conflict(self) -> None:
@@ -67,18 +69,29 @@ class Ways:
         self._rests("transformer")
 
     def failed_load(self) -> None:
-        """A load whose parts are gone rests in the dead letters, and its report says so."""
-        tag = _tag()
-        upload = self._loaded(f"{tag}.csv", "10.25")
-        start = {
-            "bucket": self.pipeline.bucket, "key": upload.key, "version_id": upload.version,
-            "manifest_key": upload.manifest, "parts_key": f"transformed/{tag}/none.json",
-        }  # fmt: skip
-        arn = self.pipeline.target.client("stepfunctions").start_execution(
-            stateMachineArn=self.pipeline.outputs.state_machine_arn, name=f"lost-{tag}", input=json.dumps(start)
-        )["executionArn"]
-        self._ended(arn, "FAILED")
+        """A load whose parts are gone rests in the dead letters, its report says so, and it is told."""
+        upload = self._loaded(f"{_tag()}.csv", "10.25")
+        self._ended(self._started(upload), "FAILED")
         self._letter(upload.name)
+        self._told(upload.name, "not loaded")
+
+    def stopped(self) -> None:
+        """A load that is stopped before anything was done, of a file that was never there, rests and is told."""
+        upload = Upload(f"{_tag()}.csv", "v")
+        self.pipeline.target.client("stepfunctions").stop_execution(executionArn=self._started(upload))
+        self._letter(upload.name)
+        self._told(upload.name, "not loaded")
+
+    def unversioned(self) -> None:
+        """An event without a version, as before the bucket's versioning counts, is worked on."""
+        upload = self._loaded(f"{_tag()}.csv", "10.25")
+        self._invoked("validator", upload.key)
+
+    def forgotten(self) -> None:
+        """A manifest whose report is gone is worked on, and the report is there again."""
+        upload = self._loaded(f"{_tag()}.csv", "10.25")
+        self.pipeline.target.client("s3").delete_object(Bucket=self.pipeline.bucket, Key=upload.report)
+        self._invoked("transformer", upload.manifest)
 
     def asked(self) -> None:
         """The API tells of a file and of a transaction, and knows what is not there."""
@@ -92,7 +105,8 @@ class Ways:
     def all(self) -> Mapping[str, Callable[[], None]]:
         """By name, the quickest first."""
         named = (
-            self.good, self.overwritten, self.conflict, self.asked, self.failed_load,
+            self.good, self.overwritten, self.unversioned, self.forgotten, self.conflict, self.asked, self.stopped,
+            self.failed_load,
             self.failed_validation, self.failed_transformation,
         )  # fmt: skip
         return {way.__name__: way for way in named}
@@ -105,15 +119,36 @@ class Ways:
         ]
         path.write_text("\n".join([HEADER, *rows]) + "\n")
         upload = self.pipeline.upload(path, name)
-        deadlines = {stage: seconds * self.patience for stage, seconds in DEADLINES.items()}
         try:
-            *_, state = self.pipeline.watch(upload, deadlines)
-        except StageStopped as error:
+            *_, state = self.pipeline.watch(upload, SILENCE_S * self.patience)
+        except (NoNews, StageStopped) as error:
             raise WayError(str(error)) from error
         if not state.reconciled:
             raise WayError(f"{name} does not reconcile: {state}")
         self._ended(execution_arn(self.pipeline, upload), "SUCCEEDED")
         return upload
+
+    def _started(self, upload: Upload) -> str:
+        """An execution that loads parts which are not there, by its ARN."""
+        tag = _tag()
+        start = {
+            "bucket": self.pipeline.bucket, "key": upload.key, "version_id": upload.version,
+            "manifest_key": upload.manifest, "parts_key": f"transformed/{tag}/none.json",
+        }  # fmt: skip
+        started = self.pipeline.target.client("stepfunctions").start_execution(
+            stateMachineArn=self.pipeline.outputs.state_machine_arn, name=f"lost-{tag}", input=json.dumps(start)
+        )
+        return str(started["executionArn"])
+
+    def _invoked(self, function: str, key: str) -> None:
+        """The function succeeds with S3's event of an object, by its key, without a version."""
+        about = {"bucket": {"name": self.pipeline.bucket}, "object": {"key": key, "sequencer": "0A"}}
+        event = {"Records": [{"eventName": "ObjectCreated:Put", "s3": about}]}
+        answer = self.pipeline.target.client("lambda").invoke(
+            FunctionName=getattr(self.pipeline.outputs, f"{function}_function_name"), Payload=json.dumps(event).encode()
+        )
+        if "FunctionError" in answer:
+            raise WayError(answer["Payload"].read().decode())
 
     def _ended(self, arn: str, wanted: str) -> None:
         client = self.pipeline.target.client("stepfunctions")
@@ -155,6 +190,17 @@ class Ways:
             if time.monotonic() > ends:
                 raise WayError(f"no dead letter about {key}")
             time.sleep(_POLL)
+
+    def _told(self, key: str, word: str = "") -> None:
+        """The topic told of the file."""
+        heard = self._listener.heard(LETTER_S * self.patience)
+        if not any(key in message and word in message for message in heard):
+            raise WayError(f"nobody was told of {key}: sns:Publish does")
+
+    @cached_property
+    def _listener(self) -> Listener:
+        """One for all ways, who stays."""
+        return listen(self.pipeline, "tap-ways-news")
 
     def _get(self, path: str) -> int:
         target, outputs = self.pipeline.target, self.pipeline.outputs

@@ -4,7 +4,14 @@ import os
 
 import pytest
 
-OUTSIDE = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+OUTSIDE = (
+    "AWS_ENDPOINT_URL",
+    "AWS_PROFILE",
+    "AWS_CA_BUNDLE",
+    "AWS_USE_",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+)
 
 
 @pytest.fixture(autouse=True)

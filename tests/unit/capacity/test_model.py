@@ -33,6 +33,14 @@ def test_more_rows_take_longer_and_cost_more(model: Model, rows: int, more: int,
     assert costs.total(few.monthly) < costs.total(many.monthly)
 
 
+def test_an_environment_pays_for_each_of_its_alarms(model: Model) -> None:
+    """Ten more are a dollar more a month."""
+    more = replace(model.shape, alarms=model.shape.alarms + 10)
+
+    assert model.shape.alarms > 1
+    assert costs.total(costs.standing(more)) - costs.total(costs.standing(model.shape)) == pytest.approx(1.0)
+
+
 @given(each=st.integers(1, 5_000_000), files=FILES, more=FILES)
 def test_more_files_of_the_same_size_take_longer(model: Model, each: int, files: int, more: int) -> None:
     """They go side by side only as far as the quotas allow."""
@@ -133,6 +141,16 @@ def test_too_many_files_at_once_do_not_fit(model: Model) -> None:
     calls = next(limit for limit in answer.limits if limit.name == "Lambda calls at once")
     assert not answer.fits
     assert (calls.needed, calls.allowed) == (1_010, 1_000)
+
+
+def test_the_children_and_runs_of_maps_are_reckoned(model: Model) -> None:
+    """One file at a time starts its parts within its own loading; beyond either quota the next ones wait."""
+    answer = model(Load(rows=10**6, files=4, at_once=1))
+    started, runs = (limit for limit in answer.limits if limit.name.endswith(("a map's children", "map runs")))
+
+    assert started.needed == pytest.approx(answer.whole.parts / answer.stages["load"])
+    assert (started.allowed, runs.needed, runs.allowed) == (100, 1, 1_000)
+    assert [limit.fails for limit in (started, runs)] == [False, False]
 
 
 def test_a_warm_table_takes_more_files_at_once_and_is_faster(model: Model) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from deployer.capacity import costs, limits
 from deployer.capacity.measured import Measured, document, measured
-from deployer.capacity.published import NOT, PRICES, QUOTAS
+from deployer.capacity.published import LATENCIES, NOT, PRICES, QUOTAS
 from deployer.capacity.shape import shape_of
 from deployer.documents.scale import Model
 
@@ -33,6 +33,7 @@ def test_a_change_of_the_stack_changes_the_model(document: dict[str, Any], model
     )
     definition = json.loads(machine["definition"])
     definition["States"]["LoadParts"]["MaxConcurrency"] = 33
+    definition["States"]["LoadParts"]["ItemProcessor"]["States"]["LoadPart"]["TimeoutSeconds"] = 44
     definition["TimeoutSeconds"] = 1_000
     machine["definition"] = json.dumps(definition)
     table["global_secondary_index"].pop()
@@ -43,6 +44,7 @@ def test_a_change_of_the_stack_changes_the_model(document: dict[str, Any], model
     for function in (changed.validator, changed.transformer, changed.loader):
         assert (function.memory_mb, function.timeout_s, function.storage_mb) == (3_000, 60, 700)
     assert (changed.rows_per_part, changed.concurrency, changed.load_timeout_s) == (77, 33, 1_000)
+    assert changed.part_timeout_s == 44
     assert (before.indexes, changed.indexes) == (2, 1)
     assert (before.bucket_key, changed.bucket_key) == (True, False)
     assert (before.transitions, before.part_transitions) == (3, 1)
@@ -58,13 +60,15 @@ def test_the_stack_asks_for_no_more_than_aws_gives(model: Model) -> None:
         assert function.memory_mb <= QUOTAS["lambda_memory"].value
         assert function.storage_mb <= QUOTAS["lambda_storage"].value
     assert shape.concurrency <= QUOTAS["map_children"].value
+    assert shape.part_timeout_s < shape.loader.timeout_s
     assert limits.payload_bytes() <= QUOTAS["payload"].value
 
 
 def test_what_is_said_of_retries_is_so(document: dict[str, Any]) -> None:
     """Two for an event, for six hours; eight for a throttled part; five tries of the loader's client for a write."""
     events = document["resource"]["aws_lambda_function_event_invoke_config"].values()
-    workflow = json.loads((ROOT / "stack" / "workflow.asl.json").read_text())
+    (machine,) = document["resource"]["aws_sfn_state_machine"].values()
+    workflow = json.loads(machine["definition"])
     part = workflow["States"]["LoadParts"]["ItemProcessor"]["States"]["LoadPart"]
     (tries,) = re.findall(r'"mode": "standard", "max_attempts": (\d+)', (LAMBDAS / "loader" / "app.py").read_text())
 
@@ -128,3 +132,18 @@ def test_each_published_figure_names_its_page() -> None:
         assert figure.value > 0
         assert re.fullmatch(r"https://(docs\.aws\.amazon|aws\.amazon|repost\.aws)[\w./-]+", figure.url), figure
         assert figure.looked_up == NOT or re.search(r" on \d{4}-\d\d-\d\d$", figure.looked_up)
+
+
+@pytest.mark.parametrize(("name", "least"), [("transitions", 800), ("starts", 150), ("map_starts", 100)])
+def test_a_quota_of_step_functions_holds_in_any_region(name: str, least: int) -> None:
+    """Three large regions have more of some, which the name says; what is reckoned with is what all others have.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+    """
+    assert QUOTAS[name].value == least
+    assert QUOTAS[name].looked_up != NOT
+
+
+def test_one_connection_is_no_faster_than_the_function_that_reads() -> None:
+    """S3 may give a connection 85 MB/s and more, an environment of Lambda has 625 Mbit/s."""
+    assert LATENCIES["s3_stream"].value == 625e6 / 8

@@ -9,14 +9,10 @@ from typing import Any
 import pytest
 
 from deployer.ministack_server import asking
+from tests.unit.deployer.refusing import iam
 
 ROLE = "arn:aws:iam::000000000000:role/one"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
-MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
-
-
-class RefusalError(Exception):
-    """As a step of a workflow fails: an error's name and its cause."""
 
 
 def keys(**attributes: str) -> asking.Keys:
@@ -44,17 +40,6 @@ def inviting(*invited: str) -> Any:
         return "" if service in invited else "no"
 
     return SimpleNamespace(invocation_refusal=refusal, asked=asked)
-
-
-def iam(*refused: str) -> Any:
-    """An IAM that refuses these actions, and keeps what it was asked."""
-    asked: list[tuple[str, str, str]] = []
-
-    def refusal(role: str, session: str, action: str, resource: str) -> str:
-        asked.append((role, action, resource))
-        return f"{session} may not {action}" if action in refused else ""
-
-    return SimpleNamespace(refusal=refusal, asked=asked, responses=SimpleNamespace(get_region=lambda: "us-east-1"))
 
 
 @pytest.mark.parametrize(
@@ -88,61 +73,6 @@ def test_a_call_is_recorded_once_with_its_role(tmp_path: Path) -> None:
 
     call = {"role": "one", "action": "s3:GetObject", "resource": "arn:r"}
     assert lines == [{**call, "allowed": True}, {**call, "allowed": False}]
-
-
-def workflows() -> Any:
-    """A service whose execution `e` invokes what its definition says."""
-    service = SimpleNamespace(
-        _executions={"e": {"stateMachineArn": MACHINE, "steps": []}},
-        _state_machines={MACHINE: {"roleArn": ROLE}},
-        _ExecutionError=RefusalError,
-        _invoke_resource=lambda resource, given: "invoked",
-        _s3_object_text=lambda bucket, key: "read",
-        _run_distributed_map=lambda state, raw, effective, iterator, execution, context: "spread",
-    )
-    service._run_execution = lambda arn: [step() for step in service._executions[arn]["steps"]]
-    return service
-
-
-STEPS = {
-    "lambda:InvokeFunction": lambda s: s._invoke_resource("arn:aws:states:::lambda:invoke", {"FunctionName": "arn:f"}),
-    "sns:Publish": lambda s: s._invoke_resource("arn:aws:states:::sns:publish", {"TopicArn": "arn:t"}),
-    "sqs:SendMessage": lambda s: s._invoke_resource("arn:aws:states:::sqs:sendMessage", {"QueueUrl": "https://h/0/q"}),
-    "s3:GetObject": lambda s: s._s3_object_text("b", "key"),
-    "states:StartExecution": lambda s: s._run_distributed_map({}, {}, {}, {}, s._executions["e"], {}),
-}
-RESOURCES = {
-    "lambda:InvokeFunction": "arn:f",
-    "sns:Publish": "arn:t",
-    "sqs:SendMessage": "arn:aws:sqs:us-east-1:000000000000:q",
-    "s3:GetObject": "arn:aws:s3:::b/key",
-    "states:StartExecution": MACHINE,
-}
-
-
-@pytest.mark.parametrize("action", STEPS)
-def test_a_workflows_step_is_asked_of_its_role(action: str) -> None:
-    """It is done if the role may, and fails with IAM's reason if it may not."""
-    for refused in ((), (action,)):
-        service, granted = workflows(), iam(*refused)
-        asking.mend_workflows(service, granted)
-        service._executions["e"]["steps"] = [lambda service=service: STEPS[action](service)]
-        if refused:
-            with pytest.raises(RefusalError, match=f"workflow may not {action}"):
-                service._run_execution("e")
-        else:
-            service._run_execution("e")
-        assert granted.asked == [(ROLE, action, RESOURCES[action])]
-
-
-def test_a_step_of_an_unknown_kind_fails() -> None:
-    """Nothing is done for a role that nobody asked about."""
-    service = workflows()
-    asking.mend_workflows(service, iam())
-    service._executions["e"]["steps"] = [lambda: service._invoke_resource("arn:aws:states:::ecs:runTask", {})]
-
-    with pytest.raises(RefusalError, match=r"ecs:runTask needs is not known"):
-        service._run_execution("e")
 
 
 @pytest.mark.parametrize("refused", ["", "sqs:SendMessage", "logs:CreateLogStream", "logs:PutLogEvents"])

@@ -44,7 +44,7 @@ def test_one_locked_environment_does_not_keep_the_others(
     expire(monkeypatch, "locked", "gone")
 
     with pytest.raises(StateLocked):
-        command.cleanup(expired=True, target="embedded")
+        command.cleanup(expired=True, target="embedded", yes=True)
     assert visited == ["locked", "gone"]
     assert "removed  sqs_queue q" in capsys.readouterr().out
 
@@ -56,7 +56,7 @@ def test_what_is_left_of_one_is_an_error_after_all_were_visited(
     expire(monkeypatch, "full", "gone")
 
     with pytest.raises(LeftBehind, match="1 of the environment `full` are left") as caught:
-        command.cleanup(expired=True, target="embedded")
+        command.cleanup(expired=True, target="embedded", yes=True)
     assert caught.value.exit_code == 1
     assert visited == ["full", "gone"]
 

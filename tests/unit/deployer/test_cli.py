@@ -21,7 +21,7 @@ def tap(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_"))}
     return subprocess.run(
         [sys.executable, "-m", "deployer", *arguments],
-        capture_output=True, text=True, env={**plain, **environment}, timeout=60, check=False,
+        capture_output=True, text=True, env={**plain, **environment}, timeout=60, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
 
@@ -50,6 +50,10 @@ def csv(tmp_path: Path) -> Path:
         ["deploy", "--target", "aws"],
         ["cleanup"],
         ["cleanup", "--suffix", "Not A Suffix"],
+        ["cleanup", "--suffix", "x"],
+        ["cleanup", "--expired"],
+        ["destroy"],
+        ["destroy", "--data-too"],
         ["report", "--evidence", "nowhere"],
     ],
 )

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from deployer.diagnostics import errors_in, failure
-from deployer.errors import NameTaken, TerraformFailed
+from deployer.errors import KeyRefused, NameTaken, TerraformFailed
 
 PLAIN = """
 ╷
@@ -33,10 +33,24 @@ def test_a_taken_bucket_name_names_the_setting() -> None:
     assert error.details[0].startswith("aws_s3_bucket.b: ")
 
 
+def test_a_refusal_by_a_key_is_told_apart() -> None:
+    """A deployment may go on from it: a new key's tags count after a while."""
+    told = (
+        "operation error KMS: EnableKeyRotation, https response error StatusCode: 400, api error "
+        "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/deployer/x is not authorized to perform: "
+        "kms:EnableKeyRotation on resource: arn:aws:kms:eu-west-1:111122223333:key/0a-1b because no identity-based "
+        "policy allows the kms:EnableKeyRotation action"
+    )
+
+    assert isinstance(failure("terraform apply", errors_in(event(told)), "log"), KeyRefused)
+
+
 @pytest.mark.parametrize(
     ("summary", "remedy"),
     [
-        ("Error acquiring the state lock", "wait"),
+        ("Error acquiring the state lock. operation error S3: PutObject, api error PreconditionFailed", "wait"),
+        ("Error acquiring the state lock. operation error S3: PutObject, api error AccessDenied", "permission"),
+        ("error loading state: operation error S3: HeadObject, api error Forbidden: Forbidden", "permission"),
         ("operation error: ExpiredToken: expired", "sign in"),
         ("operation error IAM: AccessDenied", "permission"),
         ("dial tcp 127.0.0.1:1: connect: connection refused", "tap doctor"),

@@ -43,6 +43,17 @@ def test_what_is_written_is_known_until_all_is_gone(ledger: Ledger) -> None:
     assert ledger.entries() == []
 
 
+def test_what_a_destroy_took_is_struck_and_the_rest_stays(ledger: Ledger) -> None:
+    """What it knew nothing of was left by a killed deployment; with the last entry the ledger itself goes."""
+    ledger.add([ROLE, BUCKET])
+    ledger.strike([BUCKET, ("aws_sns_topic", "never-noted")])
+    left = ledger.recorded()
+    ledger.strike([ROLE])
+
+    assert left == {ROLE}
+    assert ledger.entries() == []
+
+
 def test_an_entry_of_another_region_is_not_ours_here(ledger: Ledger, tmp_path: Path) -> None:
     """A state bucket may serve several regions; what was created in one is looked for there alone."""
     target = Aws("aws", "eu-west-1", "123456789012", targets.Credentials("testing", "testing"))

@@ -37,6 +37,14 @@ def about(service: str, body: bytes, found: str = "*", method: str = "POST") -> 
         ("monitoring", b"\xa1jAlarmNames\x81x\x03a-b", f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:a-b"),
         ("monitoring", b"\xa1jAlarmNames\x82aaab", "*"),
         ("lambda", b'{"FunctionName": "f"}', f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"),
+        ("events", b'{"Name": "r", "EventPattern": "{}"}', f"arn:aws:events:{REGION}:{ACCOUNT}:rule/r"),
+        (
+            "events",
+            b'{"Rule": "r", "Targets": [{"Arn": "arn:aws:lambda:r:1:f"}]}',
+            f"arn:aws:events:{REGION}:{ACCOUNT}:rule/r",
+        ),
+        ("events", b'{"ResourceARN": "arn:aws:events:r:1:rule/r"}', "arn:aws:events:r:1:rule/r"),
+        ("events", b'{"NamePrefix": "r"}', "*"),
         ("kms", b'{"AliasName": "alias/a"}', f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/a"),
         ("dynamodb", b'{"Limit": 1}', "*"),
         ("lambda", b"no json", "*"),
@@ -50,6 +58,11 @@ def test_a_request_is_about_what_it_names(service: str, body: bytes, resource: s
 def test_what_ministack_knows_itself_is_left_to_it() -> None:
     """Only where it asks about `*` is more looked for."""
     assert about("sqs", b"", "arn:aws:sqs:r:1:q") == "arn:aws:sqs:r:1:q"
+
+
+def test_a_rule_is_called_by_its_name_alone() -> None:
+    """Whatever MiniStack takes it for, which has the default bus in between."""
+    assert about("events", b'{"Name": "r"}', "arn:aws:events:r:1:rule/default/r").endswith(":rule/r")
 
 
 def test_an_alias_is_asked_about_as_its_key() -> None:

@@ -1,8 +1,9 @@
 """Where a file is, by what lies in the bucket; S3, Step Functions, SQS and logs are moto's."""
 
 import json
+import time
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from moto import mock_aws
 
 from deployer import evidence, targets
 from deployer.domain import Upload
-from deployer.errors import NotDeployed, StageStopped, UsedWrongly
+from deployer.errors import NoNews, NotDeployed, StageStopped, UsedWrongly
 from deployer.pipeline import Pipeline, aws_errors_told
+from deployer.tables import parts_told
 from stack.outputs import Outputs
 from stack.settings import Settings
 
@@ -41,7 +43,10 @@ def pipeline() -> Iterator[Pipeline]:
         s3 = target.client("s3")
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        special = {"bucket_name": BUCKET, "state_machine_arn": machine, "dead_letter_queue_url": queue}
+        special = {
+            "bucket_name": BUCKET, "state_machine_arn": machine, "dead_letter_queue_url": queue,
+            "validator_function_name": "validator",
+        }  # fmt: skip
         yield Pipeline(target, Outputs(**{**named, **special}))
 
 
@@ -148,33 +153,83 @@ def test_a_watch_ends_with_the_last_state(pipeline: Pipeline, csv: Path) -> None
     assert [state.stage for state in pipeline.watch(upload)] == ["loaded"]
 
 
-def test_a_stage_that_is_not_left_in_time_is_told_with_evidence(pipeline: Pipeline, csv: Path) -> None:
-    """Past its deadline, a watch raises: the file, the stage, and what log and dead letters say."""
-    upload = pipeline.upload(csv, "a.csv")
-    pipeline.target.client("sqs").send_message(
-        QueueUrl=pipeline.outputs.dead_letter_queue_url, MessageBody='{"key": "incoming/a.csv"}'
-    )
+def letter(pipeline: Pipeline, upload: Upload, message: str) -> None:
+    """As Lambda leaves one of an event whose retries are used up."""
+    event = {"s3": {"bucket": {"name": BUCKET}, "object": {"key": upload.key, "versionId": upload.version_id}}}
+    body = {
+        "requestContext": {
+            "functionArn": "arn:aws:lambda:eu-west-1:123456789012:function:validator",
+            "condition": "Retries",
+        },
+        "requestPayload": {"Records": [event]},
+        "responsePayload": {"errorType": "AccessDenied", "errorMessage": message},
+    }
+    queue = pipeline.outputs.dead_letter_queue_url
+    pipeline.target.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
 
-    with pytest.raises(StageStopped, match=r"it reached `uploaded` at .*, and not `validated` within 0 s") as caught:
-        list(pipeline.watch(upload, {"uploaded": 0.0}))
+
+def test_a_file_whose_letter_rests_has_stopped(pipeline: Pipeline, csv: Path) -> None:
+    """The error names the file, its stage and the letter; other files' letters are none of its."""
+    upload, other = pipeline.upload(csv, "a.csv"), pipeline.upload(csv, "b.csv")
+    letter(pipeline, other, "not about a")
+    letter(pipeline, upload, "no such thing")
+
+    with pytest.raises(StageStopped, match=r"reached `uploaded` at .*, and not `validated` as a letter") as caught:
+        list(pipeline.watch(upload))
 
     assert caught.value.exit_code == 1
     assert any(line.startswith("log: ") for line in caught.value.details)
-    assert 'dead letter: {"key": "incoming/a.csv"}' in caught.value.details
+    assert "dead letter: validator: AccessDenied: no such thing" in caught.value.details
+    assert "not about a" not in str(caught.value)
+
+
+def test_how_far_a_load_is_stands_beside_where_its_parts_are(pipeline: Pipeline, csv: Path) -> None:
+    """A person reads parts done of all; a program still finds the list of the parts where it was."""
+    upload = pipeline.upload(csv, "a.csv")
+    report(pipeline, upload, stage="transformed", reconciled=None, evidence={"parts": upload.parts})
+    begun = pipeline.state(upload)
+    under_way = replace(begun, evidence={**begun.evidence, "progress": {"done": 1200, "of": 3400}})
+
+    assert (parts_told(begun), begun.evidence["parts"]) == ([], upload.parts)
+    assert parts_told(under_way) == ["1,200 of 3,400 parts"]
+
+
+def test_a_file_that_stands_still_has_not_stopped(pipeline: Pipeline, csv: Path) -> None:
+    """However long it takes: without a letter, a failed load or failed attempts, what is told is that nothing is."""
+    upload = pipeline.upload(csv, "a.csv")
+
+    with pytest.raises(NoNews, match="and nothing says that it failed") as caught:
+        list(pipeline.watch(upload, silence_s=0))
+
+    assert "stopped" not in caught.value.what
+
+
+@pytest.mark.parametrize(("failed", "stops"), [(2, False), (3, True)])
+def test_attempts_that_are_used_up_are_evidence(pipeline: Pipeline, csv: Path, failed: int, stops: bool) -> None:
+    """Two of three failed, and the third may help; after the third nothing more comes, though no letter was kept."""
+    upload = pipeline.upload(csv, "a.csv")
+    line = {"message": "the file could not be worked on", "file_key": upload.key, "file_version": upload.version_id}
+    logs, group = pipeline.target.client("logs"), "/aws/lambda/validator"
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    later = int(time.time() * 1000) + 60_000
+    event = {"timestamp": later, "message": json.dumps(line)}
+    logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[event] * failed)
+
+    with pytest.raises(StageStopped if stops else NoNews):
+        list(pipeline.watch(upload, silence_s=0))
 
 
 def test_what_iam_denied_is_told_first(pipeline: Pipeline, csv: Path) -> None:
     """A refusal that stands anywhere in the evidence is told by itself, once and whole: who, what, on what."""
     upload = pipeline.upload(csv, "a.csv")
     who, what = "arn:aws:sts::123456789012:assumed-role/loader/x", "arn:aws:dynamodb:eu-west-1:123456789012:table/t"
-    refusal = f"AccessDenied: User: {who} is not authorized to perform: dynamodb:PutItem on resource: {what}"
+    refusal = f"User: {who} is not authorized to perform: dynamodb:PutItem on resource: {what}"
     for error in (refusal, refusal, f"({refusal.partition('Item')[0]})"):
-        pipeline.target.client("sqs").send_message(
-            QueueUrl=pipeline.outputs.dead_letter_queue_url, MessageBody=json.dumps({"key": "a.csv", "error": error})
-        )
+        letter(pipeline, upload, error)
 
     with pytest.raises(StageStopped) as caught:
-        list(pipeline.watch(upload, {"uploaded": 0.0}))
+        list(pipeline.watch(upload))
 
     denied = [line for line in caught.value.details if line.startswith("denied: ")]
     assert denied == [f"denied: {who} may not dynamodb:PutItem on {what}"]
@@ -199,22 +254,6 @@ def test_what_iam_denied_is_told_first(pipeline: Pipeline, csv: Path) -> None:
 def test_a_line_of_a_log_is_told_by_what_it_says(line: str, told: str) -> None:
     """A structured line by level, message and error; a trace by its error; figures and frames not at all."""
     assert evidence._readable(line) == told
-
-
-@pytest.mark.parametrize(
-    ("body", "told"),
-    [
-        (
-            '{"requestContext": {"condition": "RetriesExhausted"}, "responsePayload": {"errorMessage": "no"}}',
-            "RetriesExhausted: no",
-        ),
-        ('{"key": "a.csv", "error": {"Error": "States.Timeout", "Cause": "late"}}', "States.Timeout: late"),
-        ("not JSON: a.csv", "not JSON: a.csv"),
-    ],
-)
-def test_a_dead_letter_is_told_by_its_reason(body: str, told: str) -> None:
-    """Why a function's event or a load failed; what has another form is told as it is."""
-    assert evidence._letter(body) == told
 
 
 def test_a_bucket_that_is_gone_is_a_missing_deployment(pipeline: Pipeline) -> None:

@@ -52,7 +52,7 @@ def test_what_was_interrupted_and_holds_data_is_told_as_kept() -> None:
 
     table, bucket = changes.lines()
     assert bucket.startswith("replace  aws_s3_bucket.b, half made: `tap deploy` finishes it")
-    assert table == "replace  aws_dynamodb_table.t"
+    assert table == "replace  aws_dynamodb_table.t, and the data in it"
     assert [one["kept"] for one in changes.to_json()["changes"]] == [False, True]
 
 

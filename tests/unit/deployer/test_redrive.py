@@ -9,12 +9,13 @@ import pytest
 from moto import mock_aws
 
 from deployer import targets
+from deployer.letters import letters, put_back
 from deployer.pipeline import Pipeline
-from deployer.redrive import letters, put_back, redrive
+from deployer.redrive import redrive
 from stack.outputs import Outputs
 from tests.unit.deployer.moto_target import Aws
 
-BUCKET, VALIDATOR = "files", "csv-validator-x"
+BUCKET, VALIDATOR, LOADER = "files", "csv-validator-x", "transaction-loader-x"
 LOAD = {
     "bucket": BUCKET, "key": "incoming/in/a b.csv", "version_id": "v1", "manifest_key": "m", "parts_key": "p",
     "error": {"Error": "NotReconciled", "Cause": "one row is missing"},
@@ -64,6 +65,7 @@ def pipeline() -> Iterator[Pipeline]:
         named = {each.name: "x" for each in fields(Outputs)} | {
             "bucket_name": BUCKET,
             "validator_function_name": VALIDATOR,
+            "loader_function_name": LOADER,
             "state_machine_arn": states["stateMachineArn"],
             "dead_letter_queue_url": target.client("sqs").create_queue(QueueName="dead")["QueueUrl"],
         }
@@ -95,6 +97,21 @@ def test_a_failed_load_starts_again_under_a_name_of_its_own(pipeline: Pipeline) 
     assert (again.done, waiting(pipeline)) == (True, 0)
     assert given == {name: value for name, value in LOAD.items() if name != "error"}
     assert len(execution["name"]) <= 80
+
+
+def test_an_end_that_the_loader_could_not_deal_with_is_the_letter_of_its_load(pipeline: Pipeline) -> None:
+    """The event of the end rests as Lambda wraps it; it is the load that starts again, and not the event."""
+    start = {name: value for name, value in LOAD.items() if name != "error"}
+    end = {"source": "aws.states", "detail": {"status": "TIMED_OUT", "error": None, "input": json.dumps(start)}}
+    send(pipeline, record(end, LOADER))
+    (letter,) = letters(pipeline)
+    redrive(pipeline, letter)
+    states = pipeline.target.client("stepfunctions")
+    (execution,) = states.list_executions(stateMachineArn=pipeline.outputs.state_machine_arn)["executions"]
+
+    assert (letter.step, letter.key, letter.reason) == ("load", "in/a b.csv", "TIMED_OUT: ")
+    assert json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"]) == start
+    assert pipeline.target.client("lambda").invoked == []
 
 
 def test_a_failed_event_is_given_to_its_function_again(pipeline: Pipeline) -> None:

@@ -11,7 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deployer.documents import generated, ideal
 from deployer.places import Places
-from transactions.layout import Upload
+from transactions.layout import Upload, reason_of
 
 PLACES = Places.here()
 DOCS = PLACES.root / "docs"
@@ -78,7 +78,8 @@ def test_each_key_that_the_code_derives_is_in_the_reference() -> None:
     """The layout's own table is what `Upload` gives."""
     upload = Upload("KEY", "VERSION")
     derived = {upload.key, upload.accepted, upload.manifest, upload.rejected, upload.raw, upload.parts, upload.report}
-    derived |= {upload.part(0), upload.result(0), upload.conflicts(0)}
+    derived |= {upload.part(0), upload.result(0), upload.conflicts(0), reason_of(upload.result(0))}
+    derived.add("runs/ID/manifest.json")  # AWS's own names, below the prefix of stack/workflow.asl.json
     section = (DOCS / "reference.md").read_text().split("## The bucket")[1].split("\n## ")[0]
 
     assert set(re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)) == derived

@@ -42,6 +42,7 @@ def test_the_picture_is_the_same_for_the_same_lines() -> None:
     assert "&lt;synth&gt;" in drawn
     assert "xyz&#160;end" in picture("wide", [f"{'x' * 118} xyz end"])
     ElementTree.fromstring(drawn)  # noqa: S314 - our own
+    assert ">....</text>" in picture("dots", ["\x1b[32m.\x1b[0m" * 4])
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.name)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from transactions.codes import MEANINGS, cut
 from transactions.errors import DocumentRefused
 from transactions.identity import content_hash, execution_name
-from transactions.layout import Upload, report_key
+from transactions.layout import Upload, report_key, version_of
 from transactions.manifest import Manifest, SourceObject
 from transactions.parts import Part, enrich, items, of_lines, to_lines
 from transactions.reports import merge, of_manifest, supersedes
@@ -65,9 +65,23 @@ def test_what_is_not_below_incoming_is_no_upload(key):
         Upload.of(key, "v1")
 
 
-def test_a_bucket_without_versions_has_one_version():
-    """S3's own name for it is null, and nothing is asked for by it."""
-    assert (Upload.of("incoming/a", None).version, Upload.of("incoming/a", "null").version_id) == ("null", None)
+@pytest.mark.parametrize("none", [None, "", "null"])
+def test_objects_without_a_version_are_told_apart_by_their_etags(none):
+    """S3's own name for all of them is null, and none is asked for by what tells them apart."""
+    first, second = (Upload.of("incoming/a", version_of(none, etag)) for etag in ("e1", "e2-3"))
+
+    assert (first.manifest, second.manifest) == (
+        "validated/a/null-e1/manifest.json",
+        "validated/a/null-e2-3/manifest.json",
+    )
+    assert (first.version_id, second.version_id) == (None, None)
+    assert execution_name("bucket", first) != execution_name("bucket", second)
+
+
+def test_a_version_is_named_as_s3_names_it():
+    """Whatever its ETag is."""
+    assert version_of("v1", "e1") == "v1"
+    assert Upload.of("incoming/a", "v1").version_id == "v1"
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=200), st.text(min_size=1, max_size=40))
@@ -185,6 +199,25 @@ def test_uploads_of_the_same_second_are_ordered_by_the_sequencer():
 
     assert supersedes(report("validated", newer), report("loaded"))
     assert not supersedes(report("loaded"), report("validated", newer))
+
+
+@pytest.mark.parametrize(("began", "put"), [("0B", "0A"), ("1" + "0" * 20, "F" * 20)])
+def test_an_upload_in_parts_that_ended_later_is_the_newer(began, put):
+    """S3 gives it the time when it began, before that of the version it took the place of; the sequencer decides."""
+    early = replace(SOURCE, version_id="parts", last_modified="2025-03-01T10:00:00+00:00", sequencer=began)
+    late = replace(SOURCE, version_id="put", last_modified="2025-03-01T10:02:00+00:00", sequencer=put)
+    parts, whole = (report("validated", replace(MANIFEST, source=source)) for source in (early, late))
+
+    assert supersedes(parts, whole)
+    assert not supersedes(whole, parts)
+
+
+def test_an_upload_without_a_sequencer_is_ordered_by_its_time():
+    """A report that another program wrote, or an event without one."""
+    early = replace(SOURCE, version_id="v2", last_modified="2025-02-01T00:00:00+00:00", sequencer="")
+
+    assert supersedes(report("validated"), report("loaded", replace(MANIFEST, source=early)))
+    assert not supersedes(report("loaded", replace(MANIFEST, source=early)), report("validated"))
 
 
 def test_a_reconciled_report_stays_and_a_failed_one_can_be_mended():

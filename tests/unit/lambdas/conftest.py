@@ -44,6 +44,8 @@ class Account:
     table: Any
     workflow: Any
     state_machine_arn: str
+    queues: Any
+    topics: Any
     bucket: str = BUCKET
     table_name: str = TABLE
 
@@ -68,6 +70,8 @@ def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "BUCKET_NAME": BUCKET,
         "TABLE_NAME": TABLE,
         "ROWS_PER_PART": "4",
+        "DEAD_LETTERS_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/dead-letters",
+        "TOPIC_ARN": f"arn:aws:sns:{REGION}:123456789012:news",
         "POWERTOOLS_SERVICE_NAME": f"unit-{uuid.uuid4()}",
         "POWERTOOLS_METRICS_NAMESPACE": "Tap",
     }
@@ -94,24 +98,30 @@ def account() -> Iterator[Account]:
         machine = workflow.create_state_machine(
             name="unit", definition=str(WORKFLOW).replace("'", '"'), roleArn="arn:aws:iam::123456789012:role/unit"
         )
-        yield Account(s3, table, workflow, machine["stateMachineArn"])
+        queues, topics = boto3.client("sqs"), boto3.client("sns")
+        topic = topics.create_topic(Name="news")["TopicArn"]
+        for queue in ("dead-letters", "news"):
+            queues.create_queue(QueueName=queue)
+        topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic.replace(":sns:", ":sqs:"))
+        yield Account(s3, table, workflow, machine["stateMachineArn"], queues, topics)
 
 
 @pytest.fixture
 def function(account: Account, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """Loads a function's `app.py` under a name of its own, with its folder on the path as in the ZIP."""
+    """Loads functions that know the account."""
     monkeypatch.setenv("STATE_MACHINE_ARN", account.state_machine_arn)
 
-    def load(name: str) -> ModuleType:
-        monkeypatch.syspath_prepend(str(LAMBDAS / name))
-        spec = importlib.util.spec_from_file_location(f"{name}_app", LAMBDAS / name / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+    return load_app
 
-    return load
+
+def load_app(name: str) -> ModuleType:
+    """A function's `app.py`, new each time, under a name of its own; its folder is on the path as in the ZIP."""
+    spec = importlib.util.spec_from_file_location(f"{name}_app", LAMBDAS / name / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -147,11 +157,14 @@ class Way:
         version: str = self.account.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["VersionId"]
         return version
 
-    def event(self, key: str, version: str, sequencer: str = "0A") -> dict[str, Any]:
-        """S3's event of an object."""
+    def event(self, key: str, version: str | None, sequencer: str = "0A", etag: str | None = None) -> dict[str, Any]:
+        """S3's event of an object; without a version while the bucket's versioning comes into force."""
         event: dict[str, Any] = json.loads((EVENTS / "s3_put_incoming.json").read_text())
         found = event["Records"][0]["s3"]["object"]
         found |= {"key": quote_plus(key, safe="/"), "versionId": version, "sequencer": sequencer}
+        event["Records"][0]["s3"]["object"] = {name: value for name, value in found.items() if value is not None}
+        if etag is not None:
+            event["Records"][0]["s3"]["object"]["eTag"] = etag
         return event
 
     def validate(self, key: str, version: str, sequencer: str = "0A") -> Any:
@@ -199,6 +212,14 @@ class Way:
         found = self.account.table.scan(TableName=TABLE)["Items"]
         items = [{name: deserialize(value) for name, value in item.items() if name != "loaded_at"} for item in found]
         return {item["transaction_id"]: item for item in items}
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """What waits in `dead-letters`, or what the topic told (`news`), as JSON; it is taken out."""
+        url = self.account.queues.get_queue_url(QueueName=queue)["QueueUrl"]
+        found = self.account.queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        for one in found:
+            self.account.queues.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+        return [json.loads(one["Body"]) for one in found]
 
     def executions(self) -> list[dict[str, Any]]:
         """The workflow's executions."""

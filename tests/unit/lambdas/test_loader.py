@@ -1,6 +1,7 @@
 """The loader: outcomes, refusals, throttling, and figures that must add up."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from botocore.exceptions import ClientError
@@ -103,6 +104,22 @@ def test_a_part_without_a_result_is_not_reconciled(way, transformed):
     assert any("no result" in problem for problem in report["problems"])
 
 
+@pytest.mark.parametrize("code", ["AccessDenied", "403"])
+def test_a_result_that_may_not_be_read_is_not_one_that_is_lacking(way, transformed, code):
+    """Denied is told as it is: nothing is said of the figures."""
+    way.load(KEY, transformed.version)
+
+    def deny(params, **_):
+        if "/results/" in params["Key"]:
+            raise ClientError({"Error": {"Code": code, "Message": "from the test"}}, "GetObject")
+
+    way.app("loader").loader.s3.meta.events.register_first("provide-client-params.s3.GetObject", deny)
+
+    with pytest.raises(ClientError, match=code):
+        way.reconcile(KEY, transformed.version)
+    assert way.json(transformed.report)["problems"] == []
+
+
 def lose_a_row(result):
     result["rows"]["loaded"] -= 1
 
@@ -177,6 +194,27 @@ def test_a_load_that_failed_is_told_in_the_report(way, transformed):
     assert (report["stage"], report["state"], report["reconciled"]) == ("loading", "failed", None)
     assert report["problems"][0].startswith("States.ExceedToleratedFailureThreshold: xxx")
     assert len(report["problems"][0]) < 600
+
+
+def test_the_report_names_what_the_first_failed_part_met(way, transformed):
+    """The map says only that too many parts failed; a part that passed in the end is no reason."""
+    first, second = way.json(transformed.parts)
+    for part in (first | {"rows": 5}, first, second | {"rows": 7}):
+        with suppress(DocumentRefused):
+            way.call("loader", {"step": "load", "part": part})
+
+    fail(way, transformed)
+
+    _, told = way.json(transformed.report)["problems"]
+    assert told == f"{transformed.part(1)}: DocumentRefused: {transformed.part(1)} holds 2 rows, not 7"
+
+
+def test_a_reason_that_can_not_be_kept_hides_no_error(way, transformed):
+    """The workflow is told what the part met, and not what the note of it met."""
+    failing(way.app("loader").loader.s3, "PutObject", "AccessDenied")
+
+    with pytest.raises(DocumentRefused, match="holds 4 rows, not 5"):
+        way.call("loader", {"step": "load", "part": way.json(transformed.parts)[0] | {"rows": 5}})
 
 
 def test_a_late_failure_does_not_take_back_a_reconciled_load(way, transformed):

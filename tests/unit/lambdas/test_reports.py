@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from aws_io.reports import publish
 from transactions.errors import Throttled
+from transactions.reports import supersedes
 
 from .conftest import BUCKET
 
@@ -64,14 +65,43 @@ def test_a_report_that_is_written_in_between_is_read_again(account, there):
     assert stored(account)["stage"] == "loaded"
 
 
-@pytest.mark.parametrize("code", ["NoSuchKey", "AccessDenied"])
-def test_no_report_is_known_by_either_of_s3s_answers(account, code):
-    """Without permission to list, S3 says "denied" for what is not there; a write still can't hit what is."""
+def unreadable(account, code):
+    """Let nothing be read, with a service's error."""
 
     def fail(**_):
         raise ClientError({"Error": {"Code": code}}, "GetObject")
 
     account.s3.meta.events.register_first("before-call.s3.GetObject", fail)
+
+
+def test_a_report_that_s3_does_not_show_yet_is_not_overwritten(account):
+    """While versioning comes into force, what is there may be "not found": the write's condition finds it."""
+    unreadable(account, "NoSuchKey")
+
     assert publish(account.s3, BUCKET, report("validated"))
     with pytest.raises(Throttled, match="written by others"):
         publish(account.s3, BUCKET, report("loaded"))
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "403", "KMS.DisabledException"])
+def test_a_report_that_may_not_be_read_is_an_error(account, code):
+    """Denied is told as it is, and nothing is written: what is there is not known."""
+    unreadable(account, code)
+
+    with pytest.raises(ClientError, match=code):
+        publish(account.s3, BUCKET, report("validated"))
+    assert account.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
+
+
+def test_of_two_uploads_s3s_sequencers_say_which_came_later():
+    """An upload in parts keeps the time at which it began: the later one by S3's order may look older by its time."""
+    began_first = {"version_id": "a", "last_modified": "2025-01-01T10:00:00+00:00", "sequencer": "0B"}
+    put_meanwhile = {"version_id": "b", "last_modified": "2025-01-01T10:02:00+00:00", "sequencer": "0A"}
+    later, earlier = ({"source": source, "stage": "validated"} for source in (began_first, put_meanwhile))
+
+    assert supersedes(later, earlier)
+    assert not supersedes(earlier, later)
+    unnumbered = {**earlier, "source": {**put_meanwhile, "sequencer": ""}}
+    assert supersedes(unnumbered, later)
+    longer = {**earlier, "source": {**put_meanwhile, "sequencer": "000A"}}
+    assert supersedes(later, longer)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.unit.rows import make_file
 
@@ -109,3 +110,18 @@ def test_an_error_tells_nothing_of_the_inside(way):
     code, body = ask(way, "api_get_transaction.json")
 
     assert (code, body) == (500, {"statusCode": 500, "message": "the request could not be answered; try again"})
+
+
+@pytest.mark.parametrize("error", ["AccessDenied", "403", "KMS.DisabledException"])
+def test_a_report_that_may_not_be_read_is_our_failure_and_never_not_found(way, error, caplog):
+    """A report that is there, and a grant that is missing: 500, and the log says who was denied what."""
+    way.move(KEY, make_file(1))
+
+    def deny(**_):
+        raise ClientError({"Error": {"Code": error, "Message": "not authorized to perform"}}, "GetObject")
+
+    way.app("status").lookups.s3.meta.events.register_first("before-call.s3.GetObject", deny)
+    code, body = ask(way, "api_get_file.json")
+
+    assert (code, body["message"]) == (500, "the request could not be answered; try again")
+    assert f"({error}) when calling the GetObject operation: not authorized to perform" in caplog.text

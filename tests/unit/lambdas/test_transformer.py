@@ -164,3 +164,18 @@ def test_what_is_not_accepted_rows_starts_nothing(way, validated, content):
     with pytest.raises(Exception, match="1 manifests could not be worked on"):
         way.transform(KEY, validated.version)
     assert way.executions() == []
+
+
+def test_accepted_rows_that_break_off_are_an_error_that_passes(way, validated):
+    """The connection is cut in the middle of a line: nothing is loaded, and the next try may read them all."""
+
+    def cut(parsed, **_):
+        if parsed["ContentLength"] == size:
+            parsed["Body"]._content_length = size + 1
+
+    size = len(way.bytes(validated.accepted))
+    way.app("transformer").transformer.s3.meta.events.register("after-call.s3.GetObject", cut)
+
+    with pytest.raises(Exception, match=r"1 manifests could not be worked on: \S+ \(Throttled: \d+ read"):
+        way.transform(KEY, validated.version)
+    assert way.executions() == []

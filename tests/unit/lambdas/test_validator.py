@@ -1,6 +1,9 @@
 """The validator: each kind of upload has its stated outcome."""
 
+import errno
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -133,3 +136,51 @@ def test_judging_a_version_again_writes_the_same_bytes(way):
     way.validate("incoming/a.csv", version)
 
     assert {key: way.bytes(key) for key in way.keys("")} == before
+
+
+def unreadable(way, error):
+    """Let the body of each object end with an error."""
+
+    def fail(*_):
+        raise error
+
+    def spoil(parsed, **_):
+        if "Body" in parsed:
+            parsed["Body"].read = fail
+
+    way.app("validator").validator.s3.meta.events.register("after-call.s3.GetObject", spoil)
+
+
+def claiming(way, size):
+    """Let S3 say that objects are so large."""
+
+    def claim(parsed, **_):
+        if "Body" in parsed:
+            parsed["ContentLength"] = size
+
+    way.app("validator").validator.s3.meta.events.register("after-call.s3.GetObject", claim)
+
+
+def test_a_file_that_cannot_fit_is_refused_before_it_is_downloaded(way):
+    """The report says how large it is, how much room there is, and how large a piece may be."""
+    claiming(way, 10**15)
+    unreadable(way, AssertionError("it was read"))
+    answer = way.validate("incoming/a.csv", way.put("incoming/a.csv", make_file(1)))
+    report = way.json("reports/a.csv.json")
+    (error,) = report["errors"]
+
+    assert answer == {"judged": 0, "refused": 1}
+    assert (report["file"]["bytes"], report["file"]["sha256"], error["code"]) == (10**15, None, "file-too-large")
+    assert "1,000,000,000,000,000 bytes" in error["message"]
+    assert re.search(r"temporary storage has [\d,]+: send it in pieces of up to [\d,]+ bytes", error["message"])
+    assert way.keys("validated/") == way.keys("quarantine/") == []
+
+
+def test_a_file_that_fills_the_disk_is_refused_and_not_tried_again(way):
+    """One of which more is made than of others: a second try would end the same."""
+    unreadable(way, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    answer = way.validate("incoming/a.csv", way.put("incoming/a.csv", make_file(1)))
+
+    assert answer == {"judged": 0, "refused": 1}
+    assert way.json("reports/a.csv.json")["errors_by_code"] == {"file-too-large": 1}
+    assert way.keys("validated/") == way.keys("quarantine/") == []

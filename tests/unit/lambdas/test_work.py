@@ -36,20 +36,20 @@ def work(rows: int) -> Work:
     function = Function(1_769, 900, 512)
     shape = Shape(
         validator=function, transformer=function, loader=function, rows_per_part=ROWS_PER_PART, concurrency=10,
-        load_timeout_s=86_400, transitions=3, part_transitions=1, indexes=2, kept_days=120, logs_kept_days=365,
-        bucket_key=True,
+        load_timeout_s=86_400, part_timeout_s=300, transitions=3, part_transitions=1, indexes=2, kept_days=120,
+        logs_kept_days=365, bucket_key=True, alarms=16,
     )  # fmt: skip
     return Work(Load(rows=rows), shape, measured())
 
 
 @pytest.mark.parametrize("rows", [1, 4, 9, 21])
 def test_a_file_makes_the_requests_that_are_counted(calls: Counter[str], way, rows: int) -> None:
-    """For any number of parts; the upload itself is one PUT more, and Step Functions reads the list with one GET."""
+    """For any number of parts; the upload itself is one PUT more, and Step Functions makes one GET and two PUTs."""
     way.move("incoming/counted.csv", make_file(*range(1, rows + 1)))
 
     one = Portion(rows, 1, -(-rows // ROWS_PER_PART))
     assert calls["GetObject"] + 1 == work(rows).gets(one)
-    assert calls["PutObject"] + 1 == work(rows).puts(one)
+    assert calls["PutObject"] + 3 == work(rows).puts(one)
     assert set(calls) == {"GetObject", "PutObject"}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stack.settings import FUNCTIONS
-from tests.unit.stack.reading import resources, strings, the
+from tests.unit.stack.reading import listed, resources, strings, the
 
 NAMES = sorted(f"{name}-unit" for name in FUNCTIONS)
 
@@ -54,7 +54,10 @@ def test_no_call_runs_before_its_policy(document: dict[str, Any]) -> None:
 
 
 def test_each_bearer_has_a_role_of_its_own_for_its_service_and_itself_alone(document: dict[str, Any]) -> None:
-    """Five roles, named after their bearers; each trusts one service acting for one resource of this account."""
+    """Five roles, named after their bearers; each trusts one service acting for one resource of this account.
+
+    Of the state machine, also as its distributed map names it, with a label behind it.
+    """
     roles = {
         each["name"]: json.loads(each["assume_role_policy"]) for each in resources(document, "aws_iam_role").values()
     }
@@ -64,7 +67,9 @@ def test_each_bearer_has_a_role_of_its_own_for_its_service_and_itself_alone(docu
     for bearer in bearers:
         (statement,) = roles[f"{bearer}-role-unit"]["Statement"]
         assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "${local.account_id}"}
-        assert statement["Condition"]["ArnLike"]["aws:SourceArn"].endswith(f":{bearer}-unit")
+        source, *children = listed(statement["Condition"]["ArnLike"]["aws:SourceArn"])
+        assert source.endswith(f":{bearer}-unit")
+        assert children == ([f"{source}/*"] if bearer == "transaction-load" else [])
 
 
 def test_functions_know_their_neighbours_by_name(document: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.unit.stack.reading import resources, the
+from tests.unit.stack.reading import resources, role_policies, the
 
 
 def test_one_notification_resource_wakes_both_functions(document: dict[str, Any]) -> None:
@@ -30,7 +30,25 @@ def test_notifications_wait_for_the_permissions(document: dict[str, Any]) -> Non
     }
 
     assert len(permissions) == 2
-    assert set(the(document, "aws_s3_bucket_notification")["depends_on"]) == permissions
+    assert set(the(document, "aws_s3_bucket_notification")["depends_on"]) >= permissions
+
+
+def test_notifications_wait_for_the_versioning(document: dict[str, Any]) -> None:
+    """An event of a bucket whose versioning is not in force names no version."""
+    (versioning,) = resources(document, "aws_s3_bucket_versioning")
+
+    assert f"aws_s3_bucket_versioning.{versioning}" in the(document, "aws_s3_bucket_notification")["depends_on"]
+
+
+def test_the_validator_reads_a_version_and_a_file_without_one(document: dict[str, Any]) -> None:
+    """Versioning takes up to 15 minutes to count, in which events name none; a read of a version is another action.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html
+    """
+    statements = role_policies(document)["csv-validator-role-unit-policy"]
+    (reading,) = (each for each in statements if any("/incoming/" in one for one in each["Resource"]))
+
+    assert reading["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
 
 
 def test_only_this_bucket_of_this_account_may_call(document: dict[str, Any]) -> None:
@@ -46,16 +64,27 @@ def test_bucket_is_versioned_encrypted_private_and_reached_by_tls(document: dict
     versioning = the(document, "aws_s3_bucket_versioning")["versioning_configuration"]
     (rule,) = the(document, "aws_s3_bucket_server_side_encryption_configuration")["rule"]
     block = the(document, "aws_s3_bucket_public_access_block")
-    statement, own_key = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
+    statement, *_ = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
 
     assert versioning == {"status": "Enabled"}
     assert rule["apply_server_side_encryption_by_default"]["sse_algorithm"] == "aws:kms"
     assert all(block[name] is True for name in block if name.startswith(("block_", "ignore_", "restrict_")))
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
     assert len(statement["Resource"]) == 2
-    named = "s3:x-amz-server-side-encryption"  # of an object that names none, S3 has no such key
-    assert (own_key["Effect"], own_key["Action"]) == ("Deny", "s3:PutObject")
-    assert own_key["Condition"] == {"Null": {named: "false"}, "StringNotEquals": {named: "aws:kms"}}
+
+
+def test_what_names_an_encryption_names_the_pipelines_key(document: dict[str, Any]) -> None:
+    """Another algorithm, another key, none beside `aws:kms`, and a caller's own are denied; no header at all is not."""
+    _, *denials = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
+    (key,) = resources(document, "aws_kms_key")
+    header = "s3:x-amz-server-side-encryption"  # of an object that names none, S3 has no such key
+
+    assert {(each["Effect"], each["Action"]) for each in denials} == {("Deny", "s3:PutObject")}
+    assert [each["Condition"] for each in denials] == [
+        {"Null": {header: "false"}, "StringNotEquals": {header: "aws:kms"}},
+        {"Null": {header: "false"}, "StringNotEquals": {f"{header}-aws-kms-key-id": f"${{aws_kms_key.{key}.arn}}"}},
+        {"Null": {f"{header}-customer-algorithm": "false"}},
+    ]
 
 
 def test_each_derived_prefix_expires_and_originals_stay(document: dict[str, Any]) -> None:
@@ -63,16 +92,6 @@ def test_each_derived_prefix_expires_and_originals_stay(document: dict[str, Any]
     rules = the(document, "aws_s3_bucket_lifecycle_configuration")["rule"]
     expiring = {each["filter"][0]["prefix"] for each in rules if each.get("expiration")}
 
-    assert expiring == {"validated/", "transformed/", "quarantine/"}
+    assert expiring == {"validated/", "transformed/", "runs/", "quarantine/"}
     assert all(each["noncurrent_version_expiration"] and each["abort_incomplete_multipart_upload"] for each in rules)
     assert "" in {each["filter"][0]["prefix"] for each in rules}
-
-
-def test_failed_events_rest_in_the_dead_letters(document: dict[str, Any]) -> None:
-    """An event that a function can't handle goes to the queue after two retries."""
-    queue = f"${{aws_sqs_queue.{next(iter(resources(document, 'aws_sqs_queue')))}.arn}}"
-    configs = list(resources(document, "aws_lambda_function_event_invoke_config").values())
-
-    assert len(configs) == 2
-    assert all(each["destination_config"]["on_failure"]["destination"] == queue for each in configs)
-    assert all(each["maximum_retry_attempts"] == 2 for each in configs)

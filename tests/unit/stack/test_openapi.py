@@ -66,3 +66,16 @@ def test_what_is_not_described_is_refused(document: Document, name: str, value: 
 
     with pytest.raises(KeyError):
         described(changed, columns, {"$defs": {}})
+
+
+def test_a_name_that_api_gateway_refuses_for_its_length_is_described(document: Document) -> None:
+    """Keys of up to 850 bytes are thrice that when encoded, and API Gateway answers 414 before any function is asked.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+    """
+    columns = json.loads((ROOT / "lambdas" / "transactions" / "transactions.schema.json").read_text())
+    report = json.loads((ROOT / "docs" / "schemas" / "report.schema.json").read_text())
+    told = described(document, columns, report)
+
+    assert all("414" in path["get"]["responses"] for path in told["paths"].values())
+    assert "1,600 bytes" in told["components"]["responses"]["TooLong"]["description"]

@@ -29,6 +29,17 @@ def test_environment_variables_are_the_settings() -> None:
     assert settings.deletion_protection is True
 
 
+def test_a_live_account_is_protected_unless_somebody_says_otherwise() -> None:
+    """By the target alone; what the environment says goes before it, and a process that is started hears the same."""
+    live = {"TAP_TARGET": "aws", "AWS_REGION": "eu-west-1"}
+
+    assert Settings.load(live).deletion_protection is True
+    assert Settings.load({"AWS_REGION": "eu-west-1"}, target="aws").deletion_protection is True
+    assert Settings.load({}).deletion_protection is False
+    assert Settings.load({**live, "TAP_DELETION_PROTECTION": "false"}).deletion_protection is False
+    assert Settings.load(Settings.load(live).environment()).deletion_protection is True
+
+
 def test_an_option_goes_before_the_environment() -> None:
     """What a person types wins over what the shell exports; an option not given (None) does not."""
     settings = Settings.load(

@@ -3,8 +3,8 @@
 from tests.unit.stack.reading import Document, resources, the
 
 
-def test_the_alias_names_the_key_that_policies_ask_for(document: Document) -> None:
-    """Policies name the key by its alias, so the alias is that name and points to the pipeline's key."""
+def test_the_alias_names_the_key_for_people(document: Document) -> None:
+    """The alias has the environment's name and points to the pipeline's key; no policy relies on it."""
     alias = the(document, "aws_kms_alias")
     (key,) = resources(document, "aws_kms_key")
 

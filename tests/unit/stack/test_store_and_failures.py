@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deployer.estate.removal import keeps_bucket
 from stack.errors import StackError
 from stack.store import columns
 from tests.unit.stack.reading import resources, the
@@ -73,11 +74,18 @@ def test_the_tables_keys_are_the_roles_of_the_schema(tmp_path: Path) -> None:
 
 
 def test_deletion_protection_is_a_setting(synthesised: Callable[..., dict[str, Any]]) -> None:
-    """Off where environments come and go, on where a team says so."""
+    """Of table and bucket: off where environments come and go, on where a team says so."""
     protected = synthesised(rows_per_part="7", max_error_details="7", load_concurrency="7", deletion_protection="true")
 
     assert the(synthesised(), "aws_dynamodb_table")["deletion_protection_enabled"] is False
     assert the(protected, "aws_dynamodb_table")["deletion_protection_enabled"] is True
+    assert not any(map(keeps_bucket, _bucket_statements(synthesised())))
+    assert any(map(keeps_bucket, _bucket_statements(protected)))
+
+
+def _bucket_statements(document: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
+    return found
 
 
 def test_one_key_with_rotation_encrypts_everything(document: dict[str, Any]) -> None:
@@ -94,13 +102,3 @@ def test_one_key_with_rotation_encrypts_everything(document: dict[str, Any]) -> 
 
     assert set(encrypted) == {arn}
     assert the(document, "aws_kms_key")["enable_key_rotation"] is True
-
-
-def test_an_alarm_tells_of_the_first_dead_letter(document: dict[str, Any]) -> None:
-    """More than zero visible messages within a minute reach the topic."""
-    alarm = the(document, "aws_cloudwatch_metric_alarm")
-
-    assert (alarm["comparison_operator"], alarm["threshold"], alarm["period"]) == ("GreaterThanThreshold", 0, 60)
-    assert alarm["dimensions"] == {"QueueName": "transaction-dead-letters-unit"}
-    assert alarm["alarm_actions"][0].endswith(":transaction-notifications-unit")
-    assert the(document, "aws_sqs_queue")["message_retention_seconds"] == 14 * 24 * 3600

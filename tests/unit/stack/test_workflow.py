@@ -42,31 +42,78 @@ def test_an_unknown_placeholder_is_refused(tmp_path: Path) -> None:
 
 
 def test_parts_are_mapped_distributed_and_no_payload_grows(machine: dict[str, Any]) -> None:
-    """One item per part, read from S3; the results stay there, and the map gives nothing back."""
+    """One item per part, read from S3; the results go there, or the map's own would outgrow 256 KiB with the parts.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+    """
     load = machine["States"]["LoadParts"]
 
     assert load["ItemProcessor"]["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     assert load["ItemReader"]["Parameters"] == {"Bucket.$": "$.bucket", "Key.$": "$.parts_key"}
     assert load["ResultPath"] is None
+    assert load["ResultWriter"]["Parameters"] == {"Bucket": "transaction-csv-files-unit", "Prefix": "runs"}
     assert load["ItemProcessor"]["States"]["LoadPart"]["ResultSelector"] == {}
     assert "ItemBatcher" not in load
 
 
-def test_every_task_that_calls_a_function_retries_and_every_failure_is_kept_and_told(machine: dict[str, Any]) -> None:
-    """Failures go to the dead letters and to the topic before the run fails with its own error."""
-    states = dict(_states(machine))
-    calls = [state for state in states.values() if state.get("Resource", "").endswith("lambda:invoke")]
+def test_every_failure_is_kept_told_and_reported(machine: dict[str, Any]) -> None:
+    """First the letter, without the loader, which may be what is broken; the report, which says that, comes last."""
+    states = machine["States"]
 
-    assert len(calls) == 3
-    assert all(any("Throttled" in retry["ErrorEquals"] for retry in state["Retry"]) for state in calls)
     for name in ("LoadParts", "Reconcile"):
         catches = states[name]["Catch"]
         assert catches[-1]["ErrorEquals"] == ["States.ALL"]
-        assert {catch["Next"] for catch in catches} == {"TellFailure"}
-    assert {states["TellFailure"]["Next"], states["TellFailure"]["Catch"][0]["Next"]} == {"KeepForRedrive"}
-    assert states["KeepForRedrive"]["Next"] == "NotifyFailure"
-    assert states["NotifyFailure"]["Next"] == "Failed"
-    assert states["Failed"]["ErrorPath"] == "$.error.Error"
+        assert {catch["Next"] for catch in catches} == {"KeepForRedrive"}
+    assert [states[name]["Next"] for name in ("KeepForRedrive", "NotifyFailure", "TellFailure")] == [
+        "NotifyFailure", "TellFailure", "Failed",
+    ]  # fmt: skip
+
+
+def test_no_hiccup_on_the_way_of_failure_loses_the_letter_or_the_report(machine: dict[str, Any]) -> None:
+    """Each step is tried again, and where it fails for good the next is done; without a letter the end says so."""
+    caught = {
+        name: [(catch["ErrorEquals"], catch["ResultPath"], catch["Next"]) for catch in machine["States"][name]["Catch"]]
+        for name in ("KeepForRedrive", "NotifyFailure", "TellFailure")
+    }
+
+    assert caught == {
+        "KeepForRedrive": [(["States.ALL"], None, "FailedUnkept")],
+        "NotifyFailure": [(["States.ALL"], None, "TellFailure")],
+        "TellFailure": [(["States.ALL"], None, "Failed")],
+    }
+    assert machine["States"]["FailedUnkept"]["ErrorPath"] == "$.error.Error"
+
+
+def test_no_failure_needs_a_cause(machine: dict[str, Any]) -> None:
+    """An error's output has a name, and usually a cause: a path to one that is not there fails the failure itself.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
+    assert [text for text in strings(machine) if ".Cause" in text] == []
+
+
+@pytest.mark.parametrize("name", ["NotifySuccess", "KeepForRedrive", "NotifyFailure"])
+def test_what_is_sent_is_sent_again(machine: dict[str, Any], name: str) -> None:
+    """Whatever SNS or SQS answers, for some seconds."""
+    (retry,) = machine["States"][name]["Retry"]
+
+    assert retry["ErrorEquals"] == ["States.ALL"]
+    assert sum(retry["BackoffRate"] ** number for number in range(retry["MaxAttempts"])) >= 15
+
+
+def test_a_reconciled_load_succeeds_whoever_can_be_told(machine: dict[str, Any]) -> None:
+    """That SNS fails for good is no failure of the load."""
+    (catch,) = machine["States"]["NotifySuccess"]["Catch"]
+
+    assert catch["ErrorEquals"] == ["States.ALL"]
+    assert machine["States"][catch["Next"]]["Type"] == "Succeed"
+
+
+def test_reading_the_parts_and_writing_the_results_is_tried_again(machine: dict[str, Any]) -> None:
+    """A hiccup of S3 fails no load; what was loaded is found again."""
+    (retry,) = machine["States"]["LoadParts"]["Retry"]
+
+    assert retry["ErrorEquals"] == ["States.ItemReaderFailed", "States.ResultWriterFailed"]
 
 
 def test_own_error_names_are_those_the_loader_raises(machine: dict[str, Any]) -> None:

@@ -1,0 +1,25 @@
+"""An alarm reaches whoever listens to the topic: by its action, the topic's policy, and that of the topic's key."""
+
+import json
+
+import pytest
+
+from deployer.pipeline import Pipeline
+from stack.settings import Settings
+from tests.integration.listening import listening
+
+pytestmark = pytest.mark.fault
+DEADLINE_S = 60.0
+
+
+@pytest.mark.parametrize("metric", ["ExecutionsAborted", "ExecutionThrottled"])
+def test_an_alarm_is_told_to_who_listens(pipeline: Pipeline, settings: Settings, tag: str, metric: str) -> None:
+    """What goes off reaches the topic's subscribers, with the alarm's name and what to do."""
+    name = f"{settings.state_machine}-{metric}"
+
+    with listening(pipeline, f"tap-news-{tag}") as listener:
+        pipeline.target.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
+        told = next((json.loads(one) for one in listener.heard(DEADLINE_S) if name in one), None)
+
+    assert told is not None, f"nothing was told of {name} within {DEADLINE_S:.0f} s"
+    assert json.loads(told["Message"])["NewStateValue"] == "ALARM"

@@ -1,0 +1,99 @@
+"""docs/what-is-deleted.md holds for every command, and knows every place that deletes."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from deployer.cli import app
+from deployer.estate.kinds import KINDS
+from deployer.plans import Change
+from tests.markdown import rows
+
+ROOT = Path(__file__).parents[3]
+DOCUMENT = ROOT / "docs" / "what-is-deleted.md"
+HEADING = "What is deleted, and what decides"
+TABLE = {
+    row.cells[0].strip("`").removeprefix("tap "): row.cells[1:] for row in rows(DOCUMENT) if row.heading == HEADING
+}
+# Where something of an account is deleted, and the commands that come there.
+DELETERS = {
+    "cleaning.py": "destroy",
+    "estate/emptying.py": "destroy cleanup",
+    "estate/leaving.py": "cleanup",
+    "estate/ledger.py": "cleanup",
+    "estate/removal.py": "destroy cleanup",
+    "redrive.py": "redrive",
+    "stages.py": "deploy adopt",
+    "statebucket.py": "doctor",
+    "statelock.py": "unlock cleanup",  # a cleanup frees its own
+    "story.py": "run",
+}
+_DELETES = re.compile(r"(delete|abort|schedule_key_deletion|purge|detach|remove_role)(_|$)")
+
+
+def _command(name: str) -> Any:
+    found: Any = typer.main.get_command(app)
+    for word in name.split():
+        found = found.commands[word]
+    return found
+
+
+def _options(name: str) -> set[str]:
+    return {option for parameter in _command(name).params for option in parameter.opts}
+
+
+def _all_commands(command: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:
+    if not (children := getattr(command, "commands", {})):
+        return {" ".join(path): command}
+    return {name: one for key, child in children.items() for name, one in _all_commands(child, (*path, key)).items()}
+
+
+def _deletes(path: Path) -> bool:
+    """Whether a file calls what deletes in an account, or lets Terraform work."""
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    named = [(call.attr, ast.unparse(call.value)) for call in calls if isinstance(call, ast.Attribute)]
+    return any(_DELETES.match(name) or (name == "apply" and "terraform" in of) for name, of in named) or any(
+        isinstance(call, ast.Name) and call.id == "destroy" for call in calls
+    )
+
+
+def test_every_place_that_deletes_is_known_and_its_commands_have_rows() -> None:
+    """A module that begins to delete belongs to a command whose row says what decides."""
+    package = ROOT / "deployer"
+    found = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if "ministack_server" not in path.parts and _deletes(path)
+    }
+
+    assert found == DELETERS.keys()
+    assert {command for commands in DELETERS.values() for command in commands.split()} <= TABLE.keys()
+
+
+def test_every_row_is_a_command_and_says_what_decides() -> None:
+    """No cell is blank."""
+    assert [name for name in TABLE if not _command(name)] == []
+    assert [name for name, cells in TABLE.items() if not all(cells)] == []
+
+
+def test_who_asks_has_the_option_not_to() -> None:
+    """`--yes` is there exactly where the table says so, and so are `--data-too` and `--allow-replace`."""
+    commands = _all_commands(typer.main.get_command(app))
+
+    assert {name for name in commands if "--yes" in _options(name)} == {
+        name for name, (_, _, asks, _) in TABLE.items() if "`--yes`" in asks
+    }
+    assert {name for name in commands if "--data-too" in _options(name)} == {
+        name for name, (*_, data) in TABLE.items() if "`--data-too`" in data
+    }
+    assert all("--allow-replace" in _options(name) for name in ("deploy", "adopt"))
+
+
+def test_what_holds_data_is_one_thing_in_both_ways_out() -> None:
+    """What a destroy refuses, a cleanup keeps: the same types, but for an alias, which is nothing without its key."""
+    destroyed = {type_ for type_ in KINDS if Change("a", type_, "destroy").loses_data}
+
+    assert destroyed == {type_ for type_, kind in KINDS.items() if kind.data} - {"aws_kms_alias"}
