@@ -118,7 +118,7 @@ prove-report: setup ## The last run's report, and ones that are hard to show, in
 
 .PHONY: prove-deployer-policy
 prove-deployer-policy: setup ## The policies of tap policy are enough, refuse the rest, and grant nothing unneeded
-	@$(PYTEST) tests/proofs/prove_deployer_policy.py -q
+	@$(PYTEST) tests/proofs/prove_deployer_policy.py tests/proofs/prove_night.py -q
 
 .PHONY: prove-readme
 prove-readme: setup ## The README's commands in a fresh clone, with nothing left

@@ -13,7 +13,7 @@ from typing import Any
 
 from deployer.errors import StateElsewhere
 from deployer.locks import taken
-from deployer.terraform import Terraform, attributes_in
+from deployer.terraform import Terraform
 
 FILE = "terraform.tfstate"
 ASIDE = "local.tfstate"  # a state on its way, which a kill leaves there for the next command
@@ -45,7 +45,8 @@ def put_back(folder: Path, tell: Callable[[str], None]) -> None:
     if not state.is_file() or _is_whole(state):
         return
     with state.open("r+b") as file:
-        if not taken(file.fileno()) or _is_whole(state):  # a Terraform writes it at this moment
+        # Read by the same descriptor: to close another one of the file would end our lock on it.
+        if not taken(file.fileno()) or _document(file.read()):  # a Terraform writes it at this moment
             return
         _put_back(state, backup, tell)
 
@@ -60,7 +61,8 @@ def _put_back(state: Path, backup: Path, tell: Callable[[str], None]) -> None:
 
 def set_aside(folder: Path) -> bool:
     """Put a state that a file holds out of Terraform's sight; whether there is one to move."""
-    if attributes_in(_read(folder / FILE)):
+    state = _read(folder / FILE)
+    if state.get("resources") or state.get("outputs"):  # Terraform would ask whether to copy it
         (folder / FILE).replace(folder / ASIDE)
     return (folder / ASIDE).is_file()
 
@@ -84,10 +86,17 @@ def taken_in(terraform: Terraform, tell: Callable[[str], None]) -> None:
 def _read(path: Path) -> dict[str, Any]:
     """A JSON document; empty where there is none that can be read."""
     try:
-        document: dict[str, Any] = json.loads(path.read_text())
-    except (FileNotFoundError, ValueError):
+        return _document(path.read_bytes())
+    except FileNotFoundError:
         return {}
-    return document
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 def _now() -> str:

@@ -89,7 +89,15 @@ class Changes:
         """As `tap plan --json` prints it."""
         return {
             "changes": [
-                {"address": one.address, "type": one.type, "change": one.kind, "iam": one.is_iam, "kept": one.is_kept}
+                {
+                    "address": one.address,
+                    "type": one.type,
+                    "change": one.kind,
+                    "iam": one.is_iam,
+                    "kept": one.is_kept,
+                    "loses_data": one.loses_data,
+                    "lost": one.lost,
+                }
                 for one in self.all
             ],
             "adopted": list(self.adopted),

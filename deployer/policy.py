@@ -85,7 +85,7 @@ def nightly_policies(scope: Scope) -> dict[str, Document]:
     Their suffixes are their own, and their state goes with the run.
     """
     night = of_night(scope)
-    asks = [*_deploying(night), *permissions.FILES, *permissions.EXPIRED]
+    asks = [*_deploying(night), *permissions.FILES, *permissions.NIGHT, *permissions.EXPIRED]
     return _numbered("nightly", [*statements(night, asks), *_forbidden(night)])
 
 

@@ -208,8 +208,19 @@ def _as_whose(run: Run, error: NameTaken) -> NameTaken:
         where=error.where,
         remedy="if it is of this environment, wait for its deployment to end, then `tap deploy`, which adopts it; "
         "share the state by TERRAFORM_STATE_BUCKET, and the second waits by itself",
-        details=(f"its tags: {whose}", *error.details),
+        details=(whose, *error.details),
     )
+
+
+def write_outputs(run: Run) -> None:
+    """An adoption is of some resources alone, and Terraform keeps only the outputs that hang on them.
+
+    The others are written where nothing else is to change; what else is, a deployment's plan shows.
+    """
+    if run.adoption.imports and run.terraform.plan(on_event=Progress(run.view)):
+        left = changes_in(run.terraform.show_json(PLAN))
+        if left.outputs_change and not left.all:
+            run.terraform.apply()
 
 
 @contextmanager
@@ -260,7 +271,7 @@ DEPLOY: Stages = (
     *(refuse_loss, comply, record, apply, outputs, verify),
 )
 PLAN_ONLY: Stages = (synth, init, adopt, plan)
-ADOPT: Stages = (synth, init, take_turn, adopt, plan_adoption, refuse_loss, record, apply)
+ADOPT: Stages = (synth, init, take_turn, adopt, plan_adoption, refuse_loss, record, apply, write_outputs)
 
 
 def deploy(run: Run) -> Outputs:
@@ -313,6 +324,12 @@ def parsed(document: dict[str, Any], settings: Settings) -> Outputs:
     try:
         return Outputs.parse(document)
     except OutputsError as error:
+        if document:
+            raise NotDeployed(
+                f"the outputs of `{settings.environment_suffix}` are not whole",
+                remedy="`tap deploy` with the same --target, --suffix and --region writes them",
+                details=(str(error),),
+            ) from error
         raise not_deployed(settings, str(error)) from error
 
 

@@ -19,11 +19,11 @@ CONDITIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "": {},
     "tagged": {"StringLike": _OURS},
     "tagging": {"StringLike": _BROUGHT, "StringLikeIfExists": _OURS},  # what is somebody else's is not made ours
-    # services that keep using the key after the call: the table, and a function's variables
     # Of these actions AWS says which boundary the role has, or is to have:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
     "bounded": {"StringEquals": {"iam:PermissionsBoundary": "{boundary}"}},
     "unbounded": {"StringNotEquals": {"iam:PermissionsBoundary": "{boundary}"}},
+    # services that keep using the key after the call: the table, and a function's variables
     "granting": {"StringLike": _OURS, "Bool": {"kms:GrantIsForAWSResource": "true"}},
 }
 PASSED = "passed"  # held to the service that the role trusts, which the stack says
@@ -123,14 +123,14 @@ DEPLOYING: Mapping[str, tuple[Ask, ...]] = {
         _ask("iam:ListRoles", "*"),
         _ask(
             "iam:GetRole UpdateRole UpdateAssumeRolePolicy ListRoleTags TagRole UntagRole ListRolePolicies "
-            "ListAttachedRolePolicies ListInstanceProfilesForRole DeleteRole", _ROLE,
+            "ListAttachedRolePolicies DetachRolePolicy ListInstanceProfilesForRole DeleteRole", _ROLE,
         ),
-        _ask("iam:CreateRole DetachRolePolicy", _ROLE, held="bounded"),
+        _ask("iam:CreateRole", _ROLE, held="bounded"),
         _ask("iam:PassRole", _ROLE, held=PASSED),
     ),
     "aws_iam_role_policy": (
-        _ask("iam:GetRolePolicy", _ROLE),
-        _ask("iam:PutRolePolicy DeleteRolePolicy", _ROLE, held="bounded"),
+        _ask("iam:GetRolePolicy DeleteRolePolicy", _ROLE),  # what has no boundary yet can be removed
+        _ask("iam:PutRolePolicy", _ROLE, held="bounded"),
     ),
     "aws_kms_alias": (
         _ask("kms:ListAliases", "*"),
@@ -290,3 +290,6 @@ EXPIRED = (
     _ask("tag:GetResources", "*"),
     _ask("iam:ListRoleTags", "iam::{account}:role/*"),
 )
+
+# The night's test reads what was loaded: tests/integration/reading.py.
+NIGHT = (_ask("dynamodb:Query", f"{_TABLE}/index/*"),)

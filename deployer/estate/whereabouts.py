@@ -33,10 +33,13 @@ def whose_bucket(target: Target, name: str) -> str:
     s3 = target.client("s3")
     try:
         s3.head_bucket(Bucket=name, ExpectedBucketOwner=target.account_id)
+    except ClientError:
+        return ""
+    try:
         tags = {one["Key"]: one["Value"] for one in s3.get_bucket_tagging(Bucket=name)["TagSet"]}
     except ClientError as error:
-        return "one without tags" if code_of(error) == "NoSuchTagSet" else ""
-    return ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
+        return "it has no tags" if code_of(error) == "NoSuchTagSet" else "its tags can't be read"
+    return "its tags: " + ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
 
 
 def _place(arn: str) -> Iterable[str]:

@@ -1,8 +1,10 @@
 """The workflows: actions by commit, no permission too many, and what the gate writes is what is uploaded."""
 
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,48 @@ def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
 def workflow_of(name: str) -> dict[str, Any]:
     read: dict[str, Any] = yaml.safe_load((GITHUB / "workflows" / f"{name}.yml").read_text())
     return read
+
+
+def signing_wrongly(name: str, workflow: dict[str, Any]) -> list[str]:
+    """What lets a workflow's credentials be used by what somebody may push."""
+    signing = {job: one for job, one in workflow["jobs"].items() if may_sign(one["permissions"])}
+    if not signing:
+        return []
+    found = [f"on {event}" for event in set(workflow[True]) - {"schedule", "workflow_dispatch", "pull_request_target"}]
+    found += [job for job, one in signing.items() if one.get("environment") != name or name not in WORKS]
+    told = json.dumps(workflow["jobs"])
+    found += re.findall(r"head_ref|refs/pull|pull_request\.(?!number\b|head\.repo\.full_name\b)[\w.]+", told)
+    if "pull_request_target" in workflow[True]:
+        refs = [step.get("with", {}).get("ref") for step in steps(workflow) if "/checkout@" in step.get("uses", "")]
+        found += [f"checks out {ref}" for ref in refs if ref != "${{ github.event.repository.default_branch }}"]
+    return found
+
+
+def may_sign(permissions: Any) -> bool:
+    """Whether a job's permissions let it ask for a token; as one word they are for everything."""
+    return permissions == "write-all" if isinstance(permissions, str) else permissions.get("id-token") == "write"
+
+
+MISTAKES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "the pull request's own workflow": lambda it: it.update({True: {"pull_request": {}}}),
+    "any push": lambda it: it.update({True: {"push": {}}}),
+    "its commit": lambda it: checkout(it).update(ref="${{ github.event.pull_request.head.sha }}"),
+    "its branch": lambda it: checkout(it).update(ref="${{ github.head_ref }}"),
+    "its merge": lambda it: checkout(it).update(ref="refs/pull/${{ github.event.pull_request.number }}/merge"),
+    "what it is merged into": lambda it: checkout(it).pop("ref"),
+    "its title": lambda it: it["jobs"]["cleanup"]["steps"][-1].update(
+        env={"T": "${{ github.event.pull_request.title }}"}
+    ),
+    "no environment": lambda it: it["jobs"]["cleanup"].pop("environment"),
+    "another's environment": lambda it: it["jobs"]["cleanup"].update(environment="nightly"),
+    "all permissions": lambda it: it["jobs"]["cleanup"].update(permissions="write-all", environment="any"),
+}
+
+
+def checkout(workflow: dict[str, Any]) -> dict[str, Any]:
+    """What the first step of the cleanup is given."""
+    given: dict[str, Any] = workflow["jobs"]["cleanup"]["steps"][0]["with"]
+    return given
 
 
 @pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: f"{path.parent.name}-{path.name}")
@@ -89,12 +133,17 @@ def test_the_night_has_no_stored_keys_and_an_end() -> None:
 def test_credentials_are_for_the_default_branch_alone(path: Path) -> None:
     """A job that can ask for a token runs no workflow, action or code of a pull request, and in an environment."""
     workflow = yaml.safe_load(path.read_text())
-    signing = {name: job for name, job in workflow["jobs"].items() if "id-token" in job["permissions"]}
 
-    assert not signing or set(workflow[True]) <= {"schedule", "workflow_dispatch", "pull_request_target"}
-    assert {name: job.get("environment") for name, job in signing.items()} == dict.fromkeys(signing, path.stem)
-    assert "${{ github.event.pull_request.head.sha" not in path.read_text()
-    assert {name for name in signing if path.stem not in WORKS} == set()
+    assert signing_wrongly(path.stem, workflow) == []
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_way_to_the_credentials_is_found(mistake: str) -> None:
+    """Each change that would let a pull request's code have them is."""
+    workflow = workflow_of("cleanup")
+    MISTAKES[mistake](workflow)
+
+    assert signing_wrongly("cleanup", workflow) != []
 
 
 def test_a_pull_requests_environment_goes_when_it_closes() -> None:

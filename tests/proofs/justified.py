@@ -1,14 +1,14 @@
 """What the policies of `tap policy` grant, one by one, and why what their proof does not see called is granted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from deployer.policy import Document
 
+Row = tuple[str, str, str]
 BESIDE = "AWS asks for it beside the call that needs it, the embedded AWS does not"
 CHANGED = "Terraform calls it where a later version of the stack changes that argument"
 PROTECTED = "a bucket's own policy may keep it from being removed; it is lifted first"
-DESTROYED = "`tap destroy` takes each part away by itself, a cleanup what it belongs to"
 RARE = "the way of a failure, or of what somebody changed by hand, which this proof does not cause"
 # What is granted and not called here: policy, action, reason. The first that matches.
 JUSTIFIED = (
@@ -21,20 +21,14 @@ JUSTIFIED = (
     ("deploy-*", "*:Untag*", CHANGED),
     ("deploy-*", "apigateway:PUT", CHANGED),
     ("deploy-*", "apigateway:PATCH", CHANGED),
-    ("deploy-*", "apigateway:DELETE", CHANGED),
-    ("deploy-*", "apigateway:POST", CHANGED),
     ("deploy-*", "*:Update*", CHANGED),
     ("deploy-*", "apigateway:GET", "`tap doctor` asks a live account whether API Gateway may write logs"),
-    ("deploy-*", "lambda:RemovePermission", DESTROYED),
-    ("deploy-*", "lambda:DeleteFunctionEventInvokeConfig", DESTROYED),
     ("deploy-*", "kms:PutKeyPolicy", CHANGED),
     ("deploy-*", "sqs:SetQueueAttributes", CHANGED),
-    ("deploy-*", "s3:DeleteBucketPolicy", DESTROYED),
     ("deploy-*", "iam:DetachRolePolicy", RARE),
     ("deploy-*", "states:StopExecution", RARE),
     ("deploy-*", "s3:AbortMultipartUpload", RARE),
     ("deploy-*", "s3:DeleteObject", RARE),
-    ("deploy-*", "iam:PutRolePermissionsBoundary", "what was deployed before there was a boundary gets it"),
     ("cleanup-*", "apigateway:GET", "the action that lists the APIs, beside the one that removes them"),
     ("cleanup-*", "iam:DetachRolePolicy", RARE),
     ("cleanup-*", "states:StopExecution", RARE),
@@ -56,4 +50,15 @@ def grants_in(documents: Mapping[str, Document]) -> Iterator[tuple[str, str, lis
 
 def reason_for(kind: str, action: str) -> str:
     """Why it is granted though nobody called it; blank: for nothing."""
-    return next((why for on, what, why in JUSTIFIED if fnmatchcase(kind, on) and fnmatchcase(action, what)), "")
+    row = _row(kind, action)
+    return row[2] if row else ""
+
+
+def needless(uncalled: Iterable[tuple[str, str]]) -> list[Row]:
+    """Reasons for what was called, each time: they would hide that it no longer is."""
+    used = {_row(kind, action) for kind, action in uncalled}
+    return [row for row in JUSTIFIED if row not in used and row[2] != RARE]
+
+
+def _row(kind: str, action: str) -> Row | None:
+    return next((row for row in JUSTIFIED if fnmatchcase(kind, row[0]) and fnmatchcase(action, row[1])), None)

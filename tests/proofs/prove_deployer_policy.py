@@ -10,48 +10,43 @@ all the same.
 import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from deployer import embedded
-from deployer.embedded import Emulator
+from deployer.cleaning import destroy
 from deployer.errors import StageStopped, TerraformFailed
-from deployer.estate.configuration import configuration_in
 from deployer.estate.leaving import leave, preview
 from deployer.evidence import gathered
 from deployer.letters import letters, put_back
-from deployer.opening import Site, on
 from deployer.pipeline import Pipeline
 from deployer.places import Places
-from deployer.policy import Document, Scope, cleanup_policies, policies
+from deployer.policy import cleanup_policies, policies
 from deployer.redrive import redrive
 from deployer.roles import boundary
-from deployer.stages import Run, deploy, outputs_of
+from deployer.stages import deploy, outputs_of
 from deployer.statebucket import StateBucket, bootstrapped, findings
-from deployer.synthesis import synthesised
-from deployer.targets import EMULATOR_ACCOUNT, Target
-from deployer.view import NoView
+from deployer.targets import EMULATOR_ACCOUNT
 from stack.settings import Settings
-from tests.integration.census import Census, census, changed
-from tests.integration.enforcement import require_enforced
+from tests.integration.census import census, changed
 from tests.integration.furnishing import furnish
 from tests.integration.planting import Plant
+from tests.proofs.granted import EVERYTHING_OF_IAM, Proof, granted, scope_of
 from tests.proofs.grants import Grant, calls_in
-from tests.proofs.justified import grants_in, reason_for
-from tests.proofs.trespasses import ANYBODY, BEYOND, escalations, refused, text, trespasses
-from tests.proofs.workflow_runs import run_step, signed_in, step_of
+from tests.proofs.justified import grants_in, needless, reason_for
+from tests.proofs.trespasses import ANYBODY, BEYOND, escalations, refused, text, trespasses, unbounded
+from tests.proofs.workflow_runs import run_step, step_of
 
 EVIDENCE = Path(__file__).parents[2] / "build" / "evidence"
 SUFFIX, OTHER, REGION = "granted", "other", "eu-west-1"
 BOUNDARY = f"arn:aws:iam::{EMULATOR_ACCOUNT}:policy/most"
 SETTINGS = Settings.load(
-    {}, environment_suffix=SUFFIX, aws_region=REGION, state_bucket="granted-states", permissions_boundary=BOUNDARY
-)
+    {}, environment_suffix=SUFFIX, aws_region=REGION, state_bucket="granted-states", permissions_boundary=BOUNDARY,
+    deletion_protection="true",
+)  # fmt: skip
 PULL_REQUEST = 12
 ROLES = {
     "bootstrapper": "bootstrap",
@@ -61,47 +56,14 @@ ROLES = {
 }  # and what their policies' names begin with
 
 
-@dataclass(frozen=True)
-class Proof:
-    """The embedded AWS as its root, the policies, and roles that have one kind of them each."""
-
-    root: Target
-    emulator: Emulator
-    documents: Mapping[str, Document]
-    folder: Path
-    before: Census  # with the roles, and without all that they make
-
-    def as_role(self, name: str) -> Target:
-        """The account as one of the roles."""
-        arn = f"arn:aws:iam::{EMULATOR_ACCOUNT}:role/{name}"
-        return replace(self.root, credentials=signed_in(self.root, arn), _clients={})
-
-    def run(self, caller: Target, settings: Settings = SETTINGS) -> Run:
-        work = self.folder / settings.environment_suffix / "work"
-        return Run(settings, Places.here(), Site(caller, work, work / "logs", lasting=False), NoView())
-
-
 @pytest.fixture(scope="module")
 def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
-    places = Places.here()
-    configuration = configuration_in(synthesised(SETTINGS, places) / "stacks" / SETTINGS.construct_id)
-    scope = Scope.of(configuration, SETTINGS, partition="aws", account=EMULATOR_ACCOUNT)
+    scope = scope_of(SETTINGS)
     documents = {**policies(scope), **cleanup_policies(scope)}
-    with embedded.started(places) as emulator:
-        root = on(emulator, SETTINGS)
-        require_enforced(root)
-        root.client("iam").create_policy(PolicyName="most", PolicyDocument=json.dumps(boundary(scope)))
-        for name, kind in ROLES.items():
-            _make_role(root.client("iam"), name, {one: documents[one] for one in documents if one.startswith(kind)})
-        yield Proof(root, emulator, documents, tmp_path_factory.mktemp("work"), census(root))
-
-
-def _make_role(iam: Any, name: str, documents: Mapping[str, Document]) -> None:
-    """A role that has these policies and nothing else."""
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=text(ANYBODY))
-    for kind, document in documents.items():
-        made = iam.create_policy(PolicyName=f"{name}-{kind}", PolicyDocument=json.dumps(document))
-        iam.attach_role_policy(RoleName=name, PolicyArn=made["Policy"]["Arn"])
+    roles = {name: {one: documents[one] for one in documents if one.startswith(kind)} for name, kind in ROLES.items()}
+    roles["careless"] = {**roles["deployer"], "all-of-iam": EVERYTHING_OF_IAM}
+    with granted(SETTINGS, boundary(scope), roles, tmp_path_factory.mktemp("work")) as proof:
+        yield replace(proof, documents=documents)
 
 
 def test_the_state_bucket_is_made(proof: Proof) -> None:
@@ -152,11 +114,16 @@ def test_a_file_is_sent_followed_and_read(proof: Proof, tmp_path: Path) -> None:
 
 
 def test_who_deploys_gets_no_more_than_the_boundary(proof: Proof) -> None:
-    """Each way around it is refused; and a role that is granted everything may do what the boundary says, no more."""
+    """Each way around it is refused, to who may all of IAM beside it too; and a role that is granted everything may do
+    what the boundary says, no more.
+    """
     caller, iam = proof.as_role("deployer"), proof.root.client("iam")
     ours = SETTINGS.role("csv-validator")
     before = iam.get_role(RoleName=ours)["Role"]["AssumeRolePolicyDocument"]
-    got = [each[0] for each in escalations(SETTINGS) if not refused(caller, each)]
+    got = [
+        each[0] for who in ("deployer", "careless") for each in escalations(SETTINGS)
+        if not refused(proof.as_role(who), each)
+    ]  # fmt: skip
     everything = text({"Effect": "Allow", "Action": "*", "Resource": "*"})
     caller.client("iam").put_role_policy(RoleName=ours, PolicyName="more", PolicyDocument=everything)
     caller.client("iam").update_assume_role_policy(RoleName=ours, PolicyDocument=text(ANYBODY))
@@ -172,15 +139,17 @@ def test_who_deploys_gets_no_more_than_the_boundary(proof: Proof) -> None:
 
 
 def test_an_environment_from_before_the_boundary_gets_it(proof: Proof) -> None:
-    """Nothing is changed in a role that has none, until the deployer has set it."""
-    caller, ours = proof.as_role("deployer"), SETTINGS.role("csv-validator")
+    """Nothing is added to a role that has none until the deployer has set it; it could be removed all the same."""
+    ours, deployer, careless = SETTINGS.role("csv-validator"), proof.as_role("deployer"), proof.as_role("careless")
     proof.root.client("iam").delete_role_permissions_boundary(RoleName=ours)
-    change = ("its policy", "iam", "put_role_policy", {
-        "RoleName": ours, "PolicyName": "more", "PolicyDocument": text(ANYBODY)})  # fmt: skip
-    free = refused(caller, change)
-    deploy(proof.run(caller))
+    added, attached, taken = unbounded(ours)
+    got = [who for who in (deployer, careless) if not refused(who, added)]
+    got += [who for who in (deployer, careless) if not refused(who, attached)]
+    kept = refused(deployer, taken)
+    deploy(proof.run(deployer))
 
-    assert free
+    assert got == []
+    assert not kept
     role = proof.root.client("iam").get_role(RoleName=ours)["Role"]
     assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == BOUNDARY
 
@@ -190,7 +159,7 @@ def test_a_closed_pull_requests_environment_goes_by_the_workflows_commands(proof
     gone, stays = (replace(SETTINGS, environment_suffix=name) for name in (f"pr{PULL_REQUEST}", "prod"))
     furnish(proof.root, stays)
     before = census(proof.root)
-    deploy(proof.run(proof.root, replace(gone, deletion_protection=True)))
+    deploy(proof.run(proof.root, gone))
     for key in ("kept/x", "kept/y"):  # MiniStack takes the first of a batch for one without a version
         proof.root.client("s3").put_object(Bucket=gone.bucket, Key=key, Body=b"x")
     step = step_of("cleanup", "cleanup", "Everything with its suffix")
@@ -231,6 +200,18 @@ def test_what_stands_is_found_again_after_the_state_was_lost(proof: Proof) -> No
     assert len(run.adoption.imports) > 40
 
 
+def test_what_the_state_knows_is_destroyed(proof: Proof) -> None:
+    """`tap destroy` lifts what protects table and bucket, empties the bucket and takes each part away, as who deploys;
+    and what it took can be deployed again.
+    """
+    caller = proof.as_role("deployer")
+    destroy(proof.run(caller), data_too=True)
+    left = _named(proof, f"-{SUFFIX}")
+    deploy(proof.run(caller))
+
+    assert left == []
+
+
 def test_another_environment_is_not_touched(proof: Proof) -> None:
     """Not deployed, not read, not removed; and none of our roles is passed to anybody else."""
     caller = proof.as_role("deployer")
@@ -253,22 +234,23 @@ def test_it_leaves_nothing(proof: Proof) -> None:
 
 
 def test_nothing_is_granted_without_need(proof: Proof) -> None:
-    """Each action of each policy was called by its role, or has its reason; and no call went beside the policies."""
+    """Each action of each policy was called by its role, or has its reason, and no reason is left over."""
     calls = [call for call in calls_in(proof.emulator.calls) if call.role in ROLES]
-    rows, unneeded = [], []
+    rows, uncalled = [], []
     grants = list(grants_in(proof.documents))
     for kind, action, resources in grants:
         role = next(role for role, name in ROLES.items() if kind.startswith(name))
         called = any(Grant(role, kind, 0, action, each).covers(call) for each in resources for call in calls)
         reason = "" if called else reason_for(kind, action)
         rows.append(f"| {kind} | `{action}` | `{resources[0]}` | {'yes' if called else 'no'} | {reason} |")
-        unneeded += [] if called or reason else [f"{kind}: {action} on {resources}"]
+        uncalled += [] if called else [(kind, action)]
     EVIDENCE.mkdir(parents=True, exist_ok=True)
     head = "| policy | action | on | called | or why it is there |\n|---|---|---|---|---|\n"
     (EVIDENCE / "deployer-policy.md").write_text(head + "\n".join(rows) + "\n")
 
     assert {call.role for call in calls} == set(ROLES)
-    assert unneeded == []
+    assert [each for each in uncalled if not reason_for(*each)] == []
+    assert needless(uncalled) == []
 
 
 def _named(proof: Proof, ending: str) -> list[str]:

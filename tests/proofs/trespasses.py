@@ -77,6 +77,18 @@ def escalations(settings: Settings) -> Sequence[Trespass]:
     )  # fmt: skip
 
 
+def unbounded(role: str) -> tuple[Trespass, Trespass, Trespass]:
+    """What can be done to a role that has no boundary: something is added, attached, and at last taken away."""
+    anything = text({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    policy = {"RoleName": role, "PolicyName": "more"}
+    everything = "arn:aws:iam::aws:policy/AdministratorAccess"
+    return (
+        ("its policy", "iam", "put_role_policy", {**policy, "PolicyDocument": anything}),
+        ("a managed policy", "iam", "attach_role_policy", {"RoleName": role, "PolicyArn": everything}),
+        ("less", "iam", "delete_role_policy", policy),
+    )
+
+
 def _key_tags(suffix: str) -> list[dict[str, str]]:
     return [{"TagKey": "Project", "TagValue": "tap"}, {"TagKey": "EnvironmentSuffix", "TagValue": suffix}]
 
