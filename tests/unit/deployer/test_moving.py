@@ -2,17 +2,27 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from deployer.errors import StateElsewhere
-from deployer.moving import ASIDE, refuse_elsewhere
+from deployer.moving import ASIDE, put_back, refuse_elsewhere
 from deployer.terraform import Terraform
 from deployer.workfolder import initialised
 
 STACK = {"resource": {"terraform_data": {"one": {"input": 1}}}}
 LOCAL = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}, **STACK}
+
+HOLDS = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as state:
+    fcntl.lockf(state, fcntl.LOCK_EX)
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -114,3 +124,30 @@ def test_half_a_state_without_one_before_it_is_none(terraform: Terraform) -> Non
     initialised(terraform, lambda _: None)
 
     assert terraform.state() == {}
+
+
+def test_a_state_of_outputs_alone_moves_too(terraform: Terraform) -> None:
+    """As a deployment leaves it that failed at its first resource; Terraform would ask about it as well."""
+    state = terraform.folder / "terraform.tfstate"
+    outputs = {"fixed": {"value": "f", "type": "string"}}
+    state.write_text(json.dumps({**json.loads(state.read_text()), "resources": [], "outputs": outputs}))
+    moved = name_a_bucket(terraform)
+    initialised(terraform, lambda _: None)
+
+    assert json.loads(moved.read_text())["outputs"] == outputs
+
+
+def test_half_a_state_that_a_terraform_holds_is_left_alone(terraform: Terraform) -> None:
+    """It is being written at this moment, by one whose `tap` was killed."""
+    state = terraform.folder / "terraform.tfstate"
+    state.write_text("{")
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        put_back(terraform.folder, lambda _: None)
+        holder.communicate("")
+
+    assert state.read_text() == "{"
