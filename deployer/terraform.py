@@ -24,6 +24,7 @@ PARALLELISM = 30  # most of an apply is waiting, which overlaps
 PLAN = "plan.tfplan"
 UNSAVED = "errored.tfstate"  # what Terraform writes when the state can't be saved
 _POLL = 0.05
+_ROOM = 1 << 16  # bytes; with less, a log or a state was cut off, and what went wrong stands in neither
 _KEPT_TF = re.compile(r"TF_(LOG(_.*)?|PLUGIN_CACHE_DIR|REGISTRY_.*|TOKEN_.*)")
 _NO_PROXY = ("localhost", "127.0.0.1")
 
@@ -184,6 +185,13 @@ class Terraform:
         with log.open(encoding="utf-8", errors="replace") as lines:
             self._follow(process, lines, on_event)
         if process.returncode not in accepted:
+            if shutil.disk_usage(self.folder).free < _ROOM:
+                raise TerraformFailed(
+                    f"Terraform gave up at `terraform {command}`, as the disk is full",
+                    where=str(self.folder),
+                    remedy="make room, then `tap deploy` again: it goes on from the last whole state, and adopts what "
+                    "that one lacks",
+                )
             raise failure(f"terraform {command}", errors_in(log.read_text(errors="replace")), str(log))
         return process.returncode
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from deployer.opening import Site
 from deployer.terraform import Terraform
 from deployer.workfolder import adopting, initialised, override
 
+Usage = namedtuple("Usage", "total used free")
 STACK = {
     "terraform": {"backend": {"local": {"path": "terraform.tfstate"}}},
     "resource": {"terraform_data": {"one": {"input": 1}}},
@@ -64,6 +66,17 @@ def test_a_state_that_is_no_json_is_named_with_its_backup(terraform: Terraform) 
     assert caught.value.where == str(file)
     assert "terraform.tfstate.backup" in caught.value.remedy
     assert file.read_text() == '{"version": 4, "resou'
+
+
+def test_a_disk_that_is_full_is_told_where_no_log_can_tell(
+    terraform: Terraform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terraform's own words were cut off with everything else."""
+    (terraform.folder / "more.tf.json").write_text("{")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(100, 100, 0))
+
+    with pytest.raises(TerraformFailed, match=r"the disk is full(.|\n)*make room"):
+        terraform.plan()
 
 
 def test_a_folder_that_lost_its_backend_is_initialised_again(
