@@ -53,7 +53,7 @@ def refuse_loss(run: Run, *, data_too: bool) -> None:
     """Raises WouldLoseData with all that would go, where something of it holds data that is not meant to."""
     if any(one.loses_data for one in run.changes.all) and not data_too:
         raise WouldLoseData(
-            "what would be destroyed holds data, so nothing was destroyed",
+            "refusing to destroy resources that hold data; nothing was destroyed",
             where=f"{run.site.target.name} in {run.site.target.region}",
             remedy="if the data may go too: --data-too",
             details=tuple(run.changes.lines()),

@@ -135,7 +135,7 @@ def _unexpected() -> Unexpected:
     kind, value, _ = sys.exc_info()
     where, details = _logged(traceback.format_exc())
     return Unexpected(
-        f"`tap` failed in a way it should not: {kind.__name__ if kind else ''}: {value}",
+        f"internal error in `tap`: {kind.__name__ if kind else ''}: {value}",
         where=where,
         remedy="try again; if it stays, report it with that file",
         details=details,

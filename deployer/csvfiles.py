@@ -36,7 +36,7 @@ def schema_of(path: Path | None) -> Schema:
         return load(readable(path)) if path else load()
     except SchemaError as error:
         raise UsedWrongly(
-            "the schema can't be used", where=str(path or ""), remedy="mend what is named",
+            "the schema can't be used", where=str(path or ""), remedy="fix what is named",
             details=tuple(str(error).splitlines()),
         ) from error  # fmt: skip
 
@@ -60,7 +60,7 @@ def judgeable(path: Path) -> Path:
     except FileRefused as refused:
         raise Unfit(
             f"{path} is not a CSV file of transactions that can be judged",
-            remedy=f"mend what is named; `tap validate {path}` tells more",
+            remedy=f"fix what is named; `tap validate {path}` tells more",
             details=tuple(f"{error.code}: {error.message}" for error in refused.errors),
         ) from refused
     return path

@@ -129,14 +129,14 @@ def failure(doing: str, diagnostics: Iterable[Diagnostic], log: str) -> Terrafor
     details = tuple(str(one) for one in told[:_DETAILS_SHOWN])
     if re.search(r"BucketAlreadyExists\b", text):
         return NameTaken(
-            "the bucket's name is taken: bucket names are global, and somebody else holds this one",
+            "the bucket name is taken: bucket names are global, and another account owns this one",
             where=log,
-            remedy="choose another beginning for it with TAP_BUCKET_BASE_NAME, or another --suffix",
+            remedy="choose another one with TAP_BUCKET_BASE_NAME, or another --suffix",
             details=details,
         )
     if _KEY_REFUSED.search(text):
         return KeyRefused(
-            "a KMS key may not be used with these credentials",
+            "access to a KMS key was denied",
             where=log,
             remedy="give them the permission that the message names; `tap policy` prints what a deployment needs",
             details=details,

@@ -117,7 +117,7 @@ def local_status(places: Places) -> Emulator:
     """
     if emulator := local(places):
         return emulator
-    raise NothingRuns("no embedded AWS is kept running", remedy="`tap local start` keeps one")
+    raise NothingRuns("the embedded AWS is not running", remedy="`tap local start` keeps one")
 
 
 def local_stop(places: Places) -> bool:

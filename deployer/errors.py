@@ -3,7 +3,7 @@
 TapError
 ├── AnswerIsNo            exit 1: the command did its work, and the answer is no
 │   ├── NotCompliant      the gate has findings
-│   ├── NothingRuns       no embedded AWS is kept running
+│   ├── NothingRuns       the embedded AWS is not running
 │   ├── NotReconciled     a file's figures do not add up
 │   ├── StageStopped      a file goes no further by itself, by what AWS says of it
 │   ├── NoNews            nothing moved for long, and nothing says why
@@ -12,7 +12,7 @@ TapError
 │   ├── WouldLoseData     a plan would lose data
 │   ├── LettersLeft       dead letters could not be tried again
 │   ├── PlanNotEmpty      what was just applied differs from what was asked for
-│   └── Stale             a document is not what the repository gives
+│   └── Stale             a document is out of date
 ├── UsedWrongly           exit 2: the command line, a setting or a file named on it
 └── Unfit                 exit 3: this machine or the account is not fit, with the remedy
     ├── ToolMissing       terraform, node, uv or docker is absent or too old
@@ -64,7 +64,7 @@ class NotCompliant(AnswerIsNo):
 
 
 class Stale(AnswerIsNo):
-    """A document is not what the repository gives."""
+    """A document is out of date."""
 
 
 class NothingRuns(AnswerIsNo):

@@ -58,7 +58,7 @@ def _embedded(settings: Settings, places: Places, *, existing: bool) -> Iterator
         return
     if existing:
         raise NotDeployed(
-            "no embedded AWS is kept running, so nothing is deployed on it",
+            "the embedded AWS is not running, so nothing is deployed on it",
             remedy="`tap local start`, then `tap deploy`; or name another target with --target",
         )
     with embedded.started(places) as emulator:
@@ -115,7 +115,7 @@ def live(settings: Settings) -> Target:
         ) from error
     except (BotoCoreError, ClientError) as error:
         raise Unfit(
-            f"AWS does not say who is calling: {error}", remedy="sign in again, or check AWS_PROFILE"
+            f"the AWS credentials could not be verified: {error}", remedy="sign in again, or check AWS_PROFILE"
         ) from error
     refuse_unlisted(account, settings.allowed_accounts)
     keys = Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or "")

@@ -163,7 +163,7 @@ class Pipeline:
         return StageStopped(
             f"{upload.name} stopped: it reached `{stage}` at {since}, and not `{_after(stage)}` {why}",
             where=f"s3://{self.bucket}/{upload.key} (version {upload.version})",
-            remedy="mend what the evidence below names, then upload the file again: nothing is loaded twice",
+            remedy="fix what the evidence below names, then upload the file again: nothing is loaded twice",
             details=tuple(evidence.gathered(self, upload, stage)),
         )
 
@@ -196,7 +196,7 @@ class Pipeline:
         if report is None:
             raise no_such_file(key)
         if "raw" not in report["evidence"]:
-            raise UsedWrongly(f"{key} could not be judged by rows", remedy="mend the file itself and upload it again")
+            raise UsedWrongly(f"{key} could not be judged by rows", remedy="fix the file itself and upload it again")
         self.target.client("s3").download_file(self.bucket, report["evidence"]["raw"], str(path))
 
     def resubmit(self, path: Path, key: str) -> Upload:

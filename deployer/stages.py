@@ -151,7 +151,7 @@ def refuse_loss(run: Run) -> None:
     lost = [one for one in run.changes.all if one.loses_data and not (one.lost and removed)]
     if lost and not run.allow_replace:
         raise WouldLoseData(
-            "the plan would lose data, so nothing was applied",
+            "refusing a plan that would lose data; nothing was applied",
             where=str(run.site.work),
             remedy="if the data may go: --allow-replace; if not, see `tap plan` and undo what causes it",
             details=tuple(f"{one.kind} {one.address}{f': {one.lost}' if one.lost else ''}" for one in lost),
@@ -335,7 +335,7 @@ def parsed(document: dict[str, Any], settings: Settings) -> Outputs:
 
 def not_deployed(settings: Settings, why: str = "") -> NotDeployed:
     return NotDeployed(
-        f"nothing is deployed as `{settings.environment_suffix}` on {settings.target} in {settings.aws_region}",
+        f"no deployment `{settings.environment_suffix}` on {settings.target} in {settings.aws_region}",
         remedy="`tap deploy` with the same --target, --suffix and --region",
         details=(why,) if why else (),
     )

@@ -147,7 +147,7 @@ def _written(bucket: StateBucket, document: dict[str, Any], seconds: float) -> b
 def locked(holder: Holder | None, bucket: StateBucket, seconds: float) -> StateLocked:
     """The error for a lock that was not freed in time."""
     return StateLocked(
-        f"another deployment holds the state, and did not end within {seconds:.0f} s",
+        f"the state is locked by another deployment, which did not end within {seconds:.0f} s",
         where=f"s3://{bucket.name}/{bucket.key}{SUFFIX}",
         remedy="wait for it; if nobody is at work any more: `tap unlock`",
         details=(holder.told(),) if holder else (),

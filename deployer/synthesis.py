@@ -160,7 +160,7 @@ def _failure(said: str, places: Places) -> SynthesisFailed:
     return SynthesisFailed(
         "the stack can't be synthesised",
         where=str(log),
-        remedy="mend what the message names, then try again",
+        remedy="fix what the message names, then try again",
         details=tuple(line for line in lines[-_LINES_SHOWN:] if line != "The stack can't be synthesised."),
     )
 

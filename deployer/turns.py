@@ -105,7 +105,7 @@ def _file_held(run: "Run") -> Iterator[None]:
         while not taken(state.fileno()):
             if time.monotonic() >= deadline:
                 raise StateLocked(
-                    f"a Terraform still works on the state, and did not end within {run.settings.lock_seconds} s",
+                    f"a Terraform process still holds the state, and did not end within {run.settings.lock_seconds} s",
                     where=str(path),
                     remedy="wait for it, then try again; its lock ends with it",
                 )

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from deployer.capacity.model import Answer
 
 RowsOption = Annotated[str, typer.Option("--rows", help="Rows of all files, such as 1000000 or 1e6.")]
-FilesOption = Annotated[str, typer.Option("--files", help="Files that they come in.")]
+FilesOption = Annotated[str, typer.Option("--files", help="Number of files that the rows arrive in.")]
 AccountsOption = Annotated[str | None, typer.Option("--accounts", help="Values of account_id; 100,000 if not set.")]
 BytesOption = Annotated[
     str | None, typer.Option("--bytes-per-row", help="Of the CSV; those of the benchmark's rows if not set.")
 ]
 AtOnceOption = Annotated[
-    str | None, typer.Option("--at-once", help="Files on their way at once; as many as fit if not set.")
+    str | None, typer.Option("--at-once", help="Files in progress at once (default: as many as fit).")
 ]
 WritesOption = Annotated[
     str | None,
@@ -57,7 +57,7 @@ def capacity(
     try:
         load = Load(**{name: _whole(text) for name, text in given.items() if text is not None})
     except ValueError as error:
-        raise UsedWrongly(f"there is no such workload: {error}", remedy="give whole numbers, such as 1e6") from error
+        raise UsedWrongly(f"invalid workload: {error}", remedy="give whole numbers, such as 1e6") from error
     answer = simulated(load, shape(settings_of(target, suffix, region), Places.here()), measured())
     if json:
         print_json(answer.to_json())

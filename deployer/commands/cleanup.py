@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from stack.settings import Settings
 
 SuffixOption = Annotated[
-    str | None, typer.Option("--suffix", help="The environment that goes; has to be said.", show_default=False)
+    str | None, typer.Option("--suffix", help="Environment to delete (required, unless --expired).", show_default=False)
 ]
 ExpiredOption = Annotated[
-    bool, typer.Option("--expired", help="All short-lived environments whose time (TAP_EXPIRES_AT) is over.")
+    bool, typer.Option("--expired", help="Delete every environment whose TAP_EXPIRES_AT has passed.")
 ]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would go; change nothing.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted; change nothing.")]
 
 
 def cleanup(
@@ -43,12 +43,15 @@ def cleanup(
     yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Remove everything of an environment, with or without Terraform's state; shows it and asks first.
+    """Delete every resource of an environment, with or without Terraform's state; shows them and asks first.
 
     Files and items go too, unless they are protected.
     """
     if (suffix is None) != expired:
-        raise UsedWrongly("what is to be cleaned up?", remedy="say either --suffix X or --expired")
+        raise UsedWrongly(
+            "specify --suffix or --expired",
+            remedy="one of the two, not both: `tap cleanup --suffix X` or `tap cleanup --expired`",
+        )
     require_somebody(yes=yes or dry_run)
     suffixes = [suffix] if suffix else _expired(target, region, json=json)
     cleaned: dict[str, Cleaned] = {}
@@ -71,7 +74,7 @@ def cleanup(
     if left := {each: len(one.left) for each, one in cleaned.items() if one.left and not dry_run}:
         raise LeftBehind(
             "; ".join(f"{count} of the environment `{each}` are left" for each, count in left.items()),
-            remedy="mend the reason of each, then clean up again",
+            remedy="fix each cause, then run the cleanup again",
         )
 
 

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 PathArgument = Annotated[
     Path | None,
     typer.Argument(
-        help="HCL, Terraform JSON, a CDKTF output folder or a plan as JSON; this stack if not set.", show_default=False
+        help="HCL, Terraform JSON, a CDKTF output folder or a JSON plan (default: this stack).", show_default=False
     ),
 ]
 SarifOption = Annotated[Path | None, typer.Option("--sarif", help="Also write SARIF 2.1.0 to this file.")]
 JunitOption = Annotated[Path | None, typer.Option("--junit", help="Also write JUnit XML to this file.")]
 MarkdownOption = Annotated[Path | None, typer.Option("--markdown", help="Also write a Markdown summary to this file.")]
-ReportOption = Annotated[Path | None, typer.Option("--report", help="Also write what --json prints to this file.")]
+ReportOption = Annotated[Path | None, typer.Option("--report", help="Also write the --json output to this file.")]
 AcceptOption = Annotated[
-    bool, typer.Option("--accept-access", help="Take the access that the stack now grants as the baseline.")
+    bool, typer.Option("--accept-access", help="Accept the access that the stack grants now as the new baseline.")
 ]
 
 
@@ -41,7 +41,7 @@ def comply(
     region: RegionOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Judge Terraform by all rules; exit 1 when something is found, 2 or 3 when it can't be judged."""
+    """Check Terraform against all rules; exit 1 on findings, 2 or 3 if it can't be checked."""
     from deployer.compliance import gate
     from deployer.compliance.scan import scan
 

@@ -11,7 +11,8 @@ def require_somebody(*, yes: bool, answers: TextIO | None = None) -> None:
     """Raises UsedWrongly where nobody can be asked: before anything begins."""
     if not yes and not (answers or sys.stdin).isatty():
         raise UsedWrongly(
-            "what goes is gone for good, and there is no terminal to ask at", remedy="if it is meant: --yes"
+            "deletion needs a confirmation, and there is no terminal to ask on",
+            remedy="to delete without asking: --yes",
         )
 
 

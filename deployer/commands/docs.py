@@ -7,7 +7,7 @@ import typer
 
 from deployer.places import Places
 
-CheckOption = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if one is stale.")]
+CheckOption = Annotated[bool, typer.Option("--check", help="Check only; exit 1 if a document is out of date.")]
 FolderArgument = Annotated[Path, typer.Argument(help="Empty, or not there.", show_default=False)]
 FromOption = Annotated[Path | None, typer.Option("--from", help="The document; this repository's if not set.")]
 
@@ -18,7 +18,7 @@ docs = typer.Typer(
 
 @docs.command()
 def build(check: CheckOption = False) -> None:
-    """Write the generated documents anew."""
+    """Regenerate the documents."""
     from deployer.documents import generated
     from deployer.errors import Stale
 
@@ -26,9 +26,7 @@ def build(check: CheckOption = False) -> None:
     if not check:
         generated.write(places)
     elif paths := list(generated.stale(places)):
-        raise Stale(
-            f"{', '.join(paths)}: not what the repository gives", where=str(places.root), remedy="`tap docs build`"
-        )
+        raise Stale(f"{', '.join(paths)}: out of date", where=str(places.root), remedy="`tap docs build`")
 
 
 @docs.command()

@@ -10,7 +10,7 @@ from deployer.places import Places
 def doctor(
     target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
 ) -> None:
-    """Check this machine for the target; exit 3 if it is not fit."""
+    """Check that this machine is ready for the target; exit 3 if it is not."""
     from deployer.doctor import examined, fit, to_json
     from deployer.tables import show
 
@@ -22,4 +22,4 @@ def doctor(
         rows = [("ok" if one.fine else "NO" if one.needed else "-", one.name, one.told, one.remedy) for one in checks]
         show(sys.stdout, f"target {settings.target}", ("", "check", "found", "remedy"), rows)
     if not fit(checks):
-        raise Unfit(f"this machine is not fit for --target {settings.target}", remedy="mend what is marked NO")
+        raise Unfit(f"this machine is not ready for --target {settings.target}", remedy="fix what is marked NO")

@@ -27,21 +27,26 @@ if TYPE_CHECKING:
     from deployer.pipeline import FileState, Pipeline
 
 FilesArgument = Annotated[list[Path], typer.Argument(help="CSV files of transactions.", show_default=False)]
-SchemaOption = Annotated[Path | None, typer.Option("--schema", help="A Table Schema; the shipped one if not set.")]
-KeyOption = Annotated[str | None, typer.Option("--key", help="The file's key; its name if not set.")]
-RawOption = Annotated[Path | None, typer.Option("--raw", help="Also write the rows' original bytes to this file.")]
-RedrivenArgument = Annotated[str | None, typer.Argument(help="One file's key; all letters if not given.")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what rests there; change nothing.")]
-RepairedArgument = Annotated[
-    Path | None, typer.Argument(help="The repaired rows; the rejected ones if not set.", show_default=False)
+SchemaOption = Annotated[
+    Path | None, typer.Option("--schema", help="Table Schema (default: the one that comes with Tap).")
 ]
-DetailsOption = Annotated[int, typer.Option("--max-errors", min=0, help="How many errors to list; all are counted.")]
+KeyOption = Annotated[str | None, typer.Option("--key", help="Key of the file (default: its name).")]
+RawOption = Annotated[Path | None, typer.Option("--raw", help="Also write the rows' original bytes to this file.")]
+RedrivenArgument = Annotated[str | None, typer.Argument(help="Only the letters about this key (default: all).")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="List the dead letters; change nothing.")]
+RepairedArgument = Annotated[
+    Path | None,
+    typer.Argument(help="File with the repaired rows (default: the rejected rows as they were).", show_default=False),
+]
+DetailsOption = Annotated[
+    int, typer.Option("--max-errors", min=0, help="Maximum number of errors to list; all are counted.")
+]
 
 
 def validate(
     file: FileArgument, schema: SchemaOption = None, max_errors: DetailsOption = 10_000, json: JsonOption = False
 ) -> None:
-    """Judge a CSV on this machine with the Lambda's own engine; exit 1 when rows are rejected."""
+    """Validate a CSV on this machine with the Lambda's own engine; exit 1 if rows are rejected."""
     from deployer.csvfiles import schema_of, verdict_on
 
     verdict = verdict_on(file, schema_of(schema), max_errors)
@@ -63,7 +68,7 @@ def upload(
     region: RegionOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Upload CSV files, which starts their way to the table."""
+    """Upload CSV files, which starts their processing."""
     from deployer.csvfiles import readable
 
     if key is not None and len(files) > 1:
@@ -142,7 +147,7 @@ def resubmit(
     region: RegionOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Send a file's rejected rows again: repaired, or as they are where the schema or the code was mended."""
+    """Resubmit a file's rejected rows: repaired, or unchanged after the schema or the code was fixed."""
     from deployer.csvfiles import readable
 
     with pipeline_of(target, suffix, region, json=json) as pipeline, TemporaryDirectory() as scratch:
@@ -166,7 +171,7 @@ def redrive(
     region: RegionOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Try again what rests in the dead letters, once its reason is mended; nothing is loaded twice."""
+    """Retry the dead letters once their cause is fixed; nothing is loaded twice."""
     from deployer.letters import letters, put_back
     from deployer.redrive import redrive as tried_again
     from deployer.tables import show_letters
@@ -184,7 +189,7 @@ def redrive(
         show_letters(sys.stdout, found)
     if left := [letter for letter in found if not letter.step]:
         raise LettersLeft(
-            f"{len(left)} letters in the queue are none of this pipeline's, and stay there",
+            f"{len(left)} messages in the dead-letter queue are not this pipeline's, and are left in place",
             remedy="read them in the queue itself",
         )
 
@@ -207,7 +212,7 @@ def require_reconciled(state: "FileState") -> None:
     problems += [f"{one['code']}: {one['message']}" for one in state.evidence.get("errors", ())]
     raise NotReconciled(
         f"{state.key} ended as `{state.stage}` and is not reconciled",
-        remedy="mend what is named, then upload the file again: nothing is loaded twice",
+        remedy="fix what is named, then upload the file again: nothing is loaded twice",
         details=tuple(problems),
     )
 

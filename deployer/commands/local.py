@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from deployer.embedded import Emulator
 
 PortOption = Annotated[
-    int | None, typer.Option("--port", min=1, max=65535, help="Of plain HTTP; any free one if not set.")
+    int | None, typer.Option("--port", min=1, max=65535, help="Port for plain HTTP (default: any free port).")
 ]
 
 local = typer.Typer(help="The embedded AWS, kept running between commands.", no_args_is_help=True)
@@ -28,7 +28,7 @@ def start(port: PortOption = None, json: JsonOption = False) -> None:
 
 @local.command()
 def stop(json: JsonOption = False) -> None:
-    """End it, with all that was deployed on it."""
+    """Stop it; all that was deployed on it is gone."""
     from deployer.embedded import local_stop
 
     stopped = local_stop(Places.here())

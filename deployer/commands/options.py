@@ -14,19 +14,20 @@ if TYPE_CHECKING:
 
 TargetOption = Annotated[
     str | None,
-    typer.Option("--target", metavar="embedded|localstack|aws", help="Which AWS; TAP_TARGET, embedded if not set."),
+    typer.Option("--target", metavar="embedded|localstack|aws", help="Target AWS (default: TAP_TARGET, or embedded)."),
 ]
 SuffixOption = Annotated[
-    str | None, typer.Option("--suffix", help="Ends every resource's name; ENVIRONMENT_SUFFIX, dev if not set.")
+    str | None, typer.Option("--suffix", help="Suffix of every resource name (default: ENVIRONMENT_SUFFIX, or dev).")
 ]
-RegionOption = Annotated[str | None, typer.Option("--region", help="AWS region; AWS_REGION if not set.")]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="One JSON document on stdout; what is for people goes to stderr.")
-]
+RegionOption = Annotated[str | None, typer.Option("--region", help="AWS region (default: AWS_REGION).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON to stdout; progress goes to stderr.")]
 DataTooOption = Annotated[
-    bool, typer.Option("--data-too", help="Also what holds data: protection is lifted, and the data go for good.")
+    bool,
+    typer.Option(
+        "--data-too", help="Also delete resources that hold data, protected ones too; the data can't be recovered."
+    ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask; has to be said where there is no terminal.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Skip the confirmation (required without a terminal).")]
 FileArgument = Annotated[Path, typer.Argument(help="A CSV file of transactions.", show_default=False)]
 KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]
 

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from stack.settings import Settings
 
 AccountOption = Annotated[
-    str | None, typer.Option("--account", help="The account's 12 digits; the one in TAP_ALLOWED_ACCOUNTS if not set.")
+    str | None, typer.Option("--account", help="12-digit account ID (default: the one in TAP_ALLOWED_ACCOUNTS).")
 ]
-OutOption = Annotated[Path | None, typer.Option("--out", help="Write each to a file of its own in this folder.")]
-NightlyOption = Annotated[bool, typer.Option("--nightly", help="Those of `make smoke-live`, for all of its suffixes.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Write each policy to its own file in this folder.")]
+NightlyOption = Annotated[
+    bool, typer.Option("--nightly", help="Policies for the nightly smoke test, `make smoke-live`.")
+]
 CleanupOption = Annotated[
-    bool, typer.Option("--cleanup", help="Those of who removes the environments of closed pull requests.")
+    bool, typer.Option("--cleanup", help="Policies for the workflow that cleans up closed pull requests.")
 ]
 RepositoryOption = Annotated[
     str | None,
@@ -45,13 +47,13 @@ def policy(
     suffix: SuffixOption = None,
     region: RegionOption = None,
 ) -> None:
-    """Print the IAM policies of who works with an environment: to deploy it, to send files, to make the state's bucket.
+    """Print least-privilege IAM policies: to deploy an environment, to send files, to create the state bucket.
 
     Beside them the boundary of the roles that are made (TAP_PERMISSIONS_BOUNDARY), and the trust policy of a role for a
     GitHub workflow. One JSON object with a document for each name; asks no AWS.
     """
     if nightly and cleanup:
-        raise UsedWrongly("whose policies?", remedy="say either --nightly or --cleanup")
+        raise UsedWrongly("--nightly and --cleanup exclude each other", remedy="run it once for each")
     work = "nightly" if nightly else "cleanup" if cleanup else "deploy"
     found = _found(settings_of("aws", suffix, region), account, repository, work)
     if out is None:

@@ -10,15 +10,18 @@ from deployer.commands.options import JsonOption, print_json
 from deployer.places import Places
 
 EvidenceOption = Annotated[
-    Path | None, typer.Option("--evidence", help="What runs left; build/evidence if not set.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--evidence", help="Folder with the evidence of test runs (default: build/evidence).", show_default=False
+    ),
 ]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="The folder to write to; build/report if not set.", show_default=False)
+    Path | None, typer.Option("--out", help="Output folder (default: build/report).", show_default=False)
 ]
 
 
 def report(evidence: EvidenceOption = None, out: OutOption = None, json: JsonOption = False) -> None:
-    """Write what the suite found as a page; nothing is run anew."""
+    """Write the HTML report of the last test run; runs nothing."""
     from deployer.reporting import written
 
     places = Places.here()

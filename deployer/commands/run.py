@@ -11,9 +11,9 @@ from deployer.commands.options import JsonOption, RegionOption, SuffixOption, Ta
 from deployer.places import Places
 
 CsvArgument = Annotated[
-    Path | None, typer.Argument(help="A CSV file; the shipped sample if not set.", show_default=False)
+    Path | None, typer.Argument(help="CSV file (default: the sample that comes with Tap).", show_default=False)
 ]
-KeepOption = Annotated[bool, typer.Option("--keep", help="Leave the embedded AWS and the deployment as they are.")]
+KeepOption = Annotated[bool, typer.Option("--keep", help="Keep the embedded AWS and the deployment running.")]
 
 
 def run(

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from deployer.stages import Run
     from stack.settings import Settings
 
-ReplaceOption = Annotated[bool, typer.Option("--allow-replace", help="Go on where the plan would lose data.")]
-PlanOnlyOption = Annotated[bool, typer.Option("--plan-only", help="Stop before anything changes, as `tap plan`.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Where to; `stacks/` in it is replaced.")]
+ReplaceOption = Annotated[bool, typer.Option("--allow-replace", help="Apply even if the plan would lose data.")]
+PlanOnlyOption = Annotated[bool, typer.Option("--plan-only", help="Plan only, apply nothing (same as `tap plan`).")]
+OutOption = Annotated[Path, typer.Option("--out", help="Output folder; its `stacks/` is replaced.")]
 
 
 def synth(
@@ -70,7 +70,7 @@ def deploy(
     plan_only: PlanOnlyOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Synthesise, adopt what exists already, plan and apply the stack, and see that nothing is left to change."""
+    """Synthesise, adopt existing resources, plan, check and apply; then verify that a new plan is empty."""
     from deployer.stages import deploy as deploy_stages
 
     if plan_only:
@@ -94,7 +94,7 @@ def adopt(
     allow_replace: ReplaceOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Take into Terraform's state what exists already, after the state was lost; `deploy` does this too."""
+    """Import existing resources into a Terraform state that was lost; `deploy` does this too."""
     from deployer.stages import adopt_only
 
     with running(settings_of(target, suffix, region), json=json, existing=True) as run:
@@ -109,7 +109,7 @@ def adopt(
 def outputs(
     target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
 ) -> None:
-    """Show what the deployed stack is reached by."""
+    """Show the stack's outputs."""
     from deployer.stages import outputs_of
 
     with running(settings_of(target, suffix, region), json=json, existing=True) as run:
@@ -125,7 +125,7 @@ def destroy(
     yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Destroy what Terraform's state knows of the stack, wholly or not at all; shows it and asks first."""
+    """Destroy every resource in Terraform's state, all or nothing; shows them and asks first."""
     from deployer.cleaning import destroy as destroy_wholly
 
     settings = settings_of(target, suffix, region)

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from deployer.statelock import Holder
 
 IdOption = Annotated[
-    str | None, typer.Option("--id", help="Free the lock of this id; without it, `unlock` only shows who holds it.")
+    str | None, typer.Option("--id", help="ID of the lock to release; without it, only show who holds the lock.")
 ]
 
 
 def bootstrap(
     target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
 ) -> None:
-    """Create the bucket of Terraform's state, TERRAFORM_STATE_BUCKET, or mend what it lacks; a second time: nothing."""
+    """Create the state bucket (TERRAFORM_STATE_BUCKET), or fix its settings; idempotent."""
     from deployer.statebucket import StateBucket, bootstrapped
 
     with running(settings_of(target, suffix, region), json=json, existing=True) as run:
@@ -39,7 +39,7 @@ def unlock(
     region: RegionOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show who holds the lock of the state and since when; free it if its id is given. Exit 1 while it is held."""
+    """Show who holds the state lock and since when; release it by --id. Exit 1 while it is held."""
     from deployer.statebucket import StateBucket
     from deployer.statelock import holder_of
 
@@ -69,7 +69,7 @@ def _free(bucket: "StateBucket", holder: "Holder", lock_id: str | None) -> None:
         )
     if lock_id != holder.id or not free(bucket, holder):
         raise AnswerIsNo(
-            f"the lock {lock_id} is not, or no longer, the one that is held, so nothing was freed",
+            f"the lock {lock_id} does not match the lock that is held now; nothing was released",
             remedy="`tap unlock` shows who holds it now",
         )
 

@@ -80,7 +80,7 @@ def require_compliant(settings: "Settings", places: Places) -> Document:
     ):  # of ended suppressions before what they hid
         raise NotCompliant(
             f"the stack does not comply: {len(found)} finding{'s' * (len(found) > 1)}; nothing was applied",
-            remedy="mend them, or suppress each beside its resource with a reason; `tap comply` tells more",
+            remedy="fix them, or suppress each beside its resource with a reason; `tap comply` tells more",
             details=tuple(f"{one.severity} {one.rule} {one.file}:{one.line} {one.message}" for one in found[:_SHOWN]),
         )
     kept.parent.mkdir(parents=True, exist_ok=True)

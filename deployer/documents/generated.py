@@ -23,7 +23,7 @@ def write(places: Places, documents: Documents = GENERATED) -> None:
 
 
 def stale(places: Places, documents: Documents = GENERATED) -> Iterator[str]:
-    """The paths of those that are not what the repository gives."""
+    """The paths of those that are out of date."""
     for path, built in documents.items():
         there = places.root / path
         if not there.exists() or there.read_bytes() != built(places).encode():

@@ -22,7 +22,7 @@ from deployer.targets import Target
 PATIENCE_S = 300.0  # without any progress; a table or a state machine may take minutes to go
 QUIET_S = 5.0  # for so long a function that is gone may still write its last lines
 _POLL_S = 1.0
-_PROTECTED = "its deletion protection is on; --data-too lifts it"
+_PROTECTED = "deletion protection is on; --data-too switches it off"
 _WITH_PROTECTED = "the environment's data is protected; --data-too removes it too"
 _ENCRYPTS = "it may encrypt what is left"
 _STILL_THERE = f"its removal was asked for, and after {PATIENCE_S:.0f} s it is still there"

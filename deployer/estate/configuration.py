@@ -82,5 +82,5 @@ def configuration_of(document: Mapping[str, Any]) -> Configuration:
 
 def _unreadable(why: str) -> SynthesisFailed:
     return SynthesisFailed(
-        "what the stack consists of can't be told", remedy="mend stack/ so that it can", details=(why,)
+        "the resources of the stack can't be determined", remedy="mend stack/ so that it can", details=(why,)
     )

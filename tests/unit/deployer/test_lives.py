@@ -59,26 +59,32 @@ def run_of(target: targets.Target, tmp_path: Path) -> Run:
 @pytest.mark.parametrize(
     ("source", "remedy"),
     [
-        (lasting(5), "aws sso login"),
-        (lasting(-5), "aws sso login"),
-        (lasting(5, lambda: new(5), "env"), "AWS_CREDENTIAL_EXPIRATION"),
-        (lasting(-5, lambda: new(-5), "env"), "AWS_CREDENTIAL_EXPIRATION"),
-        (lasting(5, lambda: new(5), "assume-role"), "sign in again"),
+        (lambda: lasting(5), "aws sso login"),
+        (lambda: lasting(-5), "aws sso login"),
+        (lambda: lasting(5, lambda: new(5), "env"), "AWS_CREDENTIAL_EXPIRATION"),
+        (lambda: lasting(-5, lambda: new(-5), "env"), "AWS_CREDENTIAL_EXPIRATION"),
+        (lambda: lasting(5, lambda: new(5), "assume-role"), "sign in again"),
     ],
 )
 def test_too_short_a_life_is_told_before_anything_starts(source: Any, remedy: str, tmp_path: Path) -> None:
     """Where nothing renews them, or what renews them gives no more, no stage begins, and what to do is said."""
     with pytest.raises(Unfit, match="end within 10 minutes") as refused:
-        stages.in_turn(run_of(live(source), tmp_path), (lambda _: pytest.fail("a stage began"),))
+        stages.in_turn(run_of(live(source()), tmp_path), (lambda _: pytest.fail("a stage began"),))
 
     assert remedy in refused.value.remedy
 
 
-@pytest.mark.parametrize("source", [lasting(11), lasting(600), lasting(5, new), Credentials("OLD", "s", "t"), None])
+@pytest.mark.parametrize(
+    "source",
+    [
+        lambda: lasting(20), lambda: lasting(600), lambda: lasting(5, new), lambda: Credentials("OLD", "s", "t"),
+        lambda: None,
+    ],
+)  # fmt: skip
 def test_what_lasts_or_is_renewed_goes_on(source: Any, tmp_path: Path) -> None:
     """Also a session token that does not tell its end, of which nobody can know."""
     began: list[Run] = []
-    stages.in_turn(run_of(live(source), tmp_path), (began.append,))
+    stages.in_turn(run_of(live(source()), tmp_path), (began.append,))
 
     assert began
 

@@ -263,7 +263,7 @@ def test_a_cleanup_leaves_a_deployment_alone_that_is_at_work(run: Run, bucket: S
     """While its lock is held nothing is looked for or removed; a holder that is gone is `tap unlock`'s business."""
     lock(bucket)
     here = replace(run, settings=replace(SETTINGS, lock_seconds=0), site=replace(run.site, target=bucket.target))
-    with pytest.raises(StateLocked, match="another deployment holds the state") as caught:
+    with pytest.raises(StateLocked, match="the state is locked by another deployment") as caught:
         _leave(here)
 
     assert "ann@build-7" in caught.value.details[0]
@@ -288,7 +288,7 @@ def test_a_cleanup_waits_for_a_terraform_that_outlived_its_tap(run: Run) -> None
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        with pytest.raises(StateLocked, match="a Terraform still works"):
+        with pytest.raises(StateLocked, match="a Terraform process still holds"):
             _leave(here)
         process.kill()
         process.wait()
