@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.measure import Figure, paired, timed
 from deployer.compliance import checkov
+from deployer.compliance.catalogue import RULES
 from deployer.compliance.gate import configuration_of, with_backend
 from deployer.compliance.planning import plan_of
 from deployer.compliance.scan import to_judge
@@ -20,7 +21,6 @@ from deployer.places import Places
 from stack.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-CHECKS = ROOT / "tests" / "policy" / "checks"
 SETTINGS = {"ENVIRONMENT_SUFFIX": "bench", "AWS_REGION": "eu-west-1", "TAP_TARGET": "embedded"}
 ROUNDS = 5
 MOST_ADDED = 0.3  # seconds
@@ -40,9 +40,7 @@ def figures() -> Iterator[Figure]:
         lay_out(to_judge(folder, places), whole)
         nothing.mkdir()
         (nothing / "__init__.py").touch()
-        ours, without = paired(
-            lambda: _checkov(python, whole, CHECKS), lambda: _checkov(python, whole, nothing), ROUNDS
-        )
+        ours, without = paired(lambda: _checkov(python, whole, RULES), lambda: _checkov(python, whole, nothing), ROUNDS)
         yield Figure(
             "checkov with our rules",
             ours,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deployer.compliance.errors import CouldNotJudge
 
+RULES = Path(__file__).parent / "rules"
 CANARY = Path(__file__).parent / "canary"
 EXPECTED = "expected.json"
 _ID = re.compile(r'^    id = "(TAP_[A-Z]+_\d+)"$', re.MULTILINE)
@@ -22,7 +23,7 @@ def own_rules(checks: Path) -> dict[str, str]:
     if not (checks / "__init__.py").is_file():
         raise CouldNotJudge(
             "the folder of rules is missing or has no __init__.py: Checkov would load no rule, and say nothing",
-            where=str(checks), remedy="restore it: `git checkout -- tests/policy/checks`",
+            where=str(checks), remedy="restore it",
         )  # fmt: skip
     rules: dict[str, str] = {}
     for path in sorted(checks.glob("*.py")):

@@ -108,7 +108,7 @@ def _key(settings: "Settings", places: Places) -> str:
     """Of everything that the answer depends on: the configuration, the rules, the gate, and what it compares with."""
     _, document = configuration_of(settings, places)
     tests, code = places.root / "tests", places.root / "deployer"
-    folders = [tests / "policy" / "checks", tests / "unit" / "stack", code / "compliance", places.environment("policy")]
+    folders = [tests / "unit" / "stack", code / "compliance", places.environment("policy")]
     files = [places.root / access.BASELINE, places.root / "uv.lock"]
     files += [file for folder in folders for file in _files_in(folder)]
     told = f"{alike(document, settings.environment_suffix)}\n{installed_version()}\n{digest_of(sorted(files))}"

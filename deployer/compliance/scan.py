@@ -22,7 +22,7 @@ from typing import Any
 
 from deployer.compliance import checkov, suppressions
 from deployer.compliance.addresses import without_keys
-from deployer.compliance.catalogue import CANARY, canary_expectations, own_rules
+from deployer.compliance.catalogue import CANARY, RULES, canary_expectations, own_rules
 from deployer.compliance.checkov import JSON, PLAN, Record
 from deployer.compliance.deadline import deadline
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
@@ -52,7 +52,7 @@ def scan(
         CouldNotJudge: a rule did not load, raised or saw nothing, or Checkov did not do all of its work.
         TerraformFailed, ToolMissing: the plan could not be made.
     """
-    checks = checks or places.root / "tests" / "policy" / "checks"
+    checks = checks or RULES
     rules = own_rules(checks)
     with deadline(LONGEST_READING, str(path)):
         subjects = to_judge(path, places, plan=plan, mirror=mirror)

@@ -28,7 +28,7 @@ SETTINGS = Settings.load(
     repository="tap", commit_author="raaj1021", target="embedded",
 )  # fmt: skip
 SHARED = ("tap.py", "cdktf.json", "metadata.json", "uv.lock", "stack", "lambdas", "deployer", "environments",
-          "tests/policy/checks", "tests/unit", ".tap/cache/synth", ".tap/cache/plans", ".tap/cache/locks")  # fmt: skip
+          "tests/unit", ".tap/cache/synth", ".tap/cache/plans", ".tap/cache/locks")  # fmt: skip
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ def checkout(tmp_path: Path, stack: Path, plan: Document) -> Places:
     for name in SHARED:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).symlink_to(PLACES.root / name)
+    (tmp_path / access.BASELINE).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / access.BASELINE).write_bytes((PLACES.root / access.BASELINE).read_bytes())
     return Places(tmp_path)
 
