@@ -53,8 +53,8 @@ class Places:
         return self.state / "work" / f"{target}-{account}-{region}-{suffix}"
 
     def environment(self, name: str) -> Path:
-        """The project of a Python environment of its own, such as `embedded`."""
-        return self.root / "environments" / name
+        """A Python environment of its own, such as `embedded`; deployer/environments.py makes it."""
+        return self.state / "environments" / name
 
 
 def digest_of(paths: list[Path]) -> str:

@@ -15,6 +15,7 @@ from deployer.compliance import access, coverage, suppressions
 from deployer.compliance.judgement import Finding, Judgement
 from deployer.compliance.origins import constructs_in, located, origins_in
 from deployer.compliance.scan import scan
+from deployer.environments import definition
 from deployer.errors import NotCompliant
 from deployer.places import Places, digest_of
 from deployer.synthesis import synthesised
@@ -107,8 +108,7 @@ def configuration_of(settings: "Settings", places: Places) -> tuple[Path, dict[s
 def _key(settings: "Settings", places: Places) -> str:
     """Of everything that the answer depends on: the configuration, the rules, the gate, and what it compares with."""
     _, document = configuration_of(settings, places)
-    tests, code = places.root / "tests", places.root / "deployer"
-    folders = [tests / "unit" / "stack", code / "compliance", places.environment("policy")]
+    folders = [places.root / "tests" / "unit" / "stack", Path(__file__).parent, definition("policy", places)]
     files = [places.root / access.BASELINE, places.root / "uv.lock"]
     files += [file for folder in folders for file in _files_in(folder)]
     told = f"{alike(document, settings.environment_suffix)}\n{installed_version()}\n{digest_of(sorted(files))}"

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,8 +26,8 @@ SETTINGS = Settings.load(
     environment_suffix="policy", aws_region="eu-west-1", state_bucket="tap-state", state_bucket_region="eu-west-1",
     repository="tap", commit_author="raaj1021", target="embedded",
 )  # fmt: skip
-SHARED = ("tap.py", "cdktf.json", "metadata.json", "uv.lock", "stack", "lambdas", "deployer", "environments",
-          "tests/unit", ".tap/cache/synth", ".tap/cache/plans", ".tap/cache/locks")  # fmt: skip
+SHARED = ("tap.py", "cdktf.json", "metadata.json", "uv.lock", "stack", "lambdas", "deployer",
+          "tests/unit", ".tap/cache/synth", ".tap/cache/plans", ".tap/cache/locks", ".tap/environments")  # fmt: skip
 
 
 @pytest.fixture
@@ -97,9 +96,7 @@ def test_nothing_is_applied_before_the_gate() -> None:
 
 def test_the_first_deployment_says_what_takes_long(checkout: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Checkov's environment is not made yet, a line says so; where it can't be, nothing is deployed."""
-    (checkout.root / "environments").unlink()
-    lock = PLACES.environment("policy")
-    shutil.copytree(lock, checkout.environment("policy"), ignore=lambda *_: [".venv"])
+    checkout.environment("policy").parent.unlink()
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(checkout.root / "empty"))
     told = io.StringIO()

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from deployer.environments import definition
 from deployer.errors import UsedWrongly
 from deployer.reporting import written
 from deployer.reporting.sources import read
@@ -100,7 +101,7 @@ def test_a_report_that_can_not_be_written_is_told(tmp_path: Path) -> None:
 def test_versions_are_told() -> None:
     """Tap, its tools and the emulator, each with a version; the locked ones are those of the locks."""
     told = tool_versions(making.PLACES)
-    project = (making.PLACES.environment("embedded") / "pyproject.toml").read_text()
+    project = (definition("embedded", making.PLACES) / "pyproject.toml").read_text()
 
     assert {"Tap", "Python", "CDKTF", "Terraform", "AWS provider", "Checkov", "MiniStack"} <= set(told)
     assert f'"ministack=={told["MiniStack"]}"' in project
