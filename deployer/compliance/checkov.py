@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,17 +43,19 @@ class Record:
     guideline: str = ""
 
 
-def run(python: Path, root: Path, checks: Path, frameworks: Mapping[str, Collection[str]]) -> list[Record]:
+def run(python: Path, root: Path, checks: Sequence[Path], frameworks: Mapping[str, Collection[str]]) -> list[Record]:
     """Every verdict of Checkov on the files below `root`.
 
-    `python` is the interpreter of Checkov's environment, `checks` the folder of our rules, `frameworks` what to read
+    `python` is the interpreter of Checkov's environment, `checks` the folders of our rules, `frameworks` what to read
     the files as, each with the rules to run on them (patterns; blank for all).
 
     Raises:
         CouldNotJudge: anything but a whole answer.
     """
     asked = {name: sorted(rules) for name, rules in sorted(frameworks.items())}
-    request = json.dumps({"root": str(root), "checks": str(checks), "frameworks": asked})
+    request = json.dumps(
+        {"root": str(root), "checks": [str(folder.absolute()) for folder in checks], "frameworks": asked}
+    )
     try:
         with _tap_alone() as path:
             result = subprocess.run(
