@@ -69,7 +69,7 @@ def test_what_the_suite_writes_fits_the_schema(collector: _Collector) -> None:
 
     collector.pytest_sessionfinish(1)
 
-    (run,) = read(collector.places, collector.places.evidence).runs
+    (run,) = read(collector.places.evidence).runs
     assert run["levels"] == {
         "1 synth and code": {"passed": 1, "failed": 1}, "2 policy": {"skipped": 1}, "3 end to end": {"passed": 1},
     }  # fmt: skip
