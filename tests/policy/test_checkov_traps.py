@@ -224,6 +224,17 @@ def test_checkov_asks_no_network_and_takes_no_settings(tmp_path: Path, monkeypat
     assert "BC_API_KEY" not in noted.read_text()
 
 
+def test_checkov_imports_of_tap_nothing_but_tap(tmp_path: Path) -> None:
+    """What is installed beside Tap, of other versions than Checkov's, is not on the path of Checkov's process."""
+    noted, listing = tmp_path / "noted", tmp_path / "python"
+    listing.write_text(f'#!/bin/sh\nls -A "$PYTHONPATH" > {noted}\nexit 1\n')
+    listing.chmod(0o755)
+    with pytest.raises(CouldNotJudge):
+        checkov.run(listing, tmp_path, CHECKS, {JSON: ()})
+
+    assert noted.read_text() == "deployer\n"
+
+
 def test_the_driver_says_what_checkovs_command_line_says(stack: Path, tmp_path: Path, plan: dict[str, Any]) -> None:
     """Of the stack, written and planned, both report the same verdicts on the same resources by the same rules."""
     lay_out(subjects_at(stack, evaluate=False), tmp_path)
