@@ -131,4 +131,4 @@ bench: setup ## The benchmarks, each against its peer in the same run
 .PHONY: clean
 clean: ## Remove what Tap made here: environments, caches, reports
 	@[ ! -x $(TAP) ] || $(TAP) local stop >/dev/null 2>&1 || true
-	@rm -rf .venv .tap build environments/*/.venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .tap build .pytest_cache .mypy_cache .ruff_cache .hypothesis

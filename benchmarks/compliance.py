@@ -6,11 +6,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.measure import Figure, paired, timed
 from deployer.compliance import checkov
+from deployer.compliance.catalogue import rule_folders
 from deployer.compliance.gate import configuration_of, with_backend
 from deployer.compliance.planning import plan_of
 from deployer.compliance.scan import to_judge
@@ -20,7 +21,6 @@ from deployer.places import Places
 from stack.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-CHECKS = ROOT / "tests" / "policy" / "checks"
 SETTINGS = {"ENVIRONMENT_SUFFIX": "bench", "AWS_REGION": "eu-west-1", "TAP_TARGET": "embedded"}
 ROUNDS = 5
 MOST_ADDED = 0.3  # seconds
@@ -36,13 +36,9 @@ def figures() -> Iterator[Figure]:
         plan.write_text(json.dumps(plan_of(folder, document, places)))
         gate, bare = paired(_gate, lambda: _bare(python, plan), ROUNDS)
         yield Figure("`tap comply`, after the set-up", gate, "bare checkov", bare, "<= 1.5x", gate <= 1.5 * bare)
-        whole, nothing = scratch / "whole", scratch / "nothing"
+        whole, rules = scratch / "whole", rule_folders(ROOT)
         lay_out(to_judge(folder, places), whole)
-        nothing.mkdir()
-        (nothing / "__init__.py").touch()
-        ours, without = paired(
-            lambda: _checkov(python, whole, CHECKS), lambda: _checkov(python, whole, nothing), ROUNDS
-        )
+        ours, without = paired(lambda: _checkov(python, whole, rules), lambda: _checkov(python, whole, ()), ROUNDS)
         yield Figure(
             "checkov with our rules",
             ours,
@@ -66,7 +62,7 @@ def _bare(python: Path, plan: Path) -> float:
     return time.perf_counter() - begun
 
 
-def _checkov(python: Path, root: Path, checks: Path) -> float:
+def _checkov(python: Path, root: Path, checks: Sequence[Path]) -> float:
     begun = time.perf_counter()
     checkov.run(python, root, checks, {checkov.JSON: (), checkov.PLAN: ()})
     return time.perf_counter() - begun

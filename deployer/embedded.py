@@ -211,7 +211,7 @@ def make_certificate(python: Path, run: Path) -> None:
         raise EndpointFailed(
             "no certificate could be made for the embedded AWS",
             where=str(folder),
-            remedy="remove environments/embedded/.venv: it is made anew",
+            remedy="remove .tap/environments/embedded: it is made anew",
             details=tuple(result.stderr.strip().splitlines()[-_LINES_SHOWN:]),
         )
 

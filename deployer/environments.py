@@ -14,35 +14,41 @@ from deployer.errors import ToolMissing
 from deployer.locks import held
 from deployer.places import Places, digest_of
 
+LOCKED = Path(__file__).parent / "locked"  # a folder for each, with its pyproject.toml and uv.lock
 STAMP = "tap.stamp"  # inside the environment, so that removing it removes the claim too
 _LINES_SHOWN = 8
 _UNKNOWN_ISSUER = "UnknownIssuer"  # as where a network ends TLS itself, and signs anew
 
 
 def ensured(name: str, places: Places) -> Path:
-    """The interpreter of `environments/NAME`, after bringing the environment in line with its lock file.
+    """The interpreter of the environment `name`, after bringing it in line with its lock file.
 
     Raises:
         ToolMissing: it can't be made; with what uv said.
     """
-    project = places.environment(name)
+    project, folder = definition(name, places), places.environment(name)
     wanted = wanted_stamp(project)
-    if not in_sync(project, wanted):
+    if not in_sync(folder, wanted):
         with held(places.cache / "locks" / f"environment-{name}"):
-            if not in_sync(project, wanted):
-                _make(name, project)
-                (project / ".venv" / STAMP).write_text(wanted)
-    return interpreter(project)
+            if not in_sync(folder, wanted):
+                _make(project, folder)
+                (folder / STAMP).write_text(wanted)
+    return interpreter(folder)
 
 
 def is_made(name: str, places: Places) -> bool:
-    """Whether `environments/NAME` is there and in line with its lock file. Raises ToolMissing where that is lost."""
-    project = places.environment(name)
-    return in_sync(project, wanted_stamp(project))
+    """Whether the environment is there and in line with its lock file. Raises ToolMissing where that is lost."""
+    return in_sync(places.environment(name), wanted_stamp(definition(name, places)))
 
 
-def interpreter(project: Path) -> Path:
-    return project / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def definition(name: str, places: Places) -> Path:
+    """The folder of its pyproject.toml and uv.lock: Tap's own are part of it, a checkout may have more."""
+    own = LOCKED / name
+    return own if own.is_dir() else places.root / "environments" / name
+
+
+def interpreter(folder: Path) -> Path:
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def wanted_stamp(project: Path) -> str:
@@ -50,34 +56,31 @@ def wanted_stamp(project: Path) -> str:
     try:
         return f"{digest_of([project / 'pyproject.toml', project / 'uv.lock'])} {_home()}"
     except FileNotFoundError as error:
-        raise ToolMissing(
-            f"{error.filename} is missing", remedy="restore it: `git checkout -- environments`"
-        ) from error
+        raise ToolMissing(f"{error.filename} is missing", remedy="restore it, or install Tap anew") from error
 
 
-def in_sync(project: Path, wanted: str) -> bool:
-    stamp = project / ".venv" / STAMP
-    return interpreter(project).exists() and stamp.is_file() and stamp.read_text() == wanted
+def in_sync(folder: Path, wanted: str) -> bool:
+    stamp = folder / STAMP
+    return interpreter(folder).exists() and stamp.is_file() and stamp.read_text() == wanted
 
 
-def _make(name: str, project: Path) -> None:
-    python = interpreter(project)
+def _make(project: Path, folder: Path) -> None:
     try:
-        if not _is_of_our_python(project):
-            _uv("venv", "--clear", "--no-project", "--python", sys.executable, str(project / ".venv"))
-        install(project, python)
+        if not _is_of_our_python(folder):
+            _uv("venv", "--clear", "--no-project", "--python", sys.executable, str(folder))
+        install(project, interpreter(folder))
     except subprocess.CalledProcessError as error:
-        raise _not_made(name, project, error.stderr) from error
+        raise _not_made(project.name, folder, error.stderr) from error
 
 
-def _is_of_our_python(project: Path) -> bool:
+def _is_of_our_python(folder: Path) -> bool:
     """Whether the environment is there, and stands on the Python that this one stands on."""
     try:
-        told = (project / ".venv" / "pyvenv.cfg").read_text()
+        told = (folder / "pyvenv.cfg").read_text()
     except FileNotFoundError:
         return False
     homes = [Path(line.partition("=")[2].strip()) for line in told.splitlines() if line.startswith("home")]
-    return interpreter(project).exists() and [home.resolve() for home in homes] == [_home().resolve()]
+    return interpreter(folder).exists() and [home.resolve() for home in homes] == [_home().resolve()]
 
 
 def _home() -> Path:

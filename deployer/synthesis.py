@@ -57,6 +57,7 @@ def synthesised(settings: "Settings", places: Places) -> Path:
     """The cached synthesis of these settings, made if it is not there: a folder holding `stacks/`, not to be changed.
 
     Raises:
+        UsedWrongly: there is no stack.
         ToolMissing: Node is not there.
         SynthesisFailed: with the stack's own message.
     """
@@ -96,6 +97,12 @@ def inputs(root: Path) -> Iterator[Path]:
 
 def _make(settings: "Settings", places: Places, target: Path) -> None:
     """Beside the target, then moved in one step: a crash leaves nothing that looks like a result."""
+    if not (places.root / "tap.py").is_file():
+        raise UsedWrongly(
+            "there is no stack here: no tap.py",
+            where=str(places.root),
+            remedy="go to the project's folder; other Terraform is judged by `tap comply PATH`",
+        )
     if not shutil.which("node"):
         raise ToolMissing(
             "node is not on PATH; CDKTF runs on it", remedy="install Node.js 22 or later: https://nodejs.org"

@@ -1,6 +1,6 @@
 """What each run of the third level leaves under build/evidence: a report can be built from it, nothing run again.
 
-A pytest plugin, registered by the root conftest. `level3-TARGET.json` (docs/schemas/evidence.schema.json) holds the
+A pytest plugin, registered by the root conftest. `level3-TARGET.json` (evidence.schema.json) holds the
 deployment's stages in seconds, what the compliance gate said, the versions, and each test of the third level with its
 marker, claim, outcome, seconds, and what it recorded, such as the journeys of its files; of the other levels the
 counts, what failed, and the tests that docs/faults.md names. `level3-TARGET.xml` is the session's JUnit XML, where it

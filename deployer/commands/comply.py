@@ -68,12 +68,12 @@ def _tell(judgement: "Judgement", *, json: bool) -> None:
 
 
 def _write_reports(judgement: "Judgement", coverage: str, files: dict[str, Path | None]) -> None:
-    from deployer.compliance.catalogue import described
+    from deployer.compliance.catalogue import described, rule_folders
     from deployer.compliance.reports.junit import junit
     from deployer.compliance.reports.markdown import markdown
     from deployer.compliance.reports.sarif import sarif
 
-    rules = described(Places.here().root / "tests" / "policy" / "checks")
+    rules = described(rule_folders(Places.here().root))
     makers: dict[str, Callable[[], str]] = {
         "sarif": lambda: sarif(judgement, rules),
         "junit": lambda: junit(judgement),

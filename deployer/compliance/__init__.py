@@ -1,5 +1,5 @@
 """Judges Terraform before it ships: `scan` is the one gate behind the policy tests, `tap comply` and `tap deploy`.
 
-`regions`, `templates` and `policies` are also imported by our rules within Checkov's own environment: they stay free of
-dependencies, and of anything that only Tap's environment has.
+`rules` and `rule_api` run within Checkov's own environment. `regions`, `templates`, `planned` and `policies` are
+imported on both sides: they stay free of dependencies, and of anything that only Tap's environment has.
 """

@@ -15,7 +15,6 @@ from deployer.compliance.policies import listed, raw_statements_in
 
 RULE = "TAP_ACCESS_1"
 MEND = "take it back; or, if it is meant, `tap comply --accept-access` and commit the baseline's diff with the change"
-BASELINE = Path("tests") / "policy" / "access.json"
 Document = dict[str, Any]
 _SHORT = {
     "${data.aws_partition.current.partition}": "{partition}",
@@ -35,18 +34,18 @@ def granted(document: Document, suffix: str) -> dict[str, str]:
     return found
 
 
-def differences(document: Document, suffix: str, baseline: Path) -> list[Finding]:
-    """What the stack grants and the baseline does not have, or the other way round.
+def differences(document: Document, suffix: str, root: Path, baseline: Path) -> list[Finding]:
+    """What the stack grants and the baseline, a path below `root`, does not have, or the other way round.
 
     A further denial is none: a setting, such as the protection against deletion, may bring it in one environment.
     """
-    before = _read(baseline)
+    before = _read(root / baseline)
     now = {line: by for line, by in granted(document, suffix).items() if line in before or " may not " not in line}
     wider = [line for line in now if line not in before]
     wider += [line for line in before if line not in now and " may not " in line]
     narrower = [line for line in now.keys() ^ before if line not in wider]
     return [
-        Finding(RULE, severity, now.get(line, ""), BASELINE.as_posix(), before.get(line, 0), f"{told}: {line}", MEND)
+        Finding(RULE, severity, now.get(line, ""), baseline.as_posix(), before.get(line, 0), f"{told}: {line}", MEND)
         for lines, severity, told in ((wider, "HIGH", "wider than the baseline"), (narrower, "LOW", "other than it"))
         for line in sorted(lines)
     ]  # fmt: skip
@@ -65,7 +64,7 @@ def _read(baseline: Path) -> dict[str, int]:
     except (OSError, ValueError) as error:
         raise CouldNotJudge(
             f"the baseline of granted access can't be read: {error}", where=str(baseline),
-            remedy="restore it: `git checkout -- tests/policy/access.json`",
+            remedy="restore it from git; `tap comply --accept-access` writes one anew",
         ) from error  # fmt: skip
 
 

@@ -3,14 +3,45 @@
 import ast
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from deployer.compliance.errors import CouldNotJudge
+from deployer.project import Project
 
-CANARY = Path(__file__).parent / "canary"
+RULES = Path(__file__).parent / "rules"  # those that any Terraform is judged by
+CANARY = "canary"  # the folder beside rules with files in which they must fail
 EXPECTED = "expected.json"
 _ID = re.compile(r'^    id = "(TAP_[A-Z]+_\d+)"$', re.MULTILINE)
+
+
+def rule_folders(root: Path) -> tuple[Path, ...]:
+    """Tap's own rules, and those that the project at `root` has. Raises as `Project.at` does."""
+    own = Project.at(root).rules
+    return (RULES,) if own is None else (RULES, root / own)
+
+
+def catalogued(folders: Iterable[Path]) -> dict[str, list[Path]]:
+    """For each rule in the folders the files of its canary in which it must fail.
+
+    Raises:
+        CouldNotJudge: as `own_rules` does; two folders hold a rule of one id; or nothing makes a rule fail.
+    """
+    found: dict[str, list[Path]] = {}
+    for folder in folders:
+        canary = folder / CANARY
+        expected = canary_expectations(canary)
+        for rule, name in own_rules(folder).items():
+            if rule in found:
+                raise CouldNotJudge(f"two rules have the id {rule}", where=str(folder / name))
+            if not expected.get(rule):
+                raise CouldNotJudge(
+                    f"nothing in the canary makes the rule {rule} fail, so nobody knows whether it works",
+                    where=str(canary), remedy=f"name it in {EXPECTED}, with files beside it in which it fails",
+                )  # fmt: skip
+            found[rule] = [canary / each for each in expected[rule]]
+    return found
 
 
 def own_rules(checks: Path) -> dict[str, str]:
@@ -22,7 +53,7 @@ def own_rules(checks: Path) -> dict[str, str]:
     if not (checks / "__init__.py").is_file():
         raise CouldNotJudge(
             "the folder of rules is missing or has no __init__.py: Checkov would load no rule, and say nothing",
-            where=str(checks), remedy="restore it: `git checkout -- tests/policy/checks`",
+            where=str(checks), remedy="restore it; a project's own is named by `rules` in [tool.tap]",
         )  # fmt: skip
     rules: dict[str, str] = {}
     for path in sorted(checks.glob("*.py")):
@@ -50,11 +81,11 @@ class Rule:
     why: str
 
 
-def described(checks: Path) -> dict[str, Rule]:
-    """Every rule of ours by its id; `why` is what its file says first."""
+def described(folders: Iterable[Path]) -> dict[str, Rule]:
+    """Every rule in the folders by its id; `why` is what its file says first."""
     found = {}
-    for rule, name in own_rules(checks).items():
-        tree = ast.parse((checks / name).read_text("utf-8"))
+    for rule, path in ((rule, folder / name) for folder in folders for rule, name in own_rules(folder).items()):
+        tree = ast.parse(path.read_text("utf-8"))
         texts = {
             target.id: node.value.value
             for node in ast.walk(tree) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
@@ -65,7 +96,10 @@ def described(checks: Path) -> dict[str, Rule]:
     return found
 
 
-def canary_expectations(canary: Path = CANARY) -> dict[str, list[str]]:
-    """For each rule the canary's files in which it must fail."""
-    expected: dict[str, list[str]] = json.loads((canary / EXPECTED).read_text())
+def canary_expectations(canary: Path) -> dict[str, list[str]]:
+    """For each rule the canary's files in which it must fail; none where there is no canary."""
+    try:
+        expected: dict[str, list[str]] = json.loads((canary / EXPECTED).read_text())
+    except FileNotFoundError:
+        return {}
     return expected

@@ -8,7 +8,9 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Collection, Mapping
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from deployer.compliance.errors import CouldNotJudge
 
 JSON, PLAN = "terraform_json", "terraform_plan"
 DRIVER = "deployer.compliance.driver"
+PACKAGE = Path(__file__).resolve().parent.parent
 _TROUBLE = re.compile(
     r"(?m)^.*(?:Cannot load external check|Failed to run check|Failed to parse|is malformed|Traceback).*$"
 )
@@ -40,22 +43,25 @@ class Record:
     guideline: str = ""
 
 
-def run(python: Path, root: Path, checks: Path, frameworks: Mapping[str, Collection[str]]) -> list[Record]:
+def run(python: Path, root: Path, checks: Sequence[Path], frameworks: Mapping[str, Collection[str]]) -> list[Record]:
     """Every verdict of Checkov on the files below `root`.
 
-    `python` is the interpreter of Checkov's environment, `checks` the folder of our rules, `frameworks` what to read
+    `python` is the interpreter of Checkov's environment, `checks` the folders of our rules, `frameworks` what to read
     the files as, each with the rules to run on them (patterns; blank for all).
 
     Raises:
         CouldNotJudge: anything but a whole answer.
     """
     asked = {name: sorted(rules) for name, rules in sorted(frameworks.items())}
-    request = json.dumps({"root": str(root), "checks": str(checks), "frameworks": asked})
+    request = json.dumps(
+        {"root": str(root), "checks": [str(folder.absolute()) for folder in checks], "frameworks": asked}
+    )
     try:
-        result = subprocess.run(
-            [str(python), "-m", DRIVER], cwd=root, env=_environment(root), input=request, capture_output=True,
-            text=True, timeout=LONGEST, check=False,
-        )  # fmt: skip
+        with _tap_alone() as path:
+            result = subprocess.run(
+                [str(python), "-m", DRIVER], cwd=root, env=_environment(root, path), input=request,
+                capture_output=True, text=True, timeout=LONGEST, check=False,
+            )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise _failed(f"Checkov was not done after {LONGEST} s; judge a smaller part of it", "") from error
     if result.returncode:
@@ -93,14 +99,21 @@ def _record(framework: str, rule: str, title: str, file: str, lines: list[int], 
                   tuple(map(str, details or ())), guideline or "")  # fmt: skip
 
 
-def _environment(root: Path) -> dict[str, str]:
+@contextmanager
+def _tap_alone() -> Iterator[str]:
+    """A folder to import Tap from and nothing else: what is installed beside it is of other versions than Checkov's."""
+    with tempfile.TemporaryDirectory(prefix="tap-path-") as folder:
+        (Path(folder) / "deployer").symlink_to(PACKAGE, target_is_directory=True)
+        yield folder
+
+
+def _environment(root: Path, path: str) -> dict[str, str]:
     """Nothing that could change the verdict: no settings of Checkov's, no configuration file in the home folder.
 
     And nothing of Python's: where bytecode may not be kept, compiling Checkov is half of its time.
     """
     kept = {name: value for name, value in os.environ.items() if not _UNWANTED.fullmatch(name)}
-    repository = str(Path(__file__).resolve().parent.parent.parent)
-    return {**kept, "HOME": str(root), "PYTHONPATH": repository, "CHECKOV_ENABLE_FOREACH_HANDLING": "False",
+    return {**kept, "HOME": str(root), "PYTHONPATH": path, "CHECKOV_ENABLE_FOREACH_HANDLING": "False",
             "CHECKOV_ENABLE_MODULES_FOREACH_HANDLING": "False"}  # fmt: skip
 
 

@@ -11,14 +11,14 @@ from deployer.compliance.judgement import Finding, Judgement
 from deployer.compliance.reports.markdown import table
 
 RULE = "TAP_COVERAGE_1"
-MEND = "add a rule with cases in tests/policy, or an assertion on the type in tests/unit/stack"
+MEND = "add a rule for the type, or a test of the stack that names it"
 _SHOWN = 6
 
 
-def covered(judgement: Judgement, document: dict[str, Any], root: Path) -> tuple[str, list[Finding]]:
-    """The matrix as Markdown, and a finding for each type that nobody watches over."""
+def covered(judgement: Judgement, document: dict[str, Any], stack_tests: Path) -> tuple[str, list[Finding]]:
+    """The matrix as Markdown, and a finding for each type that neither a rule nor a test in the folder watches over."""
     types = {kind: len(named) for kind, named in sorted(document.get("resource", {}).items())}
-    rules, tests = _rules_by_type(judgement, types), _tests_by_type(root / "tests" / "unit" / "stack", types)
+    rules, tests = _rules_by_type(judgement, types), _tests_by_type(stack_tests, types)
     rows = [(kind, str(count), _few(tests[kind]), _few(rules[kind])) for kind, count in types.items()]
     matrix = table(("resource", "how many", "level 1: tests that name it", "level 2: rules that judged it"), rows)
     matrix += "\n\nLevel 3 applies all of them together, and asks that a second plan is empty."

@@ -36,7 +36,7 @@ def judged(framework: str, request: dict[str, Any]) -> dict[str, Any]:
     """What the framework's runner says of its files below the root."""
     rules = request["frameworks"][framework]
     report = RUNNERS[framework]().run(
-        request["root"], external_checks_dir=[request["checks"]],
+        request["root"], external_checks_dir=request["checks"],
         runner_filter=RunnerFilter(framework=[framework], checks=rules or None, show_progress_bar=False),
     )  # fmt: skip
     return {

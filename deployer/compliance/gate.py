@@ -15,8 +15,10 @@ from deployer.compliance import access, coverage, suppressions
 from deployer.compliance.judgement import Finding, Judgement
 from deployer.compliance.origins import constructs_in, located, origins_in
 from deployer.compliance.scan import scan
-from deployer.errors import NotCompliant
-from deployer.places import Places, digest_of
+from deployer.environments import definition
+from deployer.errors import NotCompliant, UsedWrongly
+from deployer.places import PROJECT_FILE, Places, digest_of
+from deployer.project import TABLE, Project
 from deployer.synthesis import synthesised
 from deployer.terraform import installed_version
 
@@ -51,14 +53,29 @@ def stack_judged(
 
     `accept_access`: write down the access that it grants as the new baseline. `today`: as for `scan`.
     """
+    project = Project.at(places.root)
     folder, document = configuration_of(settings, places)
-    baseline = places.root / access.BASELINE
     if accept_access:
-        access.accept(document, settings.environment_suffix, baseline)
+        access.accept(document, settings.environment_suffix, places.root / _baseline(project))
     found = at_lines(scan(folder, places, mirror=settings.provider_mirror, today=today), document, places.root)
-    matrix, bare = coverage.covered(found, document, places.root)
-    more = [*access.differences(document, settings.environment_suffix, baseline), *bare]
+    more: list[Finding] = []
+    if project.access_baseline:
+        more += access.differences(document, settings.environment_suffix, places.root, project.access_baseline)
+    matrix = ""
+    if project.stack_tests:
+        matrix, bare = coverage.covered(found, document, places.root / project.stack_tests)
+        more += bare
     return OfStack(replace(found, findings=tuple(sorted((*found.findings, *more)))), matrix)
+
+
+def _baseline(project: Project) -> Path:
+    if project.access_baseline is None:
+        raise UsedWrongly(
+            "the project has no baseline of granted access",
+            where=PROJECT_FILE,
+            remedy=f"name its file as access-baseline in {TABLE}",
+        )
+    return project.access_baseline
 
 
 def require_compliant(settings: "Settings", places: Places) -> Document:
@@ -107,17 +124,19 @@ def configuration_of(settings: "Settings", places: Places) -> tuple[Path, dict[s
 def _key(settings: "Settings", places: Places) -> str:
     """Of everything that the answer depends on: the configuration, the rules, the gate, and what it compares with."""
     _, document = configuration_of(settings, places)
-    tests, code = places.root / "tests", places.root / "deployer"
-    folders = [tests / "policy" / "checks", tests / "unit" / "stack", code / "compliance", places.environment("policy")]
-    files = [places.root / access.BASELINE, places.root / "uv.lock"]
+    project = Project.at(places.root)
+    told_by = [project.rules, project.stack_tests, project.access_baseline, Path("uv.lock"), Path(PROJECT_FILE)]
+    files = [file for path in told_by if path is not None for file in _files_in(places.root / path)]
+    folders = [Path(__file__).parent, definition("policy", places)]
     files += [file for folder in folders for file in _files_in(folder)]
     told = f"{alike(document, settings.environment_suffix)}\n{installed_version()}\n{digest_of(sorted(files))}"
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _files_in(folder: Path) -> list[Path]:
-    left_out = {"__pycache__", ".venv"}
-    return [file for file in folder.rglob("*") if file.is_file() and not left_out & set(file.parts)]
+def _files_in(path: Path) -> list[Path]:
+    """The file itself, or all below the folder."""
+    files = [path] if path.is_file() else path.rglob("*")
+    return [file for file in files if file.is_file() and "__pycache__" not in file.parts]
 
 
 def alike(document: dict[str, Any], suffix: str) -> str:

@@ -12,9 +12,10 @@ A canary is judged in the same run, in which each of our rules must fail. So a r
 anything, ends the scan with an error instead of a green answer.
 """
 
+import hashlib
 import json
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 
 from deployer.compliance import checkov, suppressions
 from deployer.compliance.addresses import without_keys
-from deployer.compliance.catalogue import CANARY, canary_expectations, own_rules
+from deployer.compliance.catalogue import catalogued, rule_folders
 from deployer.compliance.checkov import JSON, PLAN, Record
 from deployer.compliance.deadline import deadline
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
@@ -39,29 +40,31 @@ _BUILTIN_SEVERITY = "MEDIUM"  # Checkov tells severities only to who has an acco
 
 
 def scan(
-    path: Path, places: Places, *, plan: bool = True, only: Collection[str] = (), checks: Path | None = None,
+    path: Path, places: Places, *, plan: bool = True, only: Collection[str] = (), checks: Sequence[Path] = (),
     mirror: str = "", today: date | None = None,
 ) -> Judgement:  # fmt: skip
     """Judge the Terraform at `path`: a synthesised file, a plan as JSON, or a folder with any of these.
 
     `plan`: also make a plan of each synthesised file and judge that. `only`: ids of rules, blank for all, `TAP_*` for
-    our own. `checks`: the folder of our rules. `mirror`: as the setting TAP_PROVIDER_MIRROR. `today`: for suppressions.
+    our own. `checks`: the folders of our rules, if not Tap's and the project's. `mirror`: as the setting
+    TAP_PROVIDER_MIRROR. `today`: for suppressions.
 
     Raises:
         NotTerraform: there is nothing that can be judged.
         CouldNotJudge: a rule did not load, raised or saw nothing, or Checkov did not do all of its work.
         TerraformFailed, ToolMissing: the plan could not be made.
     """
-    checks = checks or places.root / "tests" / "policy" / "checks"
-    rules = own_rules(checks)
+    checks = checks or rule_folders(places.root)
+    canaries = {rule: [_canary(file) for file in files] for rule, files in catalogued(checks).items()}
     with deadline(LONGEST_READING, str(path)):
         subjects = to_judge(path, places, plan=plan, mirror=mirror)
         require_policies_are_json(subjects)
-    everything = subjects + _canaries()
+    everything = subjects + list({one.copied: one for some in canaries.values() for one in some}.values())
     with tempfile.TemporaryDirectory(prefix="tap-scan-") as scratch:
         root = Path(scratch).resolve()
         lay_out(everything, root)
         records = checkov.run(ensured("policy", places), root, checks, _frameworks(subjects, only))
+    rules = {rule: [one.copied for one in some] for rule, some in canaries.items()}
     found = judged(everything, records, rules, only)
     if not found.resources and not found.findings:
         raise NotTerraform(
@@ -82,11 +85,16 @@ def to_judge(path: Path, places: Places, *, plan: bool = True, mirror: str = "")
     return subjects
 
 
-def judged(subjects: list[Subject], records: list[Record], rules: Collection[str], only: Collection[str]) -> Judgement:
-    """The judgement that Checkov's records add up to. Raises CouldNotJudge where they are not all there."""
+def judged(
+    subjects: list[Subject], records: list[Record], rules: Mapping[str, Collection[str]], only: Collection[str]
+) -> Judgement:
+    """The judgement that Checkov's records add up to. Raises CouldNotJudge where they are not all there.
+
+    `rules`: our own, each with the copies of its canary.
+    """
     verdicts = list(_addressed(subjects, records))
     _require_every_block(subjects, verdicts)
-    expected = [rule for rule in rules if not only or rule in only or f"{OWN}*" in only]
+    expected = {rule: files for rule, files in rules.items() if not only or rule in only or f"{OWN}*" in only}
     _require_canary_fails(expected, verdicts)
     if unheard := sorted(set(only) - {f"{OWN}*"} - {record.rule for _, record in verdicts}):
         raise CouldNotJudge(f"unknown rules, or rules that judge nothing here: {', '.join(unheard)}")
@@ -129,9 +137,10 @@ def _planned(stack: Subject, path: Path, places: Places, mirror: str) -> Subject
     return replace(stack, document=document, missing=(), copied=f"{stack.copied.removesuffix('.tf.json')}.plan.json")
 
 
-def _canaries() -> list[Subject]:
-    names = {name for files in canary_expectations().values() for name in files}
-    return [replace(subject(CANARY / name, CANARY), copied=f"canary/{name}") for name in sorted(names)]
+def _canary(file: Path) -> Subject:
+    """Its copy lies in a folder of its own, since each folder of rules has a canary, and in none that Checkov skips."""
+    folder = hashlib.sha256(str(file.parent).encode()).hexdigest()[:8]
+    return replace(subject(file, file.parent), copied=f"canary/{folder}/{file.name}")
 
 
 def _addressed(subjects: list[Subject], records: list[Record]) -> Iterator[tuple[Subject, Record]]:
@@ -174,17 +183,11 @@ def _require_every_block(subjects: list[Subject], verdicts: list[tuple[Subject, 
         raise CouldNotJudge(f"Checkov did not see {len(missing)} of the blocks", details=tuple(sorted(missing)[:10]))
 
 
-def _require_canary_fails(rules: list[str], verdicts: list[tuple[Subject, Record]]) -> None:
+def _require_canary_fails(rules: Mapping[str, Collection[str]], verdicts: list[tuple[Subject, Record]]) -> None:
     failed = {(record.rule, one.copied) for one, record in verdicts if not record.passed}
-    expected = canary_expectations()
-    for rule in rules:
-        if rule not in expected:
-            raise CouldNotJudge(
-                f"nothing in the canary makes the rule {rule} fail, so nobody knows whether it works", where=str(CANARY)
-            )
-        for name in expected[rule]:
-            if (rule, f"canary/{name}") not in failed:
-                raise CouldNotJudge(f"the rule {rule} did not load or does not work: it let the canary pass ({name})")
+    for rule, file in ((rule, file) for rule, files in rules.items() for file in files):
+        if (rule, file) not in failed:
+            raise CouldNotJudge(f"the rule {rule} did not load or does not work: it let the canary pass ({file})")
 
 
 def _findings(one: Subject, record: Record) -> Iterator[Finding]:

@@ -87,8 +87,8 @@ def subjects_at(path: Path, *, evaluate: bool = True) -> list[Subject]:
     """
     if not path.exists():
         raise NotTerraform("there is nothing there", where=str(path), remedy="name a folder or a file with Terraform")
-    base = path if path.is_dir() else path.parent
-    found = sources(path)
+    base = (path if path.is_dir() else path.parent).resolve()
+    found = sources(base if path.is_dir() else base / path.name)
     subjects = [_plan(file, text, base) for file, text in found.plans.items()]
     subjects += _of_json({file: _document(text, file) for file, text in found.json.items()}, found.json, base, evaluate)
     subjects += _of_hcl(found.hcl, found.tfvars, base, evaluate)
@@ -176,7 +176,7 @@ def _of_hcl(texts: dict[Path, str], tfvars: dict[Path, str], base: Path, evaluat
         roots = roots_in(modules, {file.resolve(): text for file, text in tfvars.items()})
     except (SyntaxWrong, RecursionError) as error:
         raise NotTerraform(f"not HCL: {error}", where=str(base), remedy="`terraform validate` tells more") from error
-    return [one for root in roots for one in _of_root(root, base.resolve(), evaluate)]
+    return [one for root in roots for one in _of_root(root, base, evaluate)]
 
 
 def _of_root(root: Instance, base: Path, evaluate: bool) -> Iterator[Subject]:

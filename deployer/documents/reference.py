@@ -178,8 +178,9 @@ def _schemas(places: Places) -> Rows:
         f"[{SHIPPED.name}](../lambdas/transactions/{SHIPPED.name})",
         "The columns of a file: a Frictionless Table Schema.",
     )
-    for path in sorted((places.root / "docs" / "schemas").glob("*.json")):
-        yield f"[{path.name}](schemas/{path.name})", json.loads(path.read_text("utf-8"))["description"]
+    for folder, link in (("docs/schemas", "schemas"), ("deployer/reporting/schemas", "../deployer/reporting/schemas")):
+        for path in sorted((places.root / folder).glob("*.json")):
+            yield f"[{path.name}]({link}/{path.name})", json.loads(path.read_text("utf-8"))["description"]
 
 
 def _read(places: Places, path: str) -> Any:

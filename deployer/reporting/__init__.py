@@ -34,7 +34,7 @@ def written(places: Places, evidence: Path, out: Path) -> Report:
     from deployer.reporting.page import page
     from deployer.reporting.runs import Run
 
-    found = sources.read(places, evidence)
+    found = sources.read(evidence)
     faults = faults_in((places.root / DOCUMENT).read_text("utf-8"))
     runs = [Run(each, faults) for each in found.runs]
     text = page(runs, [f"junit-{file.name}" for file in found.junit], found.privilege, found.compliance)

@@ -31,7 +31,7 @@ class Leg:
 
 @dataclass(frozen=True)
 class File:
-    """One file version that a test followed. `told` is evidence as docs/schemas/evidence.schema.json has it."""
+    """One file version that a test followed. `told` is evidence as schemas/evidence.schema.json has it."""
 
     told: Mapping[str, Any]
     test: str

@@ -74,7 +74,7 @@ class Survived:
 
 @dataclass(frozen=True)
 class Run:
-    """The evidence of one target, as docs/schemas/evidence.schema.json has it, and the rows of docs/faults.md."""
+    """The evidence of one target, as schemas/evidence.schema.json has it, and the rows of docs/faults.md."""
 
     told: Mapping[str, Any]
     rows: Sequence[Fault]

@@ -1,4 +1,4 @@
-"""What a report is made of: the files of a run, read and held against docs/schemas before anything believes them."""
+"""What a report is made of: the files of a run, read and held against schemas before anything believes them."""
 
 import json
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 import jsonschema
 
 from deployer.errors import UsedWrongly
-from deployer.places import Places
 
+SCHEMAS = Path(__file__).parent / "schemas"
 Document = dict[str, Any]
 RUNS = "level3-*.json"
 PRIVILEGE = "least-privilege.json"
@@ -30,7 +30,7 @@ class Sources:
     compliance: Document | None
 
 
-def read(places: Places, evidence: Path) -> Sources:
+def read(evidence: Path) -> Sources:
     """All that a report is made of.
 
     Raises:
@@ -43,38 +43,38 @@ def read(places: Places, evidence: Path) -> Sources:
             where=str(evidence / RUNS),
             remedy="`make test-local` leaves it; --evidence names another folder",
         )
-    runs = [_document(places, file, "evidence") for file in files]
+    runs = [_document(file, "evidence") for file in files]
     for run, file in zip(runs, files, strict=True):
         if run.get("compliance"):
-            _held(places, run["compliance"], "compliance", file)
+            _held(run["compliance"], "compliance", file)
     return Sources(
         runs,
         [file.with_suffix(".xml") for file in files if file.with_suffix(".xml").is_file()],
-        _if_there(places, evidence / PRIVILEGE, "least-privilege"),
-        _if_there(places, evidence.parent / COMPLIANCE, "compliance"),
+        _if_there(evidence / PRIVILEGE, "least-privilege"),
+        _if_there(evidence.parent / COMPLIANCE, "compliance"),
     )
 
 
-def _if_there(places: Places, file: Path, schema: str) -> Document | None:
-    return _document(places, file, schema) if file.is_file() else None
+def _if_there(file: Path, schema: str) -> Document | None:
+    return _document(file, schema) if file.is_file() else None
 
 
-def _document(places: Places, file: Path, schema: str) -> Document:
+def _document(file: Path, schema: str) -> Document:
     try:
         document: Document = json.loads(file.read_text("utf-8"), parse_constant=_no_number)
     except (OSError, ValueError, RecursionError) as error:
         raise UsedWrongly(f"{file.name} can't be read: {error}", where=str(file), remedy=_REMEDY) from error
-    _held(places, document, schema, file)
+    _held(document, schema, file)
     return document
 
 
-def _held(places: Places, document: Document, schema: str, file: Path) -> None:
+def _held(document: Document, schema: str, file: Path) -> None:
     """Raises UsedWrongly where the document is not what the schema says."""
-    rules = json.loads((places.root / "docs" / "schemas" / f"{schema}.schema.json").read_text("utf-8"))
+    rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text("utf-8"))
     validator = jsonschema.Draft202012Validator(rules, format_checker=_formats)
     if found := jsonschema.exceptions.best_match(validator.iter_errors(document)):
         raise UsedWrongly(
-            f"{file.name} is not what docs/schemas/{schema}.schema.json says, at {found.json_path[:_SHOWN]}",
+            f"{file.name} is not what {schema}.schema.json says, at {found.json_path[:_SHOWN]}",
             where=str(file),
             remedy=_REMEDY,
             details=(found.message[:_SHOWN],),

@@ -7,6 +7,7 @@ from contextlib import suppress
 from importlib.metadata import version
 
 from deployer.doctor import PROVIDERS
+from deployer.environments import definition
 from deployer.errors import ToolMissing
 from deployer.places import Places
 from deployer.terraform import installed_version
@@ -42,6 +43,6 @@ def _terraform() -> str:
 def _locked(places: Places, environment: str, package: str) -> str:
     """What the lock of one of our own environments says; blank without one."""
     with suppress(OSError, ValueError, KeyError):
-        lock = tomllib.loads((places.environment(environment) / "uv.lock").read_text("utf-8"))
+        lock = tomllib.loads((definition(environment, places) / "uv.lock").read_text("utf-8"))
         return next((str(one["version"]) for one in lock["package"] if one["name"] == package), "")
     return ""

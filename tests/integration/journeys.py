@@ -96,7 +96,7 @@ class Journey:
             pytest.fail(self.stopped, pytrace=False)
 
     def told(self) -> dict[str, Any]:
-        """As JSON, for the evidence; docs/schemas/evidence.schema.json says what is in it."""
+        """As JSON, for the evidence; evidence.schema.json says what is in it."""
         state = self.state.to_json() if self.state else {}
         return {
             "key": self.upload.name,

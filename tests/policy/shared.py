@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from deployer.compliance.catalogue import rule_folders
 from deployer.compliance.judgement import Evaluation, Finding, Judgement, NotJudged, Suppressed
 from deployer.locks import held
 from deployer.places import Places
 
 PLACES = Places.here()
-CHECKS = PLACES.root / "tests" / "policy" / "checks"
+CHECKS = rule_folders(PLACES.root)
 CASES = PLACES.root / "tests" / "policy" / "cases"
 OWN = ("TAP_*",)
 

@@ -9,7 +9,7 @@ from deployer.compliance.catalogue import own_rules
 from deployer.compliance.judgement import Judgement
 from tests.policy.shared import CASES, CHECKS
 
-RULES = {Path(file).stem: rule for rule, file in own_rules(CHECKS).items()}
+RULES = {Path(file).stem: rule for folder in CHECKS for rule, file in own_rules(folder).items()}
 
 
 @pytest.mark.parametrize("name", RULES)

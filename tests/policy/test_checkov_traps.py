@@ -22,9 +22,9 @@ CASE = CASES / "lambda_zip" / "functions.tf.json"
 
 @pytest.fixture
 def own_checks(tmp_path: Path) -> Path:
-    """A copy of our rules, to be broken."""
+    """A copy of the project's rules, to be broken."""
     copy = tmp_path / "checks"
-    shutil.copytree(CHECKS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(CHECKS[-1], copy, ignore=shutil.ignore_patterns("__pycache__"))
     return copy
 
 
@@ -58,7 +58,7 @@ def test_a_rule_that_does_not_import_is_red(own_checks: Path) -> None:
     rule.write_text(f"import nothing_of_that_name\n{rule.read_text()}")
 
     with pytest.raises(CouldNotJudge, match=r"not do all of its work|did not load"):
-        scan(CASE, PLACES, plan=False, only=OWN, checks=own_checks)
+        scan(CASE, PLACES, plan=False, only=OWN, checks=[CHECKS[0], own_checks])
 
 
 def test_a_rule_that_raises_is_red(own_checks: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_rule_that_raises_is_red(own_checks: Path) -> None:
     rule.write_text(rule.read_text().replace("values = block.values", "values = block.values['nowhere']"))
 
     with pytest.raises(CouldNotJudge, match="TAP_LAMBDA_1 broke") as raised:
-        scan(CASE, PLACES, plan=False, only=OWN, checks=own_checks)
+        scan(CASE, PLACES, plan=False, only=OWN, checks=[CHECKS[0], own_checks])
 
     assert "KeyError" in str(raised.value)
 
@@ -78,7 +78,7 @@ def test_a_rule_that_sees_nothing_is_red(own_checks: Path) -> None:
     rule.write_text(rule.read_text().replace('"aws_lambda_function"', '"aws_lambda_functions"'))
 
     with pytest.raises(CouldNotJudge, match="TAP_LAMBDA_1 did not load or does not work"):
-        scan(CASE, PLACES, plan=False, only=OWN, checks=own_checks)
+        scan(CASE, PLACES, plan=False, only=OWN, checks=[CHECKS[0], own_checks])
 
 
 def test_a_folder_without_init_is_red(own_checks: Path) -> None:
@@ -86,13 +86,13 @@ def test_a_folder_without_init_is_red(own_checks: Path) -> None:
     (own_checks / "__init__.py").unlink()
 
     with pytest.raises(CouldNotJudge, match="__init__"):
-        scan(CASE, PLACES, plan=False, checks=own_checks)
+        scan(CASE, PLACES, plan=False, checks=[CHECKS[0], own_checks])
 
 
 def test_a_mistyped_folder_is_red(tmp_path: Path) -> None:
     """Checkov takes a folder that is not there for one without rules."""
     with pytest.raises(CouldNotJudge, match="missing"):
-        scan(CASE, PLACES, plan=False, checks=tmp_path / "chekcs")
+        scan(CASE, PLACES, plan=False, checks=[tmp_path / "chekcs"])
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_block_that_nobody_saw_is_red() -> None:
     whole = subjects_at(CASE, evaluate=False)
 
     with pytest.raises(CouldNotJudge, match=f"did not see {len(whole[0].blocks())} of the blocks"):
-        judged(whole, [], [], [])
+        judged(whole, [], {}, [])
 
 
 INLINE = {"role": "r", "policy": '{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'}
@@ -224,6 +224,17 @@ def test_checkov_asks_no_network_and_takes_no_settings(tmp_path: Path, monkeypat
     assert "BC_API_KEY" not in noted.read_text()
 
 
+def test_checkov_imports_of_tap_nothing_but_tap(tmp_path: Path) -> None:
+    """What is installed beside Tap, of other versions than Checkov's, is not on the path of Checkov's process."""
+    noted, listing = tmp_path / "noted", tmp_path / "python"
+    listing.write_text(f'#!/bin/sh\nls -A "$PYTHONPATH" > {noted}\nexit 1\n')
+    listing.chmod(0o755)
+    with pytest.raises(CouldNotJudge):
+        checkov.run(listing, tmp_path, CHECKS, {JSON: ()})
+
+    assert noted.read_text() == "deployer\n"
+
+
 def test_the_driver_says_what_checkovs_command_line_says(stack: Path, tmp_path: Path, plan: dict[str, Any]) -> None:
     """Of the stack, written and planned, both report the same verdicts on the same resources by the same rules."""
     lay_out(subjects_at(stack, evaluate=False), tmp_path)
@@ -235,8 +246,7 @@ def test_the_driver_says_what_checkovs_command_line_says(stack: Path, tmp_path: 
         (one["check_id"], one["file_path"].lstrip("/"), one["resource"], one["check_result"]["result"] == "PASSED")
         for report in json.loads(told) for key in ("passed_checks", "failed_checks") for one in report["results"][key]
     }  # fmt: skip
-    (tmp_path / "none").mkdir()
-    found = checkov.run(python, tmp_path, tmp_path / "none", dict.fromkeys(frameworks, ()))
+    found = checkov.run(python, tmp_path, [], dict.fromkeys(frameworks, ()))
 
     assert len(expected) > 300
     assert {(one.rule, one.file, one.resource, one.passed) for one in found} == expected

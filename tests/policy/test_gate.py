@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,14 @@ from stack.settings import Settings
 from tests.policy.shared import PLACES
 
 Document = dict[str, Any]
+BASELINE, STACK_TESTS = Path("tests/policy/access.json"), PLACES.root / "tests" / "unit" / "stack"
 SETTINGS = Settings.load(
     environment_suffix="policy", aws_region="eu-west-1", state_bucket="tap-state", state_bucket_region="eu-west-1",
     repository="tap", commit_author="raaj1021", target="embedded",
 )  # fmt: skip
-SHARED = ("tap.py", "cdktf.json", "metadata.json", "uv.lock", "stack", "lambdas", "deployer", "environments",
-          "tests/policy/checks", "tests/unit", ".tap/cache/synth", ".tap/cache/plans", ".tap/cache/locks")  # fmt: skip
+SHARED = ("pyproject.toml", "tap.py", "cdktf.json", "metadata.json", "uv.lock", "stack", "lambdas", "deployer",
+          "tests/policy/checks", "tests/unit", ".tap/environments", ".tap/cache/synth", ".tap/cache/plans",
+          ".tap/cache/locks")  # fmt: skip
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def checkout(tmp_path: Path, stack: Path, plan: Document) -> Places:
     for name in SHARED:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).symlink_to(PLACES.root / name)
-    (tmp_path / access.BASELINE).write_bytes((PLACES.root / access.BASELINE).read_bytes())
+    (tmp_path / BASELINE).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / BASELINE).write_bytes((PLACES.root / BASELINE).read_bytes())
     return Places(tmp_path)
 
 
@@ -75,7 +77,7 @@ def test_what_was_clean_is_judged_again_when_a_suppression_has_ended(checkout: P
 
 def test_a_stack_with_findings_is_refused_and_not_remembered(checkout: Places) -> None:
     """A deployment of more access than the baseline has ends with exit 1, names the line, and stays refused."""
-    baseline = checkout.root / access.BASELINE
+    baseline = checkout.root / BASELINE
     lines = json.loads(baseline.read_text())
     gone = next(line for line in lines if "dynamodb:TransactWriteItems" in line or "dynamodb:PutItem" in line)
     baseline.write_text(json.dumps([line for line in lines if line != gone], indent=1))
@@ -96,9 +98,7 @@ def test_nothing_is_applied_before_the_gate() -> None:
 
 def test_the_first_deployment_says_what_takes_long(checkout: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Checkov's environment is not made yet, a line says so; where it can't be, nothing is deployed."""
-    (checkout.root / "environments").unlink()
-    lock = PLACES.environment("policy")
-    shutil.copytree(lock, checkout.environment("policy"), ignore=lambda *_: [".venv"])
+    checkout.environment("policy").parent.unlink()
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(checkout.root / "empty"))
     told = io.StringIO()
@@ -147,7 +147,7 @@ def widened(document: Document, action: str) -> Document:
 
 def test_the_baseline_is_what_the_stack_grants(document: Document) -> None:
     """Nothing is granted that the committed baseline does not have, nor the other way round."""
-    assert access.differences(document, "policy", PLACES.root / access.BASELINE) == []
+    assert access.differences(document, "policy", PLACES.root, BASELINE) == []
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_the_baseline_is_the_same_for_every_environment(suffix: str, region: str
     _, made = configuration_of(elsewhere, PLACES)
 
     assert made["variable"]["aws_region"]["default"] == region
-    assert access.differences(made, suffix, PLACES.root / access.BASELINE) == []
+    assert access.differences(made, suffix, PLACES.root, BASELINE) == []
 
 
 def test_the_protection_of_a_live_environment_is_no_difference() -> None:
@@ -168,12 +168,12 @@ def test_the_protection_of_a_live_environment_is_no_difference() -> None:
     denials = [line for line in access.granted(made, "policy") if " may not s3:DeleteBucket on " in line]
 
     assert len(denials) == 1
-    assert access.differences(made, "policy", PLACES.root / access.BASELINE) == []
+    assert access.differences(made, "policy", PLACES.root, BASELINE) == []
 
 
 def test_one_action_more_is_told_with_role_action_and_resource(document: Document) -> None:
     """A widened policy is one HIGH finding for each of its resources, at the policy that grants it."""
-    found = access.differences(widened(document, "s3:DeleteBucket"), "policy", PLACES.root / access.BASELINE)
+    found = access.differences(widened(document, "s3:DeleteBucket"), "policy", PLACES.root, BASELINE)
 
     assert {one.severity for one in found} == {"HIGH"}
     assert all("csv-validator-role-{suffix} may s3:DeleteBucket on " in one.message for one in found), found
@@ -184,10 +184,10 @@ def test_one_action_more_is_told_with_role_action_and_resource(document: Documen
 def test_a_lost_denial_is_wider_and_a_lost_grant_is_not(document: Document, tmp_path: Path) -> None:
     """A Deny that is gone widens the access; a grant that is gone has only to be written down."""
     baseline = tmp_path / "access.json"
-    text = (PLACES.root / access.BASELINE).read_text()
+    text = (PLACES.root / BASELINE).read_text()
     more = ["role-{suffix} may s3:GetObject on x", "role-{suffix} may not s3:GetObject on y"]
     baseline.write_text(json.dumps([*more, *json.loads(text)], indent=1))
-    found = access.differences(document, "policy", baseline)
+    found = access.differences(document, "policy", tmp_path, Path(baseline.name))
 
     assert [(one.severity, one.line) for one in found] == [("HIGH", 3), ("LOW", 2)]
 
@@ -198,7 +198,7 @@ def test_a_lost_condition_is_wider(document: Document) -> None:
     for permission in copy["resource"]["aws_lambda_permission"].values():
         permission.pop("source_account", None)
         permission.pop("source_arn", None)
-    found = access.differences(copy, "policy", PLACES.root / access.BASELINE)
+    found = access.differences(copy, "policy", PLACES.root, BASELINE)
 
     assert {one.severity for one in found} >= {"HIGH"}
 
@@ -208,23 +208,23 @@ def test_an_accepted_baseline_has_no_differences(document: Document, tmp_path: P
     baseline, wider = tmp_path / "access.json", widened(document, "s3:DeleteBucket")
     access.accept(wider, "policy", baseline)
 
-    assert access.differences(wider, "policy", baseline) == []
+    assert access.differences(wider, "policy", tmp_path, Path(baseline.name)) == []
     assert len(baseline.read_text().splitlines()) == len(json.loads(baseline.read_text())) + 2
 
 
 def test_accepting_the_access_of_the_stack_changes_nothing(checkout: Places) -> None:
     """`tap comply --accept-access` on the committed stack writes the committed baseline, whatever suffix and region."""
-    before = (checkout.root / access.BASELINE).read_text()
+    before = (checkout.root / BASELINE).read_text()
     stack_judged(SETTINGS, checkout, accept_access=True)
 
-    assert (checkout.root / access.BASELINE).read_text() == before
+    assert (checkout.root / BASELINE).read_text() == before
 
 
 def test_a_type_with_neither_rule_nor_test_is_a_finding(document: Document) -> None:
     """The coverage matrix has a row for each type of resource; one that nobody watches over fails."""
     bare = {"resource": {**document["resource"], "aws_glue_job": {"j": {}}}}
     of_all = tuple(Evaluation("TAP_REGION_1", f"{kind}.x", "f", passed=True) for kind in bare["resource"])
-    matrix, found = covered(Judgement(1, 1, of_all), bare, PLACES.root)
+    matrix, found = covered(Judgement(1, 1, of_all), bare, STACK_TESTS)
 
     assert [one.rule for one in found if one.resource == "aws_glue_job"] == ["TAP_COVERAGE_1"]
     assert "| aws_glue_job | 1 |" in matrix
@@ -232,7 +232,7 @@ def test_a_type_with_neither_rule_nor_test_is_a_finding(document: Document) -> N
 
 def test_the_stack_is_covered(of_stack: Judgement, document: Document) -> None:
     """Each type of resource is watched over by a rule or a test of its own."""
-    matrix, found = covered(of_stack, document, PLACES.root)
+    matrix, found = covered(of_stack, document, STACK_TESTS)
 
     assert found == []
     assert all(f"| {kind} |" in matrix for kind in document["resource"])

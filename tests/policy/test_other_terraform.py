@@ -8,6 +8,7 @@ import pytest
 
 from deployer.compliance.judgement import Judgement
 from deployer.compliance.scan import scan
+from deployer.compliance.subject import subjects_at
 from tests.policy.shared import OWN, PLACES, once
 
 FOLDER = PLACES.root / "tests" / "policy" / "terraform"
@@ -81,6 +82,16 @@ def test_ten_projects_have_what_is_marked_and_nothing_else(of_projects: Judgemen
              if one.rule.startswith(OURS)}  # fmt: skip
 
     assert (found - marked(folder), marked(folder) - found) == (set(), set())
+
+
+@pytest.mark.parametrize("name", ["clean", "clean/main.tf"])
+def test_a_path_is_judged_however_it_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    """A relative path, and one by a symbolic link, is read as the absolute one is."""
+    (tmp_path / "link").symlink_to(FOLDER)
+    whole = subjects_at(FOLDER / name)
+    monkeypatch.chdir(FOLDER)
+
+    assert subjects_at(Path(name)) == subjects_at(tmp_path / "link" / name) == whole
 
 
 def test_a_finding_is_at_its_line_of_hcl(of_odd: Judgement) -> None:

@@ -47,7 +47,7 @@ def _looked(pages: list[Path]) -> dict[str, Any]:
     browser = next(filter(None, map(shutil.which, NAMES)), None)
     if browser is None:
         pytest.exit("no Chromium is there to look at the report: `apt-get install chromium`, or any other", 3)
-    look = PLACES.environment("browser") / "look.py"
+    look = PLACES.root / "environments" / "browser" / "look.py"
     command = [str(ensured("browser", PLACES)), str(look), browser, *map(str, pages)]
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=kept)

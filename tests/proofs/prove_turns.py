@@ -22,7 +22,7 @@ from tests.proofs.conftest import PLACES, REGION
 
 SUFFIX, OTHER, STATES = "pair", "elsewhere", "tap-proof-states"
 SAMPLE = PLACES.root / "tests" / "data" / "transactions.csv"
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".tap", "build", "environments", "__pycache__")
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".tap", "build", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def second(first: Checkout, tmp_path: Path) -> Checkout:
     """Another checkout of the same, as on another machine; only what costs minutes to make is shared."""
     root = tmp_path / "checkout"
     shutil.copytree(PLACES.root, root, ignore=NOT_COPIED)
-    (root / "environments").symlink_to(PLACES.root / "environments")
     (root / ".tap").mkdir()
-    (root / ".tap" / "cache").symlink_to(PLACES.cache)
+    for name in ("cache", "environments"):
+        (root / ".tap" / name).symlink_to(PLACES.state / name)
     return Checkout(root, first.environment)
 
 

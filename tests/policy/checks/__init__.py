@@ -1,5 +1,4 @@
-"""Tap's own Checkov rules, one a file; Checkov imports each, and nothing else calls them.
+"""The Checkov rules of this project, one a file: what is particular to how this stack is built.
 
-Checkov takes a folder without this file for one without rules. `tap_rules/` has none on purpose: it holds what the
-rules share, and Checkov is not to take that for rules.
+Those that any Terraform is judged by are in deployer/compliance/rules/.
 """

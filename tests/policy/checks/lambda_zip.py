@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tap_rules.rule import Block, Offence, Rule
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 
 class LambdaZip(Rule):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.links import first, is_open, local_name, of_kind
-from tap_rules.rule import Block, Offence, Rule
+from deployer.compliance.rule_api.links import first, is_open, local_name, of_kind
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 
 class LogGroups(Rule):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deployer import embedded, guard, health, leftovers
-from deployer.environments import wanted_stamp
+from deployer.environments import STAMP, definition, wanted_stamp
 from deployer.errors import EndpointFailed, NothingRuns, PortInUse
 from deployer.places import Places
 
@@ -29,17 +29,14 @@ def taken_port() -> Iterator[int]:
 @pytest.fixture
 def no_emulator(places: Places) -> Places:
     """A checkout whose `embedded` environment is in sync, and whose interpreter has no MiniStack in it."""
-    project = places.environment("embedded")
-    (project / ".venv" / "bin").mkdir(parents=True)
-    for name in ("pyproject.toml", "uv.lock"):
-        (project / name).write_text(name)
-    python = project / ".venv" / "bin" / "python"
+    folder = places.environment("embedded")
+    python = folder / "bin" / "python"
+    python.parent.mkdir(parents=True)
     python.write_text(
         f'#!/bin/sh\ncase "$*" in *trustme*) exit 0;; esac\nexec {sys.executable} -c "raise SystemExit(9)"\n'
     )
     python.chmod(0o755)
-    stamp = places.root / "environments/embedded/.venv/tap.stamp"
-    stamp.write_text(wanted_stamp(project))
+    (folder / STAMP).write_text(wanted_stamp(definition("embedded", places)))
     return places
 
 

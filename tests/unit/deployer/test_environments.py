@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import shutil
 import subprocess
 import sys
 import threading
@@ -24,9 +23,6 @@ def test_an_environment_that_cannot_be_made_is_told(
     places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without network and cache it is exit 3, with the environment's name and what to do, each time anew."""
-    places.environment("policy").mkdir(parents=True)
-    for name in ("pyproject.toml", "uv.lock"):
-        shutil.copy(Places.here().environment("policy") / name, places.environment("policy"))
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
 
@@ -43,7 +39,7 @@ def test_an_environment_that_cannot_be_made_is_told(
 def test_a_lost_lock_file_is_told(places: Places) -> None:
     """An environment whose lock file is gone is not taken for one that is made."""
     with pytest.raises(ToolMissing, match="is missing"):
-        is_made("policy", places)
+        is_made("holder", places)
 
 
 WHEEL = "tiny-1.0-py3-none-any.whl"
@@ -118,7 +114,7 @@ def wheel(path: Path) -> None:
 @pytest.fixture
 def project(places: Places, index: Path) -> Path:
     """An environment whose lock names an index that is not in reach."""
-    folder = places.environment("holder")
+    folder = places.root / "environments" / "holder"
     folder.mkdir(parents=True)
     (folder / "pyproject.toml").write_text(PROJECT)
     digest = hashlib.sha256((index / WHEEL).read_bytes()).hexdigest()
@@ -153,12 +149,12 @@ def test_every_environment_stands_on_the_python_of_this_one(places: Places, proj
     told = subprocess.run([python, "-c", "import sys; print(sys.base_prefix)"], capture_output=True, text=True)
     assert told.stdout.strip() == sys.base_prefix
 
-    config = project / ".venv" / "pyvenv.cfg"
+    config = places.environment("holder") / "pyvenv.cfg"
     config.write_text(config.read_text().replace("home = ", "home = /elsewhere"))
-    (project / ".venv" / environments.STAMP).unlink()
+    (places.environment("holder") / environments.STAMP).unlink()
     ensured("holder", places)
     assert "/elsewhere" not in config.read_text()
-    assert interpreter(project) == python
+    assert interpreter(places.environment("holder")) == python
 
 
 @pytest.mark.parametrize("stored", [True, False])

@@ -74,7 +74,7 @@ def test_another_version_is_no_build_of_it(other: str) -> None:
 
 def test_the_embedded_environment_has_the_duckdb_of_the_functions() -> None:
     """In their very version, on every platform that is not Lambda's."""
-    embedded = tomllib.loads((ROOT / "environments" / "embedded" / "pyproject.toml").read_text())
+    embedded = tomllib.loads((ROOT / "deployer" / "locked" / "embedded" / "pyproject.toml").read_text())
     (wanted,) = [line for line in embedded["project"]["dependencies"] if line.startswith("duckdb")]
 
     pin, _, marker = wanted.partition("; ")

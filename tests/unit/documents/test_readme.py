@@ -174,7 +174,7 @@ def test_every_version_that_is_named_is_the_one_in_use() -> None:
     minimum = ".".join(map(str, terraform.MINIMUM))
     metadata = json.loads((ROOT / "metadata.json").read_text())
     image = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["localstack"]["image"]
-    ministack = _version("environments/embedded/pyproject.toml", "ministack")
+    ministack = _version("deployer/locked/embedded/pyproject.toml", "ministack")
     shown = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
     server = "\n".join(path.read_text() for path in (ROOT / "deployer" / "ministack_server").glob("*.py"))
 

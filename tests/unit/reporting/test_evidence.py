@@ -32,8 +32,7 @@ def journey(evidence: dict[str, Any], rejects: Any = None, stage: str = "loaded"
 @pytest.fixture
 def collector(tmp_path: Path) -> _Collector:
     """That of a session in a checkout of its own, which deployed nothing."""
-    for name in ("docs", "environments"):
-        (tmp_path / name).symlink_to(making.PLACES.root / name)
+    (tmp_path / "docs").symlink_to(making.PLACES.root / "docs")
     options = {"target": "embedded", "xmlpath": str(tmp_path / "given.xml")}
     (tmp_path / "given.xml").write_text("<testsuites/>")
     config: Any = SimpleNamespace(rootpath=tmp_path, stash=pytest.Stash(), getoption=options.get)
@@ -70,7 +69,7 @@ def test_what_the_suite_writes_fits_the_schema(collector: _Collector) -> None:
 
     collector.pytest_sessionfinish(1)
 
-    (run,) = read(collector.places, collector.places.evidence).runs
+    (run,) = read(collector.places.evidence).runs
     assert run["levels"] == {
         "1 synth and code": {"passed": 1, "failed": 1}, "2 policy": {"skipped": 1}, "3 end to end": {"passed": 1},
     }  # fmt: skip

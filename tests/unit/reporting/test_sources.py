@@ -7,13 +7,12 @@ from typing import Any
 import jsonschema
 import pytest
 
+from deployer.environments import definition
 from deployer.errors import UsedWrongly
 from deployer.reporting import written
-from deployer.reporting.sources import read
+from deployer.reporting.sources import SCHEMAS, read
 from deployer.reporting.tools import tool_versions
 from tests.unit.reporting import making
-
-SCHEMAS = making.PLACES.root / "docs" / "schemas"
 
 
 @pytest.mark.parametrize("name", ["evidence", "compliance", "least-privilege"])
@@ -26,7 +25,7 @@ def test_no_evidence_says_what_makes_it(tmp_path: Path) -> None:
     """An empty folder, or none, is exit 2 with the command."""
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(UsedWrongly, match="make test-local"):
-            read(making.PLACES, folder)
+            read(folder)
 
 
 BAD = {
@@ -69,13 +68,13 @@ def test_what_stands_beside_it_is_held_against_its_schema_too(tmp_path: Path, ot
     evidence = making.laid(tmp_path, making.evidence(), **{other: {"grants": [{"role": 1}]}})
 
     with pytest.raises(UsedWrongly, match=other.replace("_", "-")):
-        read(making.PLACES, evidence)
+        read(evidence)
 
 
 @pytest.mark.parametrize("make", [making.evidence, making.old, making.failed])
 def test_evidence_of_today_and_of_yesterday_is_taken(tmp_path: Path, make: Any) -> None:
     """What an earlier Tap left out may be absent."""
-    assert read(making.PLACES, making.laid(tmp_path, make())).runs == [make()]
+    assert read(making.laid(tmp_path, make())).runs == [make()]
 
 
 def test_the_report_is_complete_by_itself(tmp_path: Path) -> None:
@@ -100,7 +99,7 @@ def test_a_report_that_can_not_be_written_is_told(tmp_path: Path) -> None:
 def test_versions_are_told() -> None:
     """Tap, its tools and the emulator, each with a version; the locked ones are those of the locks."""
     told = tool_versions(making.PLACES)
-    project = (making.PLACES.environment("embedded") / "pyproject.toml").read_text()
+    project = (definition("embedded", making.PLACES) / "pyproject.toml").read_text()
 
     assert {"Tap", "Python", "CDKTF", "Terraform", "AWS provider", "Checkov", "MiniStack"} <= set(told)
     assert f'"ministack=={told["MiniStack"]}"' in project

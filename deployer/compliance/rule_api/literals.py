@@ -4,10 +4,9 @@ import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tap_rules.rule import Block, once_a_document
-
 from deployer.compliance.planned import resources_in
 from deployer.compliance.policies import decoded
+from deployer.compliance.rule_api.rule import Block, once_a_document
 from deployer.compliance.templates import literals, walk
 
 PROSE = {"description", "title", "comment", "alarm_description", "documentation", "error_message", "//"}

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from tap_rules.literals import given_to, strings
-from tap_rules.rule import Block, Offence, Rule
+from deployer.compliance.rule_api.literals import given_to, strings
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
 ZONE = re.compile(r"(?<![\w-])(?:af|ap|ca|cn|eu|il|me|mx|sa|us|usg)[a-z]{1,3}\d(?:-[a-z]{3}\d)?-az\d{1,2}(?![\w-])")

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from tap_rules.rule import Block, Offence, Rule
-
 from deployer.compliance.policies import listed
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 WIDE = re.compile(
     r":iam::aws:policy/(?:[\w-]+/)*(AdministratorAccess[\w-]*|PowerUserAccess|SystemAdministrator|"

@@ -6,10 +6,9 @@ whoever is in that network.
 
 from collections.abc import Iterator
 
-from tap_rules.conditions import CALLER, holds_to, is_denied_to_others, principals, where
-from tap_rules.rule import Block, Offence, Rule
-
 from deployer.compliance.policies import Statement, listed, statements_in
+from deployer.compliance.rule_api.conditions import CALLER, holds_to, is_denied_to_others, principals, where
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 ANY_REPOSITORY = {"*", "repo:*", "repo:*/*", "repo:*:*", "repo:*/*:*"}
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tap_rules.links import is_open, is_true, linked, of_kind
-from tap_rules.rule import Block, Offence, Rule
+from deployer.compliance.rule_api.links import is_open, is_true, linked, of_kind
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 PUBLIC = ("public-read", "public-read-write", "authenticated-read")

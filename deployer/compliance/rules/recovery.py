@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tap_rules.links import first, is_open, is_true, linked
-from tap_rules.rule import Block, Offence, Rule
+from deployer.compliance.rule_api.links import first, is_open, is_true, linked
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 
 class Recovery(Rule):

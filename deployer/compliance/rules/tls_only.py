@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.conditions import principals
-from tap_rules.links import is_open, linked
-from tap_rules.rule import Block, Offence, Rule
-
 from deployer.compliance.policies import Statement, listed, statements_in
+from deployer.compliance.rule_api.conditions import principals
+from deployer.compliance.rule_api.links import is_open, linked
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 
 class TlsOnly(Rule):

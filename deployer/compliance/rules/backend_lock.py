@@ -5,9 +5,8 @@ Only the configuration shows it: a plan has no backend.
 
 from collections.abc import Iterator
 
-from tap_rules.rule import Block, Offence, Rule
-
 from deployer.compliance.policies import listed
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 
 class BackendLock(Rule):

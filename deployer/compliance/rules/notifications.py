@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.links import is_true, is_unknown, unknown
-from tap_rules.rule import Block, Offence, Rule
-
 from deployer.compliance.policies import listed
+from deployer.compliance.rule_api.links import is_true, is_unknown, unknown
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 TARGETS = {"lambda_function": "lambda_function_arn", "queue": "queue_arn", "topic": "topic_arn"}
 

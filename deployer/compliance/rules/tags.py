@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.links import first, unknown
-from tap_rules.rule import Block, Offence, Rule
-
 from deployer.compliance.policies import listed
+from deployer.compliance.rule_api.links import first, unknown
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 # of those that stacks like this one have; a plan tells of all others by `tags_all`
 TAGGABLE = {

@@ -8,10 +8,9 @@ CloudFront has to be in us-east-1. A plan has everything evaluated: there, the r
 
 from collections.abc import Iterator
 
-from tap_rules.literals import given_to, strings
-from tap_rules.rule import Block, Offence, Rule
-
 from deployer.compliance.regions import regions_in
+from deployer.compliance.rule_api.literals import given_to, strings
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 from deployer.compliance.templates import walk
 
 ENDPOINTS = {"endpoint", "endpoints", "iam_endpoint", "sts_endpoint", "dynamodb_endpoint", "sso_endpoint"}

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.rule import Block, once_a_document
-
 from deployer.compliance.planned import planned
+from deployer.compliance.rule_api.rule import Block, once_a_document
 
 
 def linked(block: Block, kind: str, attribute: str, *names: str) -> list[dict[str, Any]]:

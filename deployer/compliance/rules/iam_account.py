@@ -7,11 +7,10 @@ accounts of AWS itself, to which load balancers and the like belong, are no secr
 from collections.abc import Iterator
 from typing import Any
 
-from tap_rules.conditions import ACCOUNT, holds_to, where
-from tap_rules.rule import Block, Offence, Rule, once_a_document
-
 from deployer.compliance.planned import resources_in
 from deployer.compliance.policies import Statement, statements_in
+from deployer.compliance.rule_api.conditions import ACCOUNT, holds_to, where
+from deployer.compliance.rule_api.rule import Block, Offence, Rule, once_a_document
 from deployer.compliance.templates import literals, walk
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
