@@ -17,6 +17,7 @@ from deployer.errors import Ambiguous, NotOurs
 from deployer.estate.configuration import configuration_in, configuration_of
 from deployer.estate.inventory import Inventory
 from deployer.opening import Site
+from deployer.pipeline import Pipeline
 from deployer.places import Places
 from deployer.stages import Run, plan_only
 from deployer.synthesis import synthesised
@@ -33,9 +34,11 @@ HARMLESS = {"aws_kms_key": "change", "aws_api_gateway_deployment": "replace", "a
 
 
 @pytest.fixture
-def run(target: Target, settings: Settings, tmp_path: Path) -> Run:
-    """A checkout that knows nothing of the session's deployment."""
-    return Run(settings, Places.here(), Site(target, tmp_path / "work", tmp_path / "logs", lasting=True), NoView())
+def run(pipeline: Pipeline, settings: Settings, tmp_path: Path) -> Run:
+    """A checkout that knows nothing of the session's deployment, while nobody breaks that on purpose."""
+    return Run(
+        settings, Places.here(), Site(pipeline.target, tmp_path / "work", tmp_path / "logs", lasting=True), NoView()
+    )
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from deployer.targets import EMULATOR_ACCOUNT, Target
 from tests.integration.census import Census, census, changed
 from tests.proofs.conftest import PLACES
 
-KILLED_AFTER_S = 40.0  # in the middle of the apply
 LIFETIME = timedelta(seconds=20)
 
 
@@ -80,10 +79,14 @@ def test_what_a_killed_night_leaves_goes_before_the_next(live: tuple[Target, dic
     removes it before it begins.
     """
     target, environment = live
-    before = census(target)
-    expires = (datetime.now(UTC) + LIFETIME).isoformat()
-    kill(smoke({**environment, "TAP_EXPIRES_AT": expires}))
+    before, known = census(target), tags_of_ours(target)
+    expires = datetime.now(UTC) + LIFETIME
+    process = smoke({**environment, "TAP_EXPIRES_AT": expires.isoformat()})
+    while process.poll() is None and all(one in known for one in tags_of_ours(target)):
+        time.sleep(1)  # until the apply has made something
+    kill(process)
     stood = left(target, before)
+    time.sleep(max(0.0, (expires - datetime.now(UTC)).total_seconds()))
     said = smoke(environment).communicate()[0]
 
     assert stood
@@ -94,7 +97,6 @@ def test_what_a_killed_night_leaves_goes_before_the_next(live: tuple[Target, dic
 
 def kill(process: subprocess.Popen[str]) -> None:
     """All of it at once, as the end of a machine would."""
-    time.sleep(KILLED_AFTER_S)
     victims = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     for victim in victims:
         with suppress(psutil.Error):
