@@ -9,6 +9,7 @@ from deployer.estate.configuration import Reference, configuration_of
 from deployer.estate.inventory import refuse_unknown_types
 from deployer.estate.kinds import KINDS
 from deployer.estate.parts import PARTS
+from deployer.plans import Change
 
 Document = dict[str, Any]
 
@@ -71,3 +72,13 @@ def test_the_ledger_lies_beside_a_remote_state(document: Document) -> None:
 
     assert configuration_of(document).backend == {}
     assert configuration_of({**document, "terraform": remote}).backend["key"] == "unit/TapStack.tfstate"
+
+
+def test_what_only_deployments_write_is_replaced_freely(document: Document) -> None:
+    """Of this stack, a deployment may replace all but what holds files, items, messages, logs, or the key to them."""
+    held = {type_ for type_ in document["resource"] if Change("a", type_, "replace").loses_data}
+
+    assert held == {
+        "aws_s3_bucket", "aws_dynamodb_table", "aws_sqs_queue", "aws_sns_topic", "aws_cloudwatch_log_group",
+        "aws_kms_key",
+    }  # fmt: skip
