@@ -144,7 +144,7 @@ def _widest(resources: Iterable[str]) -> set[str]:
 
 
 def _types(scope: Scope) -> list[str]:
-    """The stack's types of AWS. Raises SynthesisFailed with each whose actions are not known: a policy would be short."""
+    """The stack's types of AWS. Raises SynthesisFailed where the actions of one are not known."""
     types = sorted({one.type for one in scope.configuration.wanted.values() if one.type.startswith("aws_")})
     if unknown := [type_ for type_ in types if type_ not in DEPLOYING]:
         raise SynthesisFailed(

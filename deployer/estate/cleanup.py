@@ -32,11 +32,15 @@ _NOT_TRIED = "it goes after what is left"
 
 @dataclass
 class Cleaned:
-    """What a cleanup did: what went, what is left with its reason, and what only has one of our names."""
+    """What a cleanup did: what went, what is left with its reason, and what only has one of our names.
+
+    `unseen` is what the stack wants and nobody can look for, with the reason, by address, where no state tells of it.
+    """
 
     removed: list[Thing] = field(default_factory=list)
     left: dict[Thing, str] = field(default_factory=dict)
     others: list[tuple[Thing, str]] = field(default_factory=list)
+    unseen: dict[str, str] = field(default_factory=dict)
 
 
 class Cleanup:

@@ -86,8 +86,12 @@ def configuration_of(document: Mapping[str, Any]) -> Configuration:
 
 
 def _identity(document: Mapping[str, Any]) -> dict[str, str]:
-    default = next((one for one in _listed(document.get("provider", {}).get("aws", [])) if "alias" not in one), {})
-    tags = next(iter(_listed(default.get("default_tags", []))), {}).get("tags", {})
+    tags = {}
+    for provider in _listed(document.get("provider", {}).get("aws", [])):
+        if "alias" not in provider:
+            tags = {
+                name: value for one in _listed(provider.get("default_tags", [])) for name, value in one["tags"].items()
+            }
     if missing := [name for name in IDENTITY if not tags.get(name)]:
         raise _unreadable(f"the provider's default tags lack {', '.join(missing)}")
     return {name: tags[name] for name in IDENTITY}
@@ -99,15 +103,13 @@ def instances_in(plan: Mapping[str, Any], configuration: Configuration) -> Confi
     Its arguments are those that the plan knows, and beside them the block's own, which may refer to another resource.
     https://developer.hashicorp.com/terraform/internals/json-format#values-representation
     """
-    providers = _providers(plan["configuration"]["root_module"])
     wanted = {}
     for one in resources_in(plan["planned_values"].get("root_module", {})):
         if one["mode"] == "managed":
-            block = block_of(one["address"])
-            written = configuration.wanted.get(block)
+            written = configuration.wanted.get(block_of(one["address"]))
+            elsewhere = written.elsewhere if written else is_elsewhere(plan, one["address"])
             known = {name: value for name, value in one["values"].items() if value is not None}
             arguments = {**_written(written, one.get("index")), **known}
-            elsewhere = written.elsewhere if written else not re.fullmatch(r"\w+", providers.get(block, ""))
             wanted[one["address"]] = Wanted(one["address"], one["type"], arguments, elsewhere)
     return replace(configuration, wanted=wanted, multiplied=False)
 
@@ -120,6 +122,12 @@ def _written(block: Wanted | None, index: str | int | None) -> dict[str, Any]:
         text = re.sub(rf"\b{re.escape(name)}\b", lambda _: told, text) if index is not None else text
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def is_elsewhere(plan: Mapping[str, Any], address: str) -> bool:
+    """Whether a provider with an alias, or one of a module's own, has to do with it: another region or account."""
+    providers = _providers(plan.get("configuration", {}).get("root_module", {}))
+    return not re.fullmatch(r"[\w-]+", providers.get(block_of(address), "aws"))
 
 
 def _providers(module: Mapping[str, Any], path: str = "") -> dict[str, str]:

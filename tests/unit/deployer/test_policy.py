@@ -59,7 +59,9 @@ def test_a_type_without_a_row_is_named_and_what_needs_no_permission_is_not_asked
     wider = Scope.of(configuration_of(document), SETTINGS, partition="aws", account=ACCOUNT)
 
     for made in (policies, nightly_policies, cleanup_policies):
-        with pytest.raises(SynthesisFailed, match=r"that aws_db_instance, aws_vpc need are not known(.|\n)*permissions\.py"):
+        with pytest.raises(
+            SynthesisFailed, match=r"that aws_db_instance, aws_vpc need are not known(.|\n)*permissions\.py"
+        ):
             made(wider)
 
 
