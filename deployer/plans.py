@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deployer.compliance.planned import resources_in
 from deployer.estate.holding import holds_data
 
 _KINDS = {
@@ -134,13 +135,6 @@ def _standing(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What the state holds and AWS still tells of."""
     before = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
     return [one for one in resources_in(before) if one.get("mode") == "managed"]
-
-
-def resources_in(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Each instance of a module's values and of the modules in it, as Terraform tells them."""
-    yield from module.get("resources", [])
-    for child in module.get("child_modules", []):
-        yield from resources_in(child)
 
 
 def _gone(plan: Mapping[str, Any]) -> dict[str, str]:

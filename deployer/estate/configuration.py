@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from deployer.compliance.planned import planned
 from deployer.errors import SynthesisFailed
-from deployer.plans import resources_in
 
 IDENTITY = ("Project", "EnvironmentSuffix")  # the tags that say whose a resource is
 _INDEX = r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]"
@@ -104,11 +104,11 @@ def instances_in(plan: Mapping[str, Any], configuration: Configuration) -> Confi
     https://developer.hashicorp.com/terraform/internals/json-format#values-representation
     """
     wanted = {}
-    for one in resources_in(plan["planned_values"].get("root_module", {})):
+    for one in planned(plan):
         if one["mode"] == "managed":
             written = configuration.wanted.get(block_of(one["address"]))
             elsewhere = written.elsewhere if written else is_elsewhere(plan, one["address"])
-            known = {name: value for name, value in one["values"].items() if value is not None}
+            known = {name: value for name, value in one.get("values", {}).items() if value is not None}
             arguments = {**_written(written, one.get("index")), **known}
             wanted[one["address"]] = Wanted(one["address"], one["type"], arguments, elsewhere)
     return replace(configuration, wanted=wanted, multiplied=False)

@@ -259,6 +259,14 @@ def test_the_provider_of_a_module_is_the_one_that_it_was_given() -> None:
     }  # fmt: skip
 
 
+def test_what_a_plan_knows_nothing_of_is_wanted_all_the_same() -> None:
+    """Terraform leaves out the values where none is known yet."""
+    bare = {name: value for name, value in of_plan("aws_sns_topic_policy.p").items() if name != "values"}
+    found = instances({"aws_sns_topic_policy": {"p": {}}}, bare)
+
+    assert set(found.wanted) == {"aws_sns_topic_policy.p"}
+
+
 def test_each_instance_of_a_queue_is_adopted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the names that the plan knows; the import goes to the instance's address."""
     found = instances(
