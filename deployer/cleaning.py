@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from deployer.errors import TerraformFailed, WouldLoseData
+from deployer.estate.configuration import is_elsewhere
 from deployer.estate.emptying import empty_bucket
 from deployer.estate.kinds import KINDS, Kind, is_protected
 from deployer.estate.ledger import ledger_of
@@ -19,7 +20,7 @@ from deployer.lives import require_life
 from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
 from deployer.stages import OUTPUTS, Run, in_turn, init, synth, take_turn
-from deployer.terraform import PLAN
+from deployer.terraform import PLAN, attributes_in
 from deployer.workfolder import note_leaving
 
 _REFILLED = "BucketNotEmpty"  # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -43,7 +44,7 @@ def destroy(run: Run, *, data_too: bool, agreed: Agreed = lambda _: None) -> Non
 def plan(run: Run) -> None:
     """What the state knows and AWS still has. Raises NotOurs where the state is that of another region or account."""
     with run.stage("plan"):
-        refuse_elsewhere(run.terraform.state(), run.site.target)
+        refuse_elsewhere(attributes_in(run.terraform.state_document(), elsewhere=False), run.site.target)
         run.planned = run.terraform.show_json(PLAN) if run.terraform.plan(destroy=True) else {}
         run.changes = changes_in(run.planned)
     run.view.note(run.changes.summary())
@@ -113,8 +114,13 @@ def strike(run: Run) -> None:
 
 
 def _things(run: Run) -> Iterator[tuple[Kind, Any, Thing]]:
-    """What is planned to go and stands by itself, with how to deal with it."""
+    """What is planned to go and stands by itself, with how to deal with it.
+
+    Of another region only buckets, whose names are one for all: another thing may have the same name here.
+    """
     for one in run.planned.get("resource_changes", []):
+        if one["type"] != "aws_s3_bucket" and is_elsewhere(run.planned, one["address"]):
+            continue
         if (kind := KINDS.get(one["type"])) and one["change"]["actions"] == ["delete"]:
             told = one["change"]["before"]
             thing = Thing(one["type"], told[kind.named], told["id"], told.get("arn", ""), told)

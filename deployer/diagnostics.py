@@ -66,8 +66,10 @@ _REMEDIES = (
     ),
     (r"connection refused|no such host|i/o timeout|EOF", "the endpoint stopped answering: check it with `tap doctor`"),
     (
-        r"already exists|AlreadyExists|EntityAlreadyExists|ResourceInUse",
-        "something of that name is there already, and not in the state: remove it, or take another name with --suffix",
+        r"already exists|AlreadyExists|ResourceInUse|\.Duplicate\b",
+        "something of that name is there already, and not in the state: remove it, or take another name with --suffix; "
+        "if it is this environment's, take it into the state with an import block "
+        "(https://developer.hashicorp.com/terraform/language/import)",
     ),
 )
 

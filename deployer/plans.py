@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deployer.compliance.planned import resources_in
+from deployer.estate.holding import holds_data
+
 _KINDS = {
     ("create",): "create",
     ("update",): "change",
@@ -12,8 +15,9 @@ _KINDS = {
     ("delete", "create"): "replace",
     ("create", "delete"): "replace",
 }
-# what holds data that nobody can make again, or the key to them
-_DATA = {"aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key", "aws_sqs_queue"}
+# What may be finished when its creation was interrupted: all of its arguments can be set on what is there. Of other
+# types nobody looked: a database whose creation failed would stand as it is, and a plan would find nothing to change.
+_FINISHED = {"aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key", "aws_sqs_queue"}
 # How what is going comes back; the provider takes it for gone already, and a plan would put another in its place.
 _BACK = {
     # https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-scheduling-key-deletion.html
@@ -21,7 +25,7 @@ _BACK = {
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html
     "aws_dynamodb_table": "a backup or a point in time of {id} can be restored",
 }
-_ENCRYPTED = {*_DATA, "aws_s3_bucket_server_side_encryption_configuration"}
+_ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
 _KEY = re.compile(r"kms_(master_)?key_(id|arn)")
 _TAINTED = "replace_because_tainted"
 _IAM = ("aws_iam_", "aws_lambda_permission", "aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy")
@@ -40,12 +44,12 @@ class Change:
     @property
     def loses_data(self) -> bool:
         """Whether what it holds would be gone for good."""
-        return bool(self.lost) or (self.type in _DATA and self.kind in ("replace", "destroy"))
+        return bool(self.lost) or (holds_data(self.type) and self.kind in ("replace", "destroy"))
 
     @property
     def is_kept(self) -> bool:
         """Whether a deployment finishes it instead: it holds data, and only its creation was interrupted."""
-        return self.loses_data and self.half_made
+        return self.type in _FINISHED and self.loses_data and self.half_made
 
     @property
     def is_iam(self) -> bool:
@@ -129,8 +133,8 @@ def changes_in(plan: Mapping[str, Any]) -> Changes:
 
 def _standing(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What the state holds and AWS still tells of."""
-    before = plan.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", [])
-    return [one for one in before if one.get("mode") == "managed"]
+    before = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
+    return [one for one in resources_in(before) if one.get("mode") == "managed"]
 
 
 def _gone(plan: Mapping[str, Any]) -> dict[str, str]:
@@ -139,19 +143,19 @@ def _gone(plan: Mapping[str, Any]) -> dict[str, str]:
     Nothing where all that holds data is gone: an environment that is gone as a whole begins anew.
     https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
     """
-    if not any(one.get("type") in _DATA for one in _standing(plan)):
+    if not any(holds_data(one.get("type", "")) for one in _standing(plan)):
         return {}
     dropped = [one for one in plan.get("resource_drift", []) if one["change"]["actions"] == ["delete"]]
     return {
         one["address"]: f"{one['change']['before']['id']} is gone, or is going, and not by Terraform; "
         + _BACK.get(one["type"], "another would take its place").format(id=one["change"]["before"]["id"])
-        for one in dropped if one["type"] in _DATA
+        for one in dropped if holds_data(one["type"])
     }  # fmt: skip
 
 
 def _left_under(one: Mapping[str, Any]) -> str:
     """Why data would be lost where what is there stays under a former key, and one that is still to be made follows."""
-    if one["type"] not in _ENCRYPTED or one["change"]["actions"] != ["update"]:
+    if not (holds_data(one["type"]) or one["type"] == _ENCRYPTION) or one["change"]["actions"] != ["update"]:
         return ""
     unknown = set(_keys_in(one["change"].get("after_unknown"), lambda value: value is True))
     former = _keys_in(one["change"].get("before"), lambda value: isinstance(value, str) and bool(value))

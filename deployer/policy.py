@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from deployer.errors import SynthesisFailed
 from deployer.estate import permissions
 from deployer.estate.configuration import Configuration
 from deployer.estate.kinds import KINDS
@@ -143,7 +144,16 @@ def _widest(resources: Iterable[str]) -> set[str]:
 
 
 def _types(scope: Scope) -> list[str]:
-    return sorted({one.type for one in scope.configuration.wanted.values()})
+    """The stack's types of AWS. Raises SynthesisFailed where the actions of one are not known."""
+    types = sorted({one.type for one in scope.configuration.wanted.values() if one.type.startswith("aws_")})
+    if unknown := [type_ for type_ in types if type_ not in DEPLOYING]:
+        raise SynthesisFailed(
+            f"no policy can be made: the actions that {', '.join(unknown)} need are not known",
+            where="the stack",
+            remedy="give each a row in DEPLOYING in deployer/estate/permissions.py, with the actions that "
+            "https://docs.aws.amazon.com/service-authorization/latest/reference/ lists; or write the policy by hand",
+        )
+    return types
 
 
 def _deploying(scope: Scope) -> Iterator[Ask]:

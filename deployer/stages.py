@@ -99,6 +99,8 @@ def adopt(run: Run) -> None:
     """What exists already and the state lacks, for the plan to take in. Raises NotOurs and Ambiguous."""
     with run.stage("adopt"):
         run.adoption = to_adopt(run.site, run.terraform)
+    for told in run.adoption.notes():
+        run.view.note(told)
 
 
 def plan(run: Run) -> None:

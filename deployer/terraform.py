@@ -28,6 +28,8 @@ _ROOM = 1 << 16  # bytes; with less, a log or a state was cut off, and what went
 _KEPT_TF = re.compile(r"TF_(LOG(_.*)?|PLUGIN_CACHE_DIR|REGISTRY_.*|TOKEN_.*)")
 _NO_PROXY = ("localhost", "127.0.0.1")
 
+_DEFAULT_PROVIDER = r'(provider\["[^"]*"\])?'  # as the state names it: without an alias, and of no module
+
 Event = dict[str, Any]
 OnEvent = Callable[[Event], None]
 
@@ -108,9 +110,9 @@ class Terraform:
 
     def state(self) -> dict[str, dict[str, Any]]:
         """The attributes of all that the state manages, by address. Empty where there is no state yet."""
-        return attributes_in(self._state())
+        return attributes_in(self.state_document())
 
-    def _state(self) -> dict[str, Any]:
+    def state_document(self) -> dict[str, Any]:
         """The state's own document: its file, or pulled from where it is. Both need no provider, as `show` would."""
         if self._state_file is None:
             return self._document("state", "pull")
@@ -145,7 +147,7 @@ class Terraform:
 
     def _change(self, changes: Mapping[str, Callable[[dict[str, Any]], object]]) -> None:
         """Each instance, by address, as its change leaves it. A newer state than the one that was read wins."""
-        document = self._state()
+        document = self.state_document()
         instances = _instances(document)
         for address, change in changes.items():
             change(instances[address])
@@ -227,18 +229,40 @@ def _untainted(instance: dict[str, Any]) -> None:
     instance.pop("status", None)
 
 
-def attributes_in(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The attributes of all that a state document manages, by address."""
-    return {address: instance["attributes"] for address, instance in _instances(state).items()}
+def attributes_in(state: Mapping[str, Any], *, elsewhere: bool = True) -> dict[str, dict[str, Any]]:
+    """The attributes of all that a state document manages, by address.
+
+    Without `elsewhere`, only of what the default providers made: those with an alias work in another region or account.
+    """
+    found = _instances(state)
+    apart = set() if elsewhere else elsewhere_in(state)
+    return {address: instance["attributes"] for address, instance in found.items() if address not in apart}
+
+
+def elsewhere_in(state: Mapping[str, Any]) -> set[str]:
+    """The addresses of what a provider with an alias made, or one that a module has for itself."""
+    apart = [one for one in state.get("resources", []) if not re.fullmatch(_DEFAULT_PROVIDER, one.get("provider", ""))]
+    return set(_instances({"resources": apart}))
 
 
 def _instances(state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What a state manages, by address; not what only waits to be destroyed, its successor being made already."""
     return {
-        f"{one['type']}.{one['name']}": instance
-        for one in state.get("resources", []) if one["mode"] == "managed" and "module" not in one
+        f"{_within(one)}{one['type']}.{one['name']}{_index(instance)}": instance
+        for one in state.get("resources", []) if one["mode"] == "managed"
         for instance in one["instances"] if "deposed" not in instance
     }  # fmt: skip
+
+
+def _within(resource: Mapping[str, Any]) -> str:
+    return f"{resource['module']}." if "module" in resource else ""
+
+
+def _index(instance: Mapping[str, Any]) -> str:
+    """As Terraform writes it behind an address, a text in quotes."""
+    key = instance.get("index_key")
+    text = json.dumps(key, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+    return "" if key is None else f"[{text}]"
 
 
 def _written(process: subprocess.Popen[bytes], lines: TextIO) -> Iterator[str]:

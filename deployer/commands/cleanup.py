@@ -74,7 +74,7 @@ def cleanup(
     if left := {each: len(one.left) for each, one in cleaned.items() if one.left and not dry_run}:
         raise LeftBehind(
             "; ".join(f"{count} of the environment `{each}` are left" for each, count in left.items()),
-            remedy="fix each cause, then run the cleanup again",
+            remedy="for each, do what its reason says, then run the cleanup again",
         )
 
 
@@ -102,6 +102,7 @@ def _to_json(cleaned: "Cleaned", *, dry_run: bool) -> dict[str, Any]:
         "removed": [_named(thing) for thing in cleaned.removed],
         "left": [{**_named(thing), "reason": why} for thing, why in cleaned.left.items()],
         "not_ours": [{**_named(thing), "reason": why} for thing, why in cleaned.others],
+        "not_looked_for": [{"address": address, "reason": why} for address, why in cleaned.unseen.items()],
     }
 
 
@@ -116,5 +117,7 @@ def _lines(cleaned: "Cleaned", *, dry_run: bool) -> Iterator[str]:
         yield f"not ours, left alone  {thing.label}: {why}"
     for thing, why in cleaned.left.items():
         yield f"left  {thing.label}: {why}"
+    for address, why in cleaned.unseen.items():
+        yield f"not looked for  {address}: {why}"
     if not cleaned.left:
-        yield "nothing is left" if not dry_run else "nothing would be left"
+        yield f"nothing {'would be' if dry_run else 'is'} left{' of what was looked for' * bool(cleaned.unseen)}"

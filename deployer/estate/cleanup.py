@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from deployer.errors import TapError
 from deployer.estate.configuration import Configuration
+from deployer.estate.holding import holds_data
 from deployer.estate.inventory import WORKERS, Inventory, Recorded
 from deployer.estate.kinds import ALIASES, FUNCTIONS, KINDS, is_protected
 from deployer.estate.things import Thing, says_absent, says_refused
@@ -31,11 +32,15 @@ _NOT_TRIED = "it goes after what is left"
 
 @dataclass
 class Cleaned:
-    """What a cleanup did: what went, what is left with its reason, and what only has one of our names."""
+    """What a cleanup did: what went, what is left with its reason, and what only has one of our names.
+
+    `unseen` is what the stack wants and nobody can look for, with the reason, by address, where no state tells of it.
+    """
 
     removed: list[Thing] = field(default_factory=list)
     left: dict[Thing, str] = field(default_factory=dict)
     others: list[tuple[Thing, str]] = field(default_factory=list)
+    unseen: dict[str, str] = field(default_factory=dict)
 
 
 class Cleanup:
@@ -129,7 +134,7 @@ class Cleanup:
         """A table that refuses its deletion says that the data matter: what else holds some of them stays with it."""
         if self._data_too:
             return
-        data = [thing for thing in found if KINDS[thing.type].data and _step(thing) < ALIASES]
+        data = [thing for thing in found if holds_data(thing.type) and _step(thing) < ALIASES]
         if protected := [thing for thing in data if self._is_protected(thing)]:
             self.result.left.update(dict.fromkeys(data, _WITH_PROTECTED) | dict.fromkeys(protected, _PROTECTED))
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deployer.errors import Ambiguous, NotOurs, SynthesisFailed
-from deployer.estate.configuration import Configuration, Reference, Wanted
+from deployer.errors import Ambiguous, NotOurs
+from deployer.estate.configuration import Configuration, Reference, Wanted, is_in_state_alone
 from deployer.estate.kinds import KINDS, Kind
 from deployer.estate.parts import PARTS
 from deployer.estate.things import Thing, says_absent
@@ -32,8 +32,9 @@ class _Unknown(Exception):  # noqa: N818 - an answer, within this module
 class Inventory:
     """Looks at one account and region, once: an inventory is for one moment.
 
+    Of what no table has a row for, nothing is found: `unseen` names it.
+
     Raises, from every method:
-        SynthesisFailed: the configuration holds a type that no table knows.
         ClientError: AWS refuses an answer.
     """
 
@@ -44,9 +45,6 @@ class Inventory:
     gone: Recorded = frozenset()  # of what was ours and this cleanup has removed: it may still write
     _listed: dict[str, list[Thing]] = field(default_factory=dict)
     _located: dict[str, "Thing | None"] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        refuse_unknown_types(self.configuration)
 
     # What a deployment asks: of all that the configuration wants, what is there already?
 
@@ -62,16 +60,37 @@ class Inventory:
         found = _parallel(self.locate, wanted)
         return {address: thing for address, thing in zip(wanted, found, strict=True) if thing}
 
+    def unseen(self, addresses: Iterable[str]) -> dict[str, str]:
+        """Of these addresses, what can't be looked for, with the reason."""
+        wanted = [self.configuration.wanted[one] for one in addresses]
+        return {one.address: why for one in wanted if (why := self._why_unseen(one))}
+
+    def _why_unseen(self, wanted: Wanted) -> str:
+        if is_in_state_alone(wanted.type):
+            return ""
+        if why := unknown(wanted.type, elsewhere=wanted.elsewhere):
+            return why
+        return "" if wanted.type in PARTS or self._name(wanted) else "its name is not known before it is made"
+
     def locate(self, address: str) -> Thing | None:
-        """The thing in the account that `address` stands for."""
+        """The thing in the account that `address` stands for; None too for what can't be looked for."""
+        wanted = self.configuration.wanted.get(address)
+        if wanted is None or unknown(wanted.type, elsewhere=wanted.elsewhere):
+            return None
         if address not in self._located:
-            wanted = self.configuration.wanted[address]
             self._located[address] = self._kind(wanted) if wanted.type in KINDS else self._part(wanted)
         return self._located[address]
 
+    def _name(self, wanted: Wanted) -> str | None:
+        try:
+            return self._told(wanted.address, KINDS[wanted.type].named)
+        except _Unknown:
+            return None
+
     def _kind(self, wanted: Wanted) -> Thing | None:
         kind = KINDS[wanted.type]
-        name = self._value(wanted.address, kind.named)
+        if not (name := self._name(wanted)):
+            return None
         named = [(thing, self.disowned(thing)) for thing in self._things(wanted.type) if thing.name == name]
         ours = [thing for thing, why_not in named if why_not == ""]
         if len(ours) > 1 and kind.in_use:
@@ -111,16 +130,19 @@ class Inventory:
 
     def _value(self, address: str, name: str) -> str:
         """An argument or attribute, from the state, the configuration, or the account. Raises _Unknown."""
-        if name in self.state.get(address, {}):
-            return str(self.state[address][name])
-        literal = self.configuration.wanted[address].argument(name)
-        if isinstance(literal, Reference):
-            return self._value(literal.address, literal.attribute)
-        if literal is not None:
-            return literal
+        if (told := self._told(address, name)) is not None:
+            return told
         if thing := self.locate(address):
             return attribute(thing, name)
         raise _Unknown(f"{address}.{name}")
+
+    def _told(self, address: str, name: str) -> str | None:
+        """From the state or the configuration; None where neither has it. Raises _Unknown."""
+        if (known := self.state.get(address, {}).get(name)) is not None:
+            return str(known)
+        wanted = self.configuration.wanted.get(address)
+        literal = wanted.argument(name) if wanted else None
+        return self._value(literal.address, literal.attribute) if isinstance(literal, Reference) else literal
 
     # What a cleanup asks: of all that is in the account, what is ours?
 
@@ -144,8 +166,7 @@ class Inventory:
 
     def names(self, type_: str) -> set[str]:
         """The names that things of a type have in this environment: the configuration's and the ledger's."""
-        kind = KINDS[type_]
-        wanted = {self._value(one.address, kind.named) for one in self.configuration.of_type(type_)}
+        wanted = {name for one in self.configuration.of_type(type_) if (name := self._name(one))}
         return wanted | {name for recorded, name in self.recorded if recorded == type_}
 
     def _named_like_us(self, type_: str) -> list[Thing]:
@@ -218,15 +239,11 @@ def attribute(thing: Thing, name: str) -> str:
     raise _Unknown(f"{thing.type}.{name}")
 
 
-def refuse_unknown_types(configuration: Configuration) -> None:
-    """Raises SynthesisFailed with each type that neither table has a row for."""
-    known = KINDS.keys() | PARTS.keys()
-    if unknown := sorted({one.type for one in configuration.wanted.values()} - known):
-        raise SynthesisFailed(
-            f"nobody knows how to find or remove {', '.join(unknown)}",
-            where="the stack",
-            remedy="give each a row in deployer/estate/kinds.py, or in parts.py if it belongs to another resource",
-        )
+def unknown(type_: str, *, elsewhere: bool = False) -> str:
+    """Why something of a Terraform type can't be found or removed here; blank where it can."""
+    if type_ not in KINDS and type_ not in PARTS:
+        return "its type has no row in deployer/estate/kinds.py or parts.py"
+    return "its provider is another than the default, and works in another region or account" if elsewhere else ""
 
 
 def _parallel(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:

@@ -41,7 +41,6 @@ class Kind:
     taken: Callable[[Client, str], bool] | None = None  # whether another account holds the name
     protected: Callable[[Client, Thing], bool] | None = None  # whether it refuses its removal
     unprotect: Callable[[Client, Thing], None] | None = None
-    data: bool = False  # holds what nobody can make again
     # Of what has no tags: whether the name, where the ledger has it, is enough to know a half-made one of ours by.
     half_made: Callable[[Thing], bool] = lambda _: True
     writer: Callable[[Thing], tuple[str, str]] | None = None  # type and name of what makes it by itself, without tags
@@ -226,16 +225,15 @@ KINDS: Mapping[str, Kind] = {
     ),
     "aws_sqs_queue": Kind(
         "sqs", "name", _queues, _tagged("list_queue_tags", "QueueUrl", "Tags", by="id"), removal.queue, STORES,
-        data=True,
     ),
     "aws_s3_bucket": Kind(
         "s3", "bucket", _buckets, _bucket_tags, removal.bucket, STORES, silence=removal.notifications,
-        region=_bucket_region, taken=_bucket_taken, data=True,
+        region=_bucket_region, taken=_bucket_taken,
         protected=_bucket_protected, unprotect=removal.bucket_protection,
     ),
     "aws_dynamodb_table": Kind(
         "dynamodb", "name", _tables, _table_tags, removal.table, STORES,
-        protected=_table_protected, unprotect=removal.table_protection, data=True,
+        protected=_table_protected, unprotect=removal.table_protection,
     ),
     "aws_iam_role": Kind(
         "iam", "name", _listing("aws_iam_role", "list_roles", "Roles", name="RoleName", arn="Arn"),
@@ -251,11 +249,11 @@ KINDS: Mapping[str, Kind] = {
     ),
     "aws_kms_alias": Kind(
         "kms", "name", _listing("aws_kms_alias", "list_aliases", "Aliases", name="AliasName", arn="AliasArn"),
-        _alias_tags, removal.alias, ALIASES, data=True, half_made=_never,
+        _alias_tags, removal.alias, ALIASES, half_made=_never,
     ),
     "aws_kms_key": Kind(
         "kms", "description", _keys, _tagged("list_resource_tags", "KeyId", "Tags", by="id"), removal.key, KEYS,
-        unique=False, in_use=_has_alias, data=True, half_made=_never,
+        unique=False, in_use=_has_alias, half_made=_never,
     ),
 }  # fmt: skip
 

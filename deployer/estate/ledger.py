@@ -98,9 +98,10 @@ def ledger_of(site: Site) -> Ledger:
 def creations_in(plan: dict[str, Any]) -> list[tuple[str, str]]:
     """Type and name of what a plan (`terraform show -json`) creates; parts go with what they belong to."""
     return [
-        (one["type"], one["change"]["after"][KINDS[one["type"]].named])
+        (one["type"], name)
         for one in plan.get("resource_changes", [])
         if one["type"] in KINDS and "create" in one["change"]["actions"]
+        if (name := one["change"]["after"].get(KINDS[one["type"]].named))  # one that AWS chooses is known afterwards
     ]
 
 

@@ -151,7 +151,7 @@ def _fill(s3: Any, bucket: str, objects: int) -> None:
 def test_protected_data_stay_with_their_key_until_they_are_meant_too(
     account: Target, environment: Settings, configuration: Configuration
 ) -> None:
-    """A protected table keeps itself, the bucket, the dead letters and the key; `--data-too` takes them."""
+    """A protected table keeps itself, the bucket, dead letters, topic, logs and the key; `--data-too` takes them."""
     before = census(account)
     furnish(account, environment, protected=True)
 
@@ -159,7 +159,8 @@ def test_protected_data_stay_with_their_key_until_they_are_meant_too(
     taken = _cleanup(account, configuration, data_too=True)
 
     assert {thing.type for thing in kept.left} == {
-        "aws_dynamodb_table", "aws_s3_bucket", "aws_sqs_queue", "aws_kms_alias", "aws_kms_key"
+        "aws_dynamodb_table", "aws_s3_bucket", "aws_sqs_queue", "aws_sns_topic", "aws_cloudwatch_log_group",
+        "aws_kms_alias", "aws_kms_key",
     }  # fmt: skip
     assert all("--data-too" in why for thing, why in kept.left.items() if "kms" not in thing.type)
     assert taken.left == {}

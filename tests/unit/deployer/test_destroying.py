@@ -23,8 +23,10 @@ from stack.settings import Settings
 from tests.unit.deployer.moto_target import Aws
 
 BUCKET, TABLE = Thing("aws_s3_bucket", "files", "files"), Thing("aws_dynamodb_table", "rows", "rows")
-TOPIC = {"address": "aws_sns_topic.t", "type": "aws_sns_topic", "change": {"actions": ["delete"], "before": {
-    "name": "t", "id": "arn:t"}}}  # fmt: skip
+RULE = {
+    "address": "aws_cloudwatch_event_rule.t", "type": "aws_cloudwatch_event_rule",
+    "change": {"actions": ["delete"], "before": {"name": "t", "id": "t"}},
+}  # fmt: skip
 BESIDE = {
     "Sid": "Beside", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucketWebsite",
     "Resource": "arn:aws:s3:::files",
@@ -58,7 +60,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
         )  # fmt: skip
         site = Site(target, tmp_path, tmp_path, lasting=True)
         run = Run(Settings(), Places(tmp_path), site, NoView())
-        run.planned = {"resource_changes": [going(BUCKET), going(TABLE), TOPIC]}
+        run.planned = {"resource_changes": [going(BUCKET), going(TABLE), RULE]}
         run.changes = changes_in(run.planned)
         yield run
 
@@ -79,9 +81,9 @@ def test_what_holds_data_is_refused_as_a_whole(run: Run) -> None:
 
     assert refused.value.exit_code == 1
     assert refused.value.details == (
+        "destroy  aws_cloudwatch_event_rule.t",
         "destroy  aws_dynamodb_table.one, and the data in it",
         "destroy  aws_s3_bucket.one, and the data in it",
-        "destroy  aws_sns_topic.t",
     )
     cleaning.refuse_loss(run, data_too=True)
 

@@ -150,6 +150,56 @@ def test_what_a_removal_took_before_it_was_killed_is_no_loss(tmp_path: Path) -> 
     refuse_loss(run)
 
 
+@pytest.mark.parametrize(
+    "type_",
+    [
+        *(
+            "aws_db_instance",
+            "aws_rds_cluster",
+            "aws_efs_file_system",
+            "aws_kinesis_stream",
+            "aws_secretsmanager_secret",
+        ),
+        *("aws_ssm_parameter", "aws_cognito_user_pool", "aws_ecr_repository", "aws_backup_vault", "aws_ebs_volume"),
+        *("aws_cloudwatch_log_group", "aws_s3_object", "aws_instance", "random_password", "aws_of_tomorrow"),
+    ],
+)
+def test_what_is_not_known_to_hold_nothing_counts_as_data(type_: str) -> None:
+    """A type that holds data, or that nobody has looked at, is not replaced, destroyed or made anew unseen."""
+    gone = changes_in(
+        {
+            "resource_changes": [change(f"{type_}.gone", "create")],
+            "resource_drift": [dropped(f"{type_}.gone", "x")],
+            "prior_state": standing(f"{type_}.other"),
+        }
+    )
+    ends = [change(f"{type_}.a", "delete"), change(f"{type_}.b", "create", "delete")]
+    ended = changes_in({"resource_changes": ends})
+
+    assert [one.loses_data for one in (*gone.all, *ended.all)] == [True, True, True]
+
+
+def test_a_half_made_thing_that_nobody_knows_how_to_finish_is_refused_and_not_kept() -> None:
+    """A database whose creation failed would stand as it is, with nothing left to change."""
+    tainted = {**change("aws_db_instance.d", "delete", "create"), "action_reason": "replace_because_tainted"}
+    (one,) = changes_in({"resource_changes": [tainted]}).all
+
+    assert one.loses_data
+    assert not one.is_kept
+
+
+def test_what_stands_in_a_module_counts_as_standing() -> None:
+    """A bucket that is gone is a loss where a table in a module still stands: not all of the environment is gone."""
+    inner = {"resources": standing("aws_dynamodb_table.t")["values"]["root_module"]["resources"]}
+    planned = {
+        "resource_changes": [change("aws_s3_bucket.b", "create")],
+        "resource_drift": [dropped("aws_s3_bucket.b", "b")],
+        "prior_state": {"values": {"root_module": {"child_modules": [{"child_modules": [inner]}]}}},
+    }
+
+    assert [one.loses_data for one in changes_in(planned).all] == [True]
+
+
 def dropped(address: str, id_: str) -> dict[str, Any]:
     """What the provider took for gone when it looked."""
     return {**change(address, "delete"), "change": {"actions": ["delete"], "before": {"id": id_}, "after": None}}

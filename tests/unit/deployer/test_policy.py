@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from deployer.errors import SynthesisFailed
 from deployer.estate.configuration import configuration_of
 from deployer.estate.permissions import DEPLOYING
 from deployer.places import Places
@@ -49,6 +50,19 @@ def granted(documents: dict[str, Document], effect: str = "Allow") -> Iterator[t
 def test_each_type_of_the_stack_has_its_row_and_no_other(synthesised_stack: Document) -> None:
     """A resource that comes or goes takes what a deployer needs for it with it."""
     assert set(DEPLOYING) == set(synthesised_stack["resource"])
+
+
+def test_a_type_without_a_row_is_named_and_what_needs_no_permission_is_not_asked(synthesised_stack: Document) -> None:
+    """A policy that lacks what a resource needs is never printed; what is in the state alone needs nothing of AWS."""
+    added = {"aws_vpc": {"v": {}}, "aws_db_instance": {"d": {}}, "random_pet": {"p": {}}}
+    document = {**synthesised_stack, "resource": {**synthesised_stack["resource"], **added}}
+    wider = Scope.of(configuration_of(document), SETTINGS, partition="aws", account=ACCOUNT)
+
+    for made in (policies, nightly_policies, cleanup_policies):
+        with pytest.raises(
+            SynthesisFailed, match=r"that aws_db_instance, aws_vpc need are not known(.|\n)*permissions\.py"
+        ):
+            made(wider)
 
 
 def test_each_policy_is_below_the_limit(scope: Scope) -> None:

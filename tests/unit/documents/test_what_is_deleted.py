@@ -8,8 +8,6 @@ from typing import Any
 import typer.main
 
 from deployer.cli import app
-from deployer.estate.kinds import KINDS
-from deployer.plans import Change
 from tests.markdown import rows
 
 ROOT = Path(__file__).parents[3]
@@ -89,10 +87,3 @@ def test_who_asks_has_the_option_not_to() -> None:
         name for name, (*_, data) in TABLE.items() if "`--data-too`" in data
     }
     assert all("--allow-replace" in _options(name) for name in ("deploy", "adopt"))
-
-
-def test_what_holds_data_is_one_thing_in_both_ways_out() -> None:
-    """What a destroy refuses, a cleanup keeps: the same types, but for an alias, which is nothing without its key."""
-    destroyed = {type_ for type_ in KINDS if Change("a", type_, "destroy").loses_data}
-
-    assert destroyed == {type_ for type_, kind in KINDS.items() if kind.data} - {"aws_kms_alias"}

@@ -6,9 +6,9 @@ import pytest
 
 from deployer.errors import SynthesisFailed
 from deployer.estate.configuration import Reference, configuration_of
-from deployer.estate.inventory import refuse_unknown_types
 from deployer.estate.kinds import KINDS
 from deployer.estate.parts import PARTS
+from deployer.plans import Change
 
 Document = dict[str, Any]
 
@@ -42,23 +42,6 @@ def test_every_import_id_is_made_of_arguments_that_are_there(document: Document)
             assert all(isinstance(value, str | Reference) for value in values), one.address
 
 
-def test_a_type_that_nobody_knows_is_refused(document: Document) -> None:
-    """Fail closed: a deployment is not adopted nor cleaned up by halves, and the message says where the row goes."""
-    document = {**document, "resource": {**document["resource"], "aws_kinesis_stream": {"s": {"name": "s"}}}}
-
-    with pytest.raises(SynthesisFailed, match=r"aws_kinesis_stream(.|\n)*kinds\.py"):
-        refuse_unknown_types(configuration_of(document))
-
-
-@pytest.mark.parametrize("argument", ["count", "for_each"])
-def test_a_resource_made_several_times_is_refused(document: Document, argument: str) -> None:
-    """Its instances can't be told from the configuration."""
-    resource = {"aws_sns_topic": {"t": {"name": "t", argument: 2}}}
-
-    with pytest.raises(SynthesisFailed, match=r"aws_sns_topic\.t"):
-        configuration_of({**document, "resource": resource})
-
-
 def test_a_stack_without_tags_of_its_own_is_refused(document: Document) -> None:
     """Without tags nothing could be told ours."""
     with pytest.raises(SynthesisFailed, match="Project, EnvironmentSuffix"):
@@ -71,3 +54,13 @@ def test_the_ledger_lies_beside_a_remote_state(document: Document) -> None:
 
     assert configuration_of(document).backend == {}
     assert configuration_of({**document, "terraform": remote}).backend["key"] == "unit/TapStack.tfstate"
+
+
+def test_what_only_deployments_write_is_replaced_freely(document: Document) -> None:
+    """Of this stack, a deployment may replace all but what holds files, items, messages, logs, or the key to them."""
+    held = {type_ for type_ in document["resource"] if Change("a", type_, "replace").loses_data}
+
+    assert held == {
+        "aws_s3_bucket", "aws_dynamodb_table", "aws_sqs_queue", "aws_sns_topic", "aws_cloudwatch_log_group",
+        "aws_kms_key",
+    }  # fmt: skip
