@@ -140,7 +140,7 @@ def failure(doing: str, diagnostics: Iterable[Diagnostic], log: str) -> Terrafor
         return KeyRefused(
             "access to a KMS key was denied",
             where=log,
-            remedy="give them the permission that the message names; `tap policy` prints what a deployment needs",
+            remedy="grant the permission that the message names; `tap policy` prints what a deployment needs",
             details=details,
         )
     remedy = next((remedy for pattern, remedy in _REMEDIES if re.search(pattern, text)), "see the log")

@@ -13,7 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer import letters
 from deployer.domain import Upload
-from deployer.stopped import execution_arn, json_object, responsible
+from deployer.json_text import json_object
+from deployer.stopped import execution_arn, responsible
 
 if TYPE_CHECKING:
     from deployer.pipeline import Pipeline

@@ -1,6 +1,7 @@
-"""A lock between processes that ends with its holder, however that one ends; used where two would do the same work.
+"""Locks between processes that end with their holder, however that one ends; used where two would do the same work.
 
-SQLite's own file lock: in the standard library, on every platform, released by the system when a process dies.
+Ours is SQLite's own file lock: in the standard library, on every platform, released by the system when a process dies.
+A state in a file is held by Terraform's.
 """
 
 import errno

@@ -4,7 +4,6 @@ Used by deployer/workfolder.py. Terraform itself would ask people whether to cop
 https://developer.hashicorp.com/terraform/cli/commands/init#backend-initialization
 """
 
-import json
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer.errors import StateElsewhere
+from deployer.json_text import json_object
 from deployer.locks import taken
 from deployer.terraform import Terraform
 
@@ -19,7 +19,7 @@ FILE = "terraform.tfstate"
 ASIDE = "local.tfstate"  # a state on its way, which a kill leaves there for the next command
 
 
-def refuse_elsewhere(folder: Path, backend: Mapping[str, Mapping[str, Any]]) -> None:
+def refuse_another_bucket(folder: Path, backend: Mapping[str, Mapping[str, Any]]) -> None:
     """Raises StateElsewhere where the folder was initialised with a bucket, and `backend` names another or none."""
     former = _read(folder / ".terraform" / FILE).get("backend", {})
     if former.get("type") != "s3":
@@ -46,7 +46,7 @@ def put_back(folder: Path, tell: Callable[[str], None]) -> None:
         return
     with state.open("r+b") as file:
         # Read by the same descriptor: to close another one of the file would end our lock on it.
-        if not taken(file.fileno()) or _document(file.read()):  # a Terraform writes it at this moment
+        if not taken(file.fileno()) or json_object(file.read()):  # a Terraform writes it at this moment
             return
         _put_back(state, backup, tell)
 
@@ -86,17 +86,9 @@ def taken_in(terraform: Terraform, tell: Callable[[str], None]) -> None:
 def _read(path: Path) -> dict[str, Any]:
     """A JSON document; empty where there is none that can be read."""
     try:
-        return _document(path.read_bytes())
+        return json_object(path.read_bytes())
     except FileNotFoundError:
         return {}
-
-
-def _document(content: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
 
 
 def _now() -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 
+from deployer.compliance.policies import listed
 from deployer.errors import SynthesisFailed
 from deployer.policy import (
     MANAGED_LIMIT,
@@ -78,8 +79,7 @@ def _widened(scope: Scope, statement: Document) -> Granted:
     """
 
     def each(value: str | list[str]) -> list[str]:
-        listed = [value] if isinstance(value, str) else value
-        return [_put(scope, one, pattern) for one in listed for pattern in scope.patterns]
+        return [_put(scope, one, pattern) for one in listed(value) for pattern in scope.patterns]
 
     condition = {
         operator.replace("StringEquals", "StringLike"): {key: each(value) for key, value in held.items()}

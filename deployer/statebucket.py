@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.compliance.policies import listed
 from deployer.errors import Unfit, UsedWrongly
 from deployer.targets import Target
 from stack.settings import Settings
@@ -234,14 +235,7 @@ def _make_private(bucket: StateBucket) -> None:
 def _policy(bucket: StateBucket) -> dict[str, Any]:
     found = _or_nothing(bucket.s3.get_bucket_policy, bucket).get("Policy")
     policy: dict[str, Any] = json.loads(found) if found else {"Version": "2012-10-17", "Statement": []}
-    return {**policy, "Statement": _listed(policy["Statement"])}
-
-
-def _listed(value: Any) -> list[Any]:
-    """IAM takes one of a thing for a list of one, in every place:
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-    """
-    return value if isinstance(value, list) else [value]
+    return {**policy, "Statement": listed(policy["Statement"])}
 
 
 def _is_tls_only(bucket: StateBucket) -> bool:
@@ -252,11 +246,11 @@ def _denies_plain_http(statement: dict[str, Any], bucket: StateBucket) -> bool:
     """To everybody, whatever is done, of the bucket's objects, and on no other condition."""
     arn = f"arn:{bucket.s3.meta.partition}:s3:::{bucket.name}"
     principal = statement.get("Principal")
-    everybody = "*" in _listed(principal.get("AWS", "")) if isinstance(principal, dict) else principal == "*"
-    anything = {"*", "s3:*"} & {str(action).lower() for action in _listed(statement.get("Action", ""))}
-    objects = {"*", "arn:*", f"{arn}*", f"{arn}/*"} & set(_listed(statement.get("Resource", "")))
+    everybody = "*" in listed(principal.get("AWS", "")) if isinstance(principal, dict) else principal == "*"
+    anything = {"*", "s3:*"} & {str(action).lower() for action in listed(statement.get("Action", ""))}
+    objects = {"*", "arn:*", f"{arn}*", f"{arn}/*"} & set(listed(statement.get("Resource", "")))
     held = [
-        (operator.lower(), key.lower(), {str(value).lower() for value in _listed(told)})
+        (operator.lower(), key.lower(), {str(value).lower() for value in listed(told)})
         for operator, keys in statement.get("Condition", {}).items() for key, told in keys.items()
     ]  # fmt: skip
     plain = held in ([("bool", "aws:securetransport", {"false"})], [("boolifexists", "aws:securetransport", {"false"})])

@@ -19,6 +19,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deployer.errors import StateLocked
+from deployer.json_text import json_object
 from deployer.statebucket import StateBucket, delete_as_read
 
 SUFFIX = ".tflock"
@@ -86,16 +87,7 @@ def holder_of(bucket: StateBucket) -> Holder | None:
 
 
 def _holder(answer: dict[str, Any]) -> Holder:
-    return Holder.of(_document(answer["Body"].read()), answer["LastModified"], answer["ETag"])
-
-
-def _document(content: bytes) -> dict[str, Any]:
-    """A lock that nobody can read is held all the same."""
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
+    return Holder.of(json_object(answer["Body"].read()), answer["LastModified"], answer["ETag"])
 
 
 def wait_until_free(bucket: StateBucket, seconds: float, tell: Callable[[str], None]) -> None:

@@ -4,7 +4,6 @@ A function that fails is called again, a part that hangs too, and an event may b
 good, a file that stands still is on its way.
 """
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from deployer import letters
 from deployer.domain import Upload, execution_name
+from deployer.json_text import json_object
 
 if TYPE_CHECKING:
     from deployer.pipeline import FileState, Pipeline
@@ -57,15 +57,6 @@ def execution(pipeline: "Pipeline", upload: Upload) -> dict[str, Any] | None:
             return None
         raise
     return told
-
-
-def json_object(text: str) -> dict[str, Any]:
-    """A JSON object; empty for any other text."""
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def parts_done(pipeline: "Pipeline", upload: Upload) -> dict[str, int]:

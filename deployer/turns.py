@@ -1,6 +1,5 @@
 """One deployment at a time, and no state lost on the way: what `stages` does around Terraform's own work."""
 
-import json
 import os
 import re
 import shutil
@@ -8,10 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deployer.errors import StateLocked, StateUnsaved, TerraformFailed, UsedWrongly
+from deployer.json_text import json_object
 from deployer.locks import held, taken
 from deployer.statebucket import StateBucket
 from deployer.statelock import free, holder_of, holding, locked, wait_until_free
@@ -123,7 +122,7 @@ def recover(run: "Run") -> None:
     if not unsaved.is_file():
         return
     kept = unsaved.with_name(f"{UNSAVED}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-    if not _is_json(unsaved):  # the disk was full for it too
+    if not json_object(unsaved.read_bytes()):  # the disk was full for it too
         shutil.move(unsaved, kept)
         run.view.note(
             f"what an earlier deployment could not save was cut off, and is kept as {kept.name}: the last "
@@ -142,14 +141,6 @@ def recover(run: "Run") -> None:
         ) from error
     shutil.move(unsaved, kept)
     run.view.note(f"the state that an earlier deployment could not save is in its place now; kept as {kept.name}")
-
-
-def _is_json(path: Path) -> bool:
-    try:
-        json.loads(path.read_text())
-    except ValueError:
-        return False
-    return True
 
 
 def _bucket(run: "Run") -> StateBucket:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from deployer.estate.adoption import Adoption
 from deployer.mirror import REGISTRY, provider_source
-from deployer.moving import put_back, refuse_elsewhere, set_aside, taken_in
+from deployer.moving import put_back, refuse_another_bucket, set_aside, taken_in
 from deployer.opening import Site
 from deployer.targets import Target
 from deployer.terraform import Terraform, environment_for
@@ -72,7 +72,7 @@ def initialised(terraform: Terraform, tell: Callable[[str], None] = print) -> No
         StateElsewhere: the folder's state is in a bucket that the settings no longer name.
     """
     document = json.loads((terraform.folder / CONFIGURATION).read_text())
-    refuse_elsewhere(terraform.folder, _backend(document))
+    refuse_another_bucket(terraform.folder, _backend(document))
     put_back(terraform.folder, tell)
     moving = state_is_remote(terraform.folder) and set_aside(terraform.folder)
     stamp = terraform.folder / STAMP

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from deployer.compliance.policies import listed
+
 Resources = Mapping[str, Mapping[str, Mapping[str, Any]]]
 # a resource's type: the service in its ARN, the attribute that names it, how Mermaid draws it
 _DRAWN = {
@@ -54,8 +56,8 @@ def _granted(resources: Resources, nodes: Mapping[Node, str], buckets: set[str])
     for policy in resources["aws_iam_role_policy"].values():
         owner = owners[_referred(policy["role"])]
         for statement in json.loads(policy["policy"])["Statement"]:
-            for action in _listed(statement["Action"]):
-                for resource in _listed(statement["Resource"]):
+            for action in listed(statement["Action"]):
+                for resource in listed(statement["Resource"]):
                     if (other := _node(resource, nodes, buckets)) and other != owner:
                         verb = action.partition(":")[2]
                         yield (other, owner, verb) if _READING.match(action) else (owner, other, verb)
@@ -111,7 +113,3 @@ def _label(name: str, suffix: str) -> str:
 
 def _id(service: str, name: str) -> str:
     return re.sub(r"\W", "_", f"{service}_{name}")
-
-
-def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]

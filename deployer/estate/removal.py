@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from deployer.compliance.policies import listed
 from deployer.estate.emptying import empty_bucket
 from deployer.estate.things import Thing, paged
 
@@ -70,14 +71,12 @@ def bucket(s3: Any, thing: Thing) -> None:
 def bucket_policy(s3: Any, thing: Thing) -> tuple[dict[str, Any], list[Mapping[str, Any]]]:
     """A bucket's policy, and its statements as a list, which IAM lets be a single one."""
     policy: dict[str, Any] = json.loads(s3.get_bucket_policy(Bucket=thing.name)["Policy"])
-    told = policy["Statement"]
-    return policy, told if isinstance(told, list) else [told]
+    return policy, listed(policy["Statement"])
 
 
 def keeps_bucket(statement: Mapping[str, Any]) -> bool:
     """Whether a statement of a bucket's policy forbids its deletion, whoever asks and however."""
-    actions = statement.get("Action", [])
-    named = "s3:DeleteBucket" in ([actions] if isinstance(actions, str) else actions)
+    named = "s3:DeleteBucket" in listed(statement.get("Action"))
     return named and statement["Effect"] == "Deny" and not statement.get("Condition")
 
 

@@ -102,12 +102,14 @@ class Environment:
             with subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             ) as making:
-                said = making.stdout.readline() if making.stdout else ""
+                pipes: Any = making
+                said = pipes.stdout.readline()
                 if said == "ready\n":
                     self._namespaces = [
                         os.open(f"/proc/{making.pid}/ns/{name}", os.O_RDONLY) for name in ("user", "mnt")
                     ]
-                said += making.communicate()[0]
+                pipes.stdin.close()  # it ends then
+                said += pipes.stdout.read()  # `communicate` would lose what came along with the first line
             if not self._namespaces:
                 raise OSError(_last_line(said))
 

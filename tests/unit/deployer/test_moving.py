@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deployer.errors import StateElsewhere
-from deployer.moving import ASIDE, put_back, refuse_elsewhere
+from deployer.moving import ASIDE, put_back, refuse_another_bucket
 from deployer.terraform import Terraform
 from deployer.workfolder import initialised
 
@@ -99,9 +99,9 @@ def test_a_bucket_that_is_no_longer_named_is_told(tmp_path: Path, backend: dict[
     (tmp_path / ".terraform" / "terraform.tfstate").write_text(json.dumps(former))
 
     with pytest.raises(StateElsewhere, match="TERRAFORM_STATE_BUCKET=ours"):
-        refuse_elsewhere(tmp_path, backend)
+        refuse_another_bucket(tmp_path, backend)
 
-    refuse_elsewhere(tmp_path, {"s3": {"bucket": "ours", "key": "k"}})
+    refuse_another_bucket(tmp_path, {"s3": {"bucket": "ours", "key": "k"}})
 
 
 @pytest.mark.parametrize("half", ["", '{"version": 4, "resou'])

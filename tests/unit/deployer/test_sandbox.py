@@ -75,10 +75,19 @@ def test_a_program_that_takes_more_memory_than_it_has_is_killed(start: Start) ->
     assert start(both, memory_mb=100).returncode == 137
 
 
-def test_a_machine_that_allows_no_namespaces_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The reason is the system's own, and functions then run as MiniStack runs them."""
+AT_ONCE = """import os
+os.write(2, b"Traceback (most recent call last):\\n  in a frame\\nPermissionError: unshare: Operation not permitted\\n")
+raise SystemExit(1)
+"""
+
+
+@pytest.mark.parametrize("program", ["raise PermissionError('unshare: Operation not permitted')", AT_ONCE])
+def test_a_machine_that_allows_no_namespaces_says_why(
+    program: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The reason is the system's own, however its lines arrive, and functions then run as MiniStack runs them."""
     broken = tmp_path / "sandbox.py"
-    broken.write_text("raise PermissionError('unshare: Operation not permitted')")
+    broken.write_text(program)
     monkeypatch.setattr(functions, "SANDBOX", broken)
     service: Any = SimpleNamespace(_execute_function_warm=print)
 
