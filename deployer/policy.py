@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deployer.errors import SynthesisFailed
 from deployer.estate import permissions
 from deployer.estate.configuration import Configuration
+from deployer.estate.identity import templated
 from deployer.estate.kinds import KINDS
-from deployer.estate.permissions import CLEANING, CONDITIONS, DEPLOYING, PASSED, Ask
-
-if TYPE_CHECKING:
-    from stack.settings import Settings
+from deployer.estate.permissions import CLEANING, CONDITIONS, DEPLOYING, PASSED, TAGS, Ask
+from deployer.project import SUFFIX
+from deployer.settings import Settings
 
 # Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED_LIMIT = 6144
@@ -50,19 +50,31 @@ class Scope:
     account: str
     suffix: str
     patterns: tuple[str, ...]
-    construct: str
     state_bucket: str = ""
+    state_key: str = ""  # of an environment's state, without its ending and with `{suffix}` in the suffix's place
     boundary: str = ""
     repository: str = REPOSITORY
 
     @classmethod
-    def of(cls, configuration: Configuration, settings: "Settings", *, partition: str, account: str) -> "Scope":
+    def of(cls, configuration: Configuration, settings: Settings, *, partition: str, account: str) -> "Scope":
         """That of the environment that the settings name."""
-        suffix = settings.environment_suffix
+        suffix, backend = settings.environment_suffix, configuration.backend
         return cls(
-            configuration, partition, settings.aws_region, account, suffix, (suffix,), settings.construct_id,
-            settings.state_bucket, settings.permissions_boundary,
+            configuration, partition, settings.aws_region, account, suffix, (suffix,), backend.get("bucket", ""),
+            templated(backend.get("key", "").removesuffix(".tfstate"), suffix), _boundary(configuration),
         )  # fmt: skip
+
+
+def _boundary(configuration: Configuration) -> str:
+    """That of the stack's roles; blank where they have none. Raises SynthesisFailed where they have several."""
+    found = {one.argument("permissions_boundary") for one in configuration.of_type("aws_iam_role")} - {None}
+    if len(found) > 1 or not all(isinstance(one, str) for one in found):
+        raise SynthesisFailed(
+            "no policy can be made: the stack's roles have several permissions boundaries",
+            where="the stack",
+            remedy="give all of them the same one",
+        )
+    return str(next(iter(found), ""))
 
 
 def policies(scope: Scope) -> dict[str, Document]:
@@ -208,9 +220,8 @@ def _names(scope: Scope, type_: str, pattern: str) -> list[str]:
 
 
 def _named(scope: Scope, name: str, pattern: str) -> str:
-    """A name as the pattern has it: the suffix stands behind its last hyphens, before a word of the resource's own."""
-    before, _, after = name.rpartition(f"-{scope.suffix}")
-    return f"{before}-{pattern}{after}"
+    """A name as the pattern has it: the suffix ends it, or stands before a word of the resource's own."""
+    return templated(name, scope.suffix).replace(SUFFIX, pattern)
 
 
 def _trusting(scope: Scope) -> dict[str, list[str]]:
@@ -226,15 +237,25 @@ def _trusting(scope: Scope) -> dict[str, list[str]]:
 def _filled(scope: Scope, node: Any) -> Any:
     """A condition with its values: one for each pattern where it names the environment."""
     if isinstance(node, Mapping):
-        return {key: _filled(scope, value) for key, value in node.items()}
+        return dict(pair for key, value in node.items() for pair in _entries(scope, key, value))
     values = list(dict.fromkeys(_put(scope, node, pattern) for pattern in scope.patterns))
     return values if len(values) > 1 else values[0]
 
 
+def _entries(scope: Scope, key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A key of a condition with its value; one for each tag that says whose a resource is."""
+    if value != TAGS:
+        yield key, _filled(scope, value)
+        return
+    for name, told in scope.configuration.tags.items():
+        values = list(dict.fromkeys(told.replace(SUFFIX, pattern) for pattern in scope.patterns))
+        yield f"{key}/{name}", values if len(values) > 1 else values[0]
+
+
 def _put(scope: Scope, text: str, pattern: str) -> str:
     return text.format(
-        region=scope.region, account=scope.account, suffix=pattern, construct=scope.construct,
-        state_bucket=scope.state_bucket, project=scope.configuration.identity["Project"], boundary=scope.boundary,
+        region=scope.region, account=scope.account, state_bucket=scope.state_bucket,
+        state_key=scope.state_key.replace(SUFFIX, pattern), boundary=scope.boundary,
     )  # fmt: skip
 
 

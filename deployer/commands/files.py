@@ -201,7 +201,7 @@ def pipeline_of(target: str | None, suffix: str | None, region: str | None, *, j
     from deployer.stages import outputs_of
 
     with running(settings_of(target, suffix, region), json=json, existing=True) as run:
-        yield Pipeline(run.site.target, outputs_of(run))
+        yield Pipeline.of(run.site.target, outputs_of(run))
 
 
 def require_reconciled(state: "FileState") -> None:

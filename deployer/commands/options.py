@@ -10,7 +10,7 @@ import typer
 from deployer.errors import UsedWrongly
 
 if TYPE_CHECKING:
-    from stack.settings import Settings
+    from deployer.settings import Settings
 
 TargetOption = Annotated[
     str | None,
@@ -34,7 +34,7 @@ KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` 
 
 def settings_of(target: str | None, suffix: str | None, region: str | None) -> "Settings":
     """The settings of the environment, the options before it. Raises UsedWrongly with a line for each refused one."""
-    from stack.settings import Settings, SettingsError
+    from deployer.settings import Settings, SettingsError
 
     try:
         return Settings.load(target=target, environment_suffix=suffix, aws_region=region)

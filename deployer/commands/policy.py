@@ -14,7 +14,7 @@ from deployer.errors import UsedWrongly
 from deployer.places import Places
 
 if TYPE_CHECKING:
-    from stack.settings import Settings
+    from deployer.settings import Settings
 
 AccountOption = Annotated[
     str | None, typer.Option("--account", help="12-digit account ID (default: the one in TAP_ALLOWED_ACCOUNTS).")
@@ -67,11 +67,14 @@ def _found(settings: "Settings", account: str | None, repository: str | None, wo
     from botocore.session import Session
 
     from deployer.estate.configuration import configuration_in
+    from deployer.estate.identity import Identity
     from deployer.policy import ACCOUNT, REPOSITORY, Scope
     from deployer.roles import documents
-    from deployer.synthesis import synthesised
+    from deployer.synthesis import stack_folder
 
-    configuration = configuration_in(synthesised(settings, Places.here()) / "stacks" / settings.construct_id)
+    places = Places.here()
+    identity = Identity.of(settings.environment_suffix, places)
+    configuration = configuration_in(stack_folder(settings, places), identity)
     listed = settings.allowed_accounts
     scope = Scope.of(
         configuration,

@@ -9,12 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # Conditions, by what they hold a statement to. `{...}` is filled as in an ARN.
-_OURS: Mapping[str, object] = {
-    "aws:ResourceTag/Project": "{project}", "aws:ResourceTag/EnvironmentSuffix": "{suffix}",
-}  # fmt: skip
-_BROUGHT: Mapping[str, object] = {
-    "aws:RequestTag/Project": "{project}", "aws:RequestTag/EnvironmentSuffix": "{suffix}",
-}  # fmt: skip
+TAGS = "{tags}"  # stands for a key for each of the tags that say whose a resource is
+_OURS: Mapping[str, object] = {"aws:ResourceTag": TAGS}
+_BROUGHT: Mapping[str, object] = {"aws:RequestTag": TAGS}
 CONDITIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "": {},
     "tagged": {"StringLike": _OURS},
@@ -66,9 +63,7 @@ _RULE = f"events:{_HERE}:rule/{{aws_cloudwatch_event_rule}}"
 _ROLE = "iam::{account}:role/{aws_iam_role}"
 _TABLE = f"dynamodb:{_HERE}:table/{{aws_dynamodb_table}}"
 _TOPIC = f"sns:{_HERE}:{{aws_sns_topic}}"
-_STATE = tuple(
-    f"s3:::{{state_bucket}}/{{suffix}}/{{construct}}.{end}" for end in ("tfstate", "tfstate*.tflock", "ledger.json")
-)
+_STATE = tuple(f"s3:::{{state_bucket}}/{{state_key}}.{end}" for end in ("tfstate", "tfstate*.tflock", "ledger.json"))
 
 # What belongs to an API has its tags: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
 _IN_API = _ask("apigateway:GET POST PUT PATCH DELETE", f"{_APIS}/*", held="tagged")
