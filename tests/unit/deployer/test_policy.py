@@ -16,7 +16,7 @@ from deployer.estate.identity import Identity
 from deployer.estate.permissions import DEPLOYING
 from deployer.places import Places
 from deployer.policy import MANAGED_LIMIT, NIGHTLY, Document, Scope, cleanup_policies, nightly_policies, policies, size
-from deployer.settings import Settings
+from stack.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 ACCOUNT = "1" * 12
