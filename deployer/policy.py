@@ -7,7 +7,7 @@ key, an API) is held to the environment's tags. Beside them: deployer/roles.py.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
@@ -28,7 +28,10 @@ NIGHTLY = "it-*"  # the suffixes of test sessions: tests/integration/deployment.
 PULL_REQUESTS = tuple(f"pr{digit}*" for digit in range(1, 10))
 ACCOUNT = "ACCOUNT_ID"  # stands in the ARNs where nobody said which account
 REPOSITORY = "OWNER/REPO"  # stands in the trust where nobody said which repository
+NIGHTLY_WORK = "nightly"
 Document = dict[str, Any]
+Clients = Mapping[str, tuple[Ask, ...]]
+NONE: Clients = {}
 Granted = tuple[list[str], list[str], Mapping[str, Any]]  # actions, resources, condition
 _PLACE = re.compile(r"\{(aws_\w+)\}")
 
@@ -42,6 +45,7 @@ class Scope:
         patterns: what stands in the suffix's place in the policies, each in turn.
         boundary: the ARN of the policy that every role of the stack must have as its boundary; blank: none.
         repository: as it stands in the subject of GitHub's tokens.
+        clients: what who works with the deployed stack asks of AWS, by the policy's name; `nightly` is for its tests.
     """
 
     configuration: Configuration
@@ -54,14 +58,18 @@ class Scope:
     state_key: str = ""  # of an environment's state, without its ending and with `{suffix}` in the suffix's place
     boundary: str = ""
     repository: str = REPOSITORY
+    clients: Clients = field(default_factory=dict)
 
     @classmethod
-    def of(cls, configuration: Configuration, settings: Settings, *, partition: str, account: str) -> "Scope":
+    def of(
+        cls, configuration: Configuration, settings: Settings, *, partition: str, account: str, clients: Clients = NONE
+    ) -> "Scope":
         """That of the environment that the settings name."""
         suffix, backend = settings.environment_suffix, configuration.backend
         return cls(
             configuration, partition, settings.aws_region, account, suffix, (suffix,), backend.get("bucket", ""),
             templated(backend.get("key", "").removesuffix(".tfstate"), suffix), _boundary(configuration),
+            clients=clients,
         )  # fmt: skip
 
 
@@ -78,27 +86,33 @@ def _boundary(configuration: Configuration) -> str:
 
 
 def policies(scope: Scope) -> dict[str, Document]:
-    """The policies by name: `deploy-1` and on, `files`, and `bootstrap` where there is a state bucket.
+    """The policies by name: `deploy-1` and on, those of the clients, and `bootstrap` where there is a state bucket.
 
-    Each is below the limit of a managed policy. Who deploys gets all of `deploy`; who sends files gets `files`.
+    Each is below the limit of a managed policy. Who deploys gets all of `deploy`.
     """
     state = bool(scope.state_bucket)
     deploying = [*_deploying(scope), *(permissions.STATE if state else ())]
-    sending = [*permissions.FILES, *(permissions.READ_STATE if state else ())]
+    reading = permissions.READ_STATE if state else ()  # for the outputs
+    clients = {name: document(statements(scope, [*asks, *reading])) for name, asks in _clients(scope)}
     found = {
         **_numbered("deploy", [*statements(scope, deploying), *_forbidden(scope)]),
-        "files": document(statements(scope, sending)),
+        **clients,
     }
     return {**found, "bootstrap": document(statements(scope, permissions.BOOTSTRAP))} if state else found
 
 
+def _clients(scope: Scope) -> Iterator[tuple[str, tuple[Ask, ...]]]:
+    return ((name, asks) for name, asks in scope.clients.items() if name != NIGHTLY_WORK)
+
+
 def nightly_policies(scope: Scope) -> dict[str, Document]:
-    """Those of `make smoke-live`: it deploys, sends a file, removes all, and what earlier nights left.
+    """Those of a night's tests on a live account: they deploy, work with it, remove all, and what earlier nights left.
 
     Their suffixes are their own, and their state goes with the run.
     """
     night = of_night(scope)
-    asks = [*_deploying(night), *permissions.FILES, *permissions.NIGHT, *permissions.EXPIRED]
+    used = [ask for asks in scope.clients.values() for ask in asks]
+    asks = [*_deploying(night), *used, *permissions.EXPIRED]
     return _numbered("nightly", [*statements(night, asks), *_forbidden(night)])
 
 

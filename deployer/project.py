@@ -96,6 +96,8 @@ class Project:
     `tags`: by which an environment's resources are told from others', with `{suffix}` in at least one value. They must
     be among the default tags of the provider. Blank: all of its default tags, where one of them holds the suffix.
     `commands`: functions that are given a Typer application and add commands to it.
+    `policies`: a mapping of names to what who works with the deployed stack asks of AWS, for `tap policy`; `nightly` is
+    what the tests of a night ask besides.
     `rules`: a folder of Checkov rules of its own, with `canary/`, in which each must fail.
     `access_baseline`: what the stack may grant, written by `tap comply --accept-access`.
     `stack_tests`: the folder of the tests of the synthesised stack, which count as watching over the types they name.
@@ -107,6 +109,7 @@ class Project:
     environment: tuple[str, ...] = _said(_texts, ())
     tags: Mapping[str, str] = field(default_factory=dict, metadata={"read": _tags})
     commands: tuple[str, ...] = _said(_references, ())
+    policies: str = _said(_reference, "")
     rules: Path | None = field(default=None, metadata={"read": _path})
     access_baseline: Path | None = field(default=None, metadata={"read": _path})
     stack_tests: Path | None = field(default=None, metadata={"read": _path})

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deployer.commands.options import (
-    FileArgument,
     JsonOption,
-    KeyArgument,
     RegionOption,
     SuffixOption,
     TargetOption,
@@ -26,6 +24,8 @@ from deployer.errors import LettersLeft, NotReconciled, UsedWrongly
 if TYPE_CHECKING:
     from deployer.pipeline import FileState, Pipeline
 
+FileArgument = Annotated[Path, typer.Argument(help="A CSV file of transactions.", show_default=False)]
+KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]
 FilesArgument = Annotated[list[Path], typer.Argument(help="CSV files of transactions.", show_default=False)]
 SchemaOption = Annotated[
     Path | None, typer.Option("--schema", help="Table Schema (default: the one that comes with Tap).")

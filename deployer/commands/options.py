@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,8 +27,6 @@ DataTooOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Skip the confirmation (required without a terminal).")]
-FileArgument = Annotated[Path, typer.Argument(help="A CSV file of transactions.", show_default=False)]
-KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]
 
 
 def settings_of(target: str | None, suffix: str | None, region: str | None) -> "Settings":

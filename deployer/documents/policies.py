@@ -7,6 +7,7 @@ deployer needs shows in a review.
 import json
 from dataclasses import replace
 
+from deployer.client_permissions import POLICIES
 from deployer.documents.example import SUFFIX
 from deployer.estate.configuration import configuration_of
 from deployer.estate.identity import Identity
@@ -22,7 +23,7 @@ def built(places: Places) -> str:
     settings = Settings.load({}, environment_suffix=SUFFIX, state_bucket="states")
     document = json.loads((stack_folder(settings, places) / "cdk.tf.json").read_text())
     configuration = configuration_of(document, Identity.of(SUFFIX, places))
-    scope = Scope.of(configuration, settings, partition="aws", account=ACCOUNT)
+    scope = Scope.of(configuration, settings, partition="aws", account=ACCOUNT, clients=POLICIES)
     bounded = f"arn:aws:iam::{ACCOUNT}:policy/BOUNDARY"
     scope = replace(scope, region="REGION", state_bucket="STATE_BUCKET", boundary=bounded)
     found = {name: one for work in WORKS for name, one in documents(scope, work).items()}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from deployer.client_permissions import POLICIES
 from deployer.errors import SynthesisFailed
 from deployer.estate.configuration import configuration_of
 from deployer.estate.identity import Identity
@@ -28,7 +29,9 @@ LISTS = re.compile(r"\w+:(List|Describe)\w+|states:ValidateStateMachineDefinitio
 
 @pytest.fixture(scope="module")
 def scope(synthesised_stack: Document) -> Scope:
-    return Scope.of(configuration_of(synthesised_stack, IDENTITY), SETTINGS, partition="aws", account=ACCOUNT)
+    return Scope.of(
+        configuration_of(synthesised_stack, IDENTITY), SETTINGS, partition="aws", account=ACCOUNT, clients=POLICIES
+    )
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +61,7 @@ def test_a_type_without_a_row_is_named_and_what_needs_no_permission_is_not_asked
     """A policy that lacks what a resource needs is never printed; what is in the state alone needs nothing of AWS."""
     added = {"aws_vpc": {"v": {}}, "aws_db_instance": {"d": {}}, "random_pet": {"p": {}}}
     document = {**synthesised_stack, "resource": {**synthesised_stack["resource"], **added}}
-    wider = Scope.of(configuration_of(document, IDENTITY), SETTINGS, partition="aws", account=ACCOUNT)
+    wider = Scope.of(configuration_of(document, IDENTITY), SETTINGS, partition="aws", account=ACCOUNT, clients=POLICIES)
 
     for made in (policies, nightly_policies, cleanup_policies):
         with pytest.raises(

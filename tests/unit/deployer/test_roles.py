@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from deployer.client_permissions import POLICIES
 from deployer.errors import SynthesisFailed, UsedWrongly
 from deployer.estate.configuration import Configuration, Wanted, configuration_in
 from deployer.estate.identity import Identity
@@ -47,7 +48,11 @@ NAMED = {
 def scope() -> Scope:
     folder = stack_folder(SETTINGS, Places.here())
     return Scope.of(
-        configuration_in(folder, Identity.of("unit", Places.here())), SETTINGS, partition="aws", account=ACCOUNT
+        configuration_in(folder, Identity.of("unit", Places.here())),
+        SETTINGS,
+        partition="aws",
+        account=ACCOUNT,
+        clients=POLICIES,
     )
 
 
