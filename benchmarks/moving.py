@@ -15,11 +15,12 @@ from tempfile import TemporaryDirectory
 from benchmarks.loading import bare_puts, timed_puts
 from benchmarks.measure import Figure
 from deployer.cleaning import destroy
+from deployer.deployment import Run
 from deployer.domain import Upload
 from deployer.opening import opened
 from deployer.pipeline import Pipeline
 from deployer.places import Places
-from deployer.stages import Run, deploy
+from deployer.stages import deploy
 from deployer.view import NoView
 from stack.settings import Settings
 
@@ -32,7 +33,7 @@ def figures() -> Iterator[Figure]:
     places, settings = Places.here(), Settings.load({}, environment_suffix="bench")
     with opened(settings, places) as site, TemporaryDirectory() as folder:
         run = Run(settings, places, site, NoView())
-        pipeline = Pipeline(site.target, deploy(run))
+        pipeline = Pipeline.of(site.target, deploy(run))
         stages: dict[str, list[float]] = defaultdict(list)
         _moved(pipeline, Path(folder), 0, defaultdict(list))  # its functions start cold
         ours, peers = [], []

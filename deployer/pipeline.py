@@ -9,74 +9,39 @@ import io
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import Any, Self
 
 from deployer import evidence, stopped, versions
+from deployer.deployed import FAILED, SILENCE_S, STAGES, Deployed, FileState
 from deployer.domain import INCOMING, Upload, report_key
-from deployer.errors import EndpointFailed, NoNews, NotDeployed, StageStopped, UsedWrongly
+from deployer.errors import NoNews, NotDeployed, StageStopped, UsedWrongly
 from deployer.objects import absent_is_none, get_json, put_file, version_in
 from deployer.targets import Target
-from stack.outputs import Outputs
-from stack.settings import Settings
+from stack.outputs import Outputs, OutputsError
 
-STAGES = ("uploaded", "validated", "transformed", "loading", "loaded")
-FAILED = "failed"
-# Longer than anything on the way may take without a word: an event's three calls of 15 minutes, with pauses of one and
-# two (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html); a part's five of 5 minutes.
-SILENCE_S = 3600.0
 _POLL_FIRST, _POLL_MOST = 0.1, 1.0
 _ASK_FIRST, _ASK_MOST = 1.5, 30.0  # seconds without news until AWS is asked what became of a file, and at most between
 _CONNECTIONS = 16
 
 
 @dataclass(frozen=True)
-class FileState:
-    """Where one file is. `since` is ISO 8601 in UTC; `reconciled` is None until the figures are in."""
+class Pipeline(Deployed):
+    """What people do with a deployed pipeline."""
 
-    key: str
-    stage: str
-    since: str
-    state: str = "ok"
-    rows: Mapping[str, int] = field(default_factory=dict)
-    totals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    reconciled: bool | None = None
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def ended(self) -> bool:
-        """Whether the file goes no further. A load whose figures do not add up has ended too."""
-        return self.stage in ("loaded", FAILED) or self.state == FAILED
-
-    def is_silent(self, now: datetime) -> bool:
-        """Whether a file that is not yet loading stands for longer than its event and all its tries may take.
-
-        Such a file was not told of, as while the bucket's notification was gone; S3 sends no event again by itself.
-        """
-        if self.ended or self.stage == "loading":
-            return False
-        return (now - datetime.fromisoformat(self.since)).total_seconds() > SILENCE_S
-
-    def to_json(self) -> dict[str, Any]:
-        """As `tap status --json` and `tap watch --json` print it."""
-        return {**asdict(self), "silent": self.is_silent(datetime.now(UTC))}
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """The pipeline that `outputs` name, on `target`."""
-
-    target: Target
-    outputs: Outputs
-
-    @property
-    def bucket(self) -> str:
-        return self.outputs.bucket_name
+    @classmethod
+    def of(cls, target: Target, outputs: Mapping[str, Any]) -> Self:
+        """That of a deployment's outputs, by name. Raises NotDeployed where one is missing."""
+        try:
+            return cls(target, Outputs.parse(outputs))
+        except OutputsError as error:
+            raise NotDeployed(
+                "the outputs of the deployment are not whole",
+                remedy="`tap deploy` with the same --target, --suffix and --region writes them",
+                details=(str(error),),
+            ) from error
 
     def upload(self, path: Path, key: str) -> Upload:
         """Put a file below `incoming/`; returns the version that this made. Raises UsedWrongly for a bad key."""
@@ -263,24 +228,3 @@ def _told(report: Mapping[str, Any]) -> dict[str, Any]:
 
 def _as_text(error: Mapping[str, Any]) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in error.items()}
-
-
-@contextmanager
-def aws_errors_told(settings: Settings) -> Iterator[None]:
-    """Turns what AWS refuses inside the block into an error with a remedy.
-
-    Raises:
-        NotDeployed: the bucket or table is not there any more.
-        EndpointFailed: anything else that AWS refuses, or no answer at all.
-    """
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchBucket", "ResourceNotFoundException", "404"):
-            raise NotDeployed(
-                f"the deployment `{settings.environment_suffix}` is not there any more: {error}",
-                remedy="`tap deploy` with the same --target, --suffix and --region",
-            ) from error
-        raise EndpointFailed(f"AWS refused: {error}", remedy="check the permissions of the credentials") from error
-    except BotoCoreError as error:
-        raise EndpointFailed(f"AWS does not answer: {error}", remedy="`tap doctor` checks the endpoint") from error

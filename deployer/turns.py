@@ -7,37 +7,34 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from deployer.deployment import Run
 from deployer.errors import StateLocked, StateUnsaved, TerraformFailed, UsedWrongly
 from deployer.json_text import json_object
 from deployer.locks import held, taken
+from deployer.settings import Settings
 from deployer.statebucket import StateBucket
 from deployer.statelock import free, holder_of, holding, locked, wait_until_free
 from deployer.terraform import UNSAVED
-from stack.settings import Settings
-
-if TYPE_CHECKING:
-    from deployer.stages import Run
 
 # The heading stands over any failure of the lock's call; a denied one is nobody's lock.
 _TAKEN = re.compile(r"state lock.*(PreconditionFailed|ConditionalRequestConflict)", re.DOTALL)
 _POLL = 0.5  # seconds
 
 
-def require_lasting_state(settings: Settings) -> None:
+def require_lasting_state(settings: Settings, *, is_remote: bool) -> None:
     """A CI's disk is gone after the job: on AWS, what it deployed would be known to nobody. Raises UsedWrongly."""
     in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
-    if settings.target == "aws" and in_ci and not settings.state_bucket and not settings.local_state:
+    if settings.target == "aws" and in_ci and not is_remote and not settings.local_state:
         raise UsedWrongly(
             "in a CI, the state of a live deployment can't stay in a local file: it would be lost with the job",
-            where="CI is set, and TERRAFORM_STATE_BUCKET is not",
+            where="CI is set, and the stack's backend is a local file",
             remedy="TERRAFORM_STATE_BUCKET=... (`tap bootstrap` makes it); if it is meant, TAP_LOCAL_STATE=true",
         )
 
 
 @contextmanager
-def alone(run: "Run") -> Iterator[None]:
+def alone(run: Run) -> Iterator[None]:
     """No other `tap` of this checkout is at the same environment while the block runs, and the state's lock is told.
 
     Raises:
@@ -49,20 +46,20 @@ def alone(run: "Run") -> Iterator[None]:
             yield
         except TerraformFailed as error:
             told = f"{error.what} {' '.join(error.details)}"
-            if not run.settings.state_bucket or not _TAKEN.search(told):
+            if not run.backend or not _TAKEN.search(told):
                 raise
             bucket = _bucket(run)
             raise locked(holder_of(bucket), bucket, run.settings.lock_seconds) from error
 
 
-def wait_for_turn(run: "Run") -> None:
+def wait_for_turn(run: Run) -> None:
     """Until nobody holds the state's lock; Terraform itself would wait without a word. Raises StateLocked."""
-    if run.settings.state_bucket:
+    if run.backend:
         _free_what_we_left(run)
         wait_until_free(_bucket(run), run.settings.lock_seconds, run.view.note)
 
 
-def _free_what_we_left(run: "Run") -> None:
+def _free_what_we_left(run: Run) -> None:
     """Who could not save the state, as its credentials had ended, could not give back the lock either.
 
     It held the lock when it wrote the state to a file here. So a lock that this machine took before that moment, and
@@ -78,13 +75,13 @@ def _free_what_we_left(run: "Run") -> None:
 
 
 @contextmanager
-def state_held(run: "Run", operation: str) -> Iterator[None]:
+def state_held(run: Run, operation: str) -> Iterator[None]:
     """The state's own lock is ours while the block runs: for who changes the account without Terraform.
 
     Raises:
         StateLocked: somebody else, or a Terraform whose `tap` was killed, still holds it after the stated time.
     """
-    if run.settings.state_bucket:
+    if run.backend:
         with holding(_bucket(run), operation, run.settings.lock_seconds, run.view.note):
             yield
     else:
@@ -93,7 +90,7 @@ def state_held(run: "Run", operation: str) -> Iterator[None]:
 
 
 @contextmanager
-def _file_held(run: "Run") -> Iterator[None]:
+def _file_held(run: Run) -> Iterator[None]:
     """As Terraform locks a state in a file: the system ends the lock with the process, and nobody has to free it."""
     path = run.site.work / "terraform.tfstate"
     if not path.is_file():
@@ -112,7 +109,7 @@ def _file_held(run: "Run") -> Iterator[None]:
         yield
 
 
-def recover(run: "Run") -> None:
+def recover(run: Run) -> None:
     """A state that Terraform could not save when it was interrupted is put in its place.
 
     Raises:
@@ -143,5 +140,5 @@ def recover(run: "Run") -> None:
     run.view.note(f"the state that an earlier deployment could not save is in its place now; kept as {kept.name}")
 
 
-def _bucket(run: "Run") -> StateBucket:
-    return StateBucket.of(run.settings, run.site.target)
+def _bucket(run: Run) -> StateBucket:
+    return StateBucket.of(run.backend, run.site.target)
