@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deployer import process
 from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
 from deployer.places import Places
 
@@ -103,10 +103,7 @@ def _make(settings: "Settings", places: Places, target: Path) -> None:
             where=str(places.root),
             remedy="go to the project's folder; other Terraform is judged by `tap comply PATH`",
         )
-    if not shutil.which("node"):
-        raise ToolMissing(
-            "node is not on PATH; CDKTF runs on it", remedy="install Node.js 22 or later: https://nodejs.org"
-        )
+    process.require("node")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="making-", dir=target.parent) as scratch:
         out = Path(scratch) / "out"
@@ -135,10 +132,8 @@ def _share(out: Path, packages: Path) -> None:
 
 
 def _run(settings: "Settings", places: Places, out: Path) -> None:
-    environment = {**os.environ, **settings.environment(), "CDKTF_OUTDIR": str(out)}
-    result = subprocess.run(
-        [sys.executable, "tap.py"], cwd=places.root, env=environment, capture_output=True, text=True, check=False
-    )
+    environment = process.environment({**settings.environment(), "CDKTF_OUTDIR": str(out)})
+    result = process.run([sys.executable, "tap.py"], folder=places.root, env=environment)
     if result.returncode:
         _require_node()
         raise _failure(result.stderr or result.stdout, places)
@@ -146,7 +141,7 @@ def _run(settings: "Settings", places: Places, out: Path) -> None:
 
 def _require_node() -> None:
     """CDKTF's runtime tells of a Node that does not start as a broken pipe; so Node itself is asked."""
-    result = subprocess.run(["node", "-e", "0"], capture_output=True, text=True, check=False)
+    result = process.run(["node", "-e", "0"])
     if result.returncode:
         raise ToolMissing(
             "node does not start",
