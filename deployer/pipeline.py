@@ -18,6 +18,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer import evidence, stopped, versions
+from deployer.aws_errors import NO_BUCKET, NO_TABLE, code_of
 from deployer.domain import INCOMING, Upload, report_key
 from deployer.errors import EndpointFailed, NoNews, NotDeployed, StageStopped, UsedWrongly
 from deployer.objects import absent_is_none, get_json, put_file, version_in
@@ -276,7 +277,7 @@ def aws_errors_told(settings: Settings) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchBucket", "ResourceNotFoundException", "404"):
+        if code_of(error) in NO_BUCKET | NO_TABLE:
             raise NotDeployed(
                 f"the deployment `{settings.environment_suffix}` is not there any more: {error}",
                 remedy="`tap deploy` with the same --target, --suffix and --region",
