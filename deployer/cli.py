@@ -21,6 +21,7 @@ from deployer.commands.comply import comply
 from deployer.commands.docs import docs
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
+from deployer.commands.options import for_typer
 from deployer.commands.policy import policy
 from deployer.commands.report import report
 from deployer.commands.run import run
@@ -65,7 +66,7 @@ for command in (
         doctor,
     ),
 ):
-    app.command()(command)
+    app.command()(for_typer(command))
 app.add_typer(local, name="local")
 app.add_typer(docs, name="docs")
 
