@@ -8,6 +8,8 @@ tests/proofs/prove_deployer_policy.py proves that it is enough, and that what it
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from deployer.domain import INCOMING
+
 # Conditions, by what they hold a statement to. `{...}` is filled as in an ARN.
 _OURS: Mapping[str, object] = {
     "aws:ResourceTag/Project": "{project}", "aws:ResourceTag/EnvironmentSuffix": "{suffix}",
@@ -271,7 +273,7 @@ BOOTSTRAP = (
 # `tap upload`, `watch`, `status`, `rejects`, `resubmit`, `redrive`: for who sends files and deploys nothing.
 FILES = (
     _ask("s3:ListBucket", _BUCKET),
-    _ask("s3:PutObject", f"{_BUCKET}/incoming/*"),
+    _ask("s3:PutObject", f"{_BUCKET}/{INCOMING}*"),
     _ask("s3:GetObject GetObjectVersion", f"{_BUCKET}/*"),
     _ask("kms:Decrypt GenerateDataKey", _KEYS, held="tagged"),
     _ask("states:StartExecution", _MACHINE),
