@@ -4,8 +4,9 @@ As `timeout --signal=INT --kill-after=10m` of the GNU core utilities, which macO
 """
 
 import signal
-import subprocess
 import sys
+
+from deployer import process
 
 EXPIRED = 124  # as `timeout` exits
 KILL_AFTER_S = 600.0  # for a test that removes what it made
@@ -13,16 +14,16 @@ KILL_AFTER_S = 600.0  # for a test that removes what it made
 
 def bounded(seconds: float, command: list[str], kill_after_s: float = KILL_AFTER_S) -> int:
     """The command's exit code, or EXPIRED where it had to be interrupted."""
-    process = subprocess.Popen(command)
+    running = process.start(command, stdin=None, output=None)
     try:
-        return process.wait(seconds) % 256
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGINT)
+        return running.wait(seconds) % 256
+    except process.TimedOut:
+        running.send_signal(signal.SIGINT)
     try:
-        process.wait(kill_after_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        running.wait(kill_after_s)
+    except process.TimedOut:
+        running.kill()
+        running.wait()
     return EXPIRED
 
 

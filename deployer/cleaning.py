@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from deployer.aws_errors import BUCKET_NOT_EMPTY
 from deployer.deployment import Run
 from deployer.errors import TerraformFailed, WouldLoseData
 from deployer.estate.configuration import is_elsewhere
@@ -24,7 +25,6 @@ from deployer.stages import OUTPUTS, in_turn, init, synth, take_turn
 from deployer.terraform import PLAN, attributes_in
 from deployer.workfolder import note_leaving
 
-_REFILLED = "BucketNotEmpty"  # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 Agreed = Callable[[Changes], None]
 
 
@@ -98,7 +98,7 @@ def _destroy(run: Run) -> None:
         try:
             run.terraform.apply(on_event=Progress(run.view))
         except TerraformFailed as error:
-            if _REFILLED not in str(error):
+            if BUCKET_NOT_EMPTY not in str(error):
                 raise
             _empty(run)
             run.terraform.plan(destroy=True)

@@ -22,6 +22,7 @@ from deployer.commands.cleanup import cleanup
 from deployer.commands.comply import comply
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
+from deployer.commands.options import for_typer
 from deployer.commands.policy import policy
 from deployer.commands.report import report
 from deployer.commands.state import bootstrap, unlock
@@ -80,7 +81,7 @@ for command in (
     report,
     doctor,
 ):
-    app.command()(command)
+    app.command()(for_typer(command))
 app.add_typer(local, name="local")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from deployer.domain import INCOMING
 from deployer.estate.permissions import Ask
 
 _HERE = "{region}:{account}"
@@ -12,7 +13,7 @@ _EXECUTIONS = f"states:{_HERE}:execution:{{aws_sfn_state_machine}}:*"
 # `tap upload`, `watch`, `status`, `rejects`, `resubmit`, `redrive`: for who sends files and deploys nothing.
 FILES = (
     Ask.of("s3:ListBucket", _BUCKET),
-    Ask.of("s3:PutObject", f"{_BUCKET}/incoming/*"),
+    Ask.of("s3:PutObject", f"{_BUCKET}/{INCOMING}*"),
     Ask.of("s3:GetObject GetObjectVersion", f"{_BUCKET}/*"),
     Ask.of("kms:Decrypt GenerateDataKey", f"kms:{_HERE}:key/*", held="tagged"),
     Ask.of("states:StartExecution", f"states:{_HERE}:stateMachine:{{aws_sfn_state_machine}}"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
+from deployer.aws_errors import BUCKET_NOT_EMPTY
 from deployer.errors import KeyRefused, NameTaken, TerraformFailed
 
 _DETAILS_SHOWN = 12
@@ -49,7 +50,7 @@ _REMEDIES = (
     ),
     (r"Saved plan is stale", "another deployment changed the state since the plan: `tap deploy` plans anew"),
     (
-        r"BucketNotEmpty",
+        BUCKET_NOT_EMPTY,
         "the bucket holds files, which are never thrown away along with the stack: empty it first "
         "(on the embedded AWS, `tap local stop` ends everything)",
     ),

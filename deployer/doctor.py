@@ -2,8 +2,6 @@
 
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,8 +9,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployer import embedded, environments, localstack, mirror, opening, operations, regions, statebucket
-from deployer.errors import TapError, Unfit
+from deployer import embedded, environments, localstack, mirror, opening, operations, process, regions, statebucket
+from deployer.errors import TapError, ToolMissing, Unfit
 from deployer.ministack_server import functions
 from deployer.places import Places
 from deployer.settings import Settings
@@ -85,9 +83,10 @@ def _terraform() -> str:
 
 def _node_version() -> str | None:
     """As Node tells it; None where there is none."""
-    if not shutil.which("node"):
+    try:
+        return process.run(["node", "--version"]).stdout.strip()
+    except ToolMissing:
         return None
-    return subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def node(said: str | None, today: date) -> Check:
@@ -98,7 +97,7 @@ def node(said: str | None, today: date) -> Check:
     remedy = f"install Node.js {_kept(today)} or later: https://nodejs.org"
     match = re.match(r"v(\d+)", said or "")
     if said is None:
-        return Check("node", False, "node is not on PATH; CDKTF runs on it", remedy)
+        return Check("node", False, process.missing("node").what, remedy)
     if not match or int(match[1]) < _OLDEST_NODE:
         return Check("node", False, f"node {said} is too old", remedy)
     if (ended := _NODE_ENDS.get(int(match[1]), date.max)) < today:

@@ -7,7 +7,6 @@ commands. In both a guard process (deployer/guard.py) holds the emulator and end
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from deployer import guard
+from deployer import guard, process
 from deployer.environments import ensured
 from deployer.errors import EndpointFailed, NothingRuns, PortInUse
 from deployer.health import LOOPBACK, free_port, healthy, port_taken
@@ -69,11 +68,11 @@ def started(places: Places, port: int | None = None) -> Iterator[Emulator]:
     places.state.mkdir(parents=True, exist_ok=True)
     run = Path(tempfile.mkdtemp(prefix=RUN_PREFIX, dir=places.state))
     guard.write_record(run / OWNER, os.getpid())
-    process, emulator = _launch(places, run, port, detached=False)
+    holder, emulator = _launch(places, run, port, detached=False)
     try:
         yield emulator
     finally:
-        _end(process)
+        _end(holder)
     _log(places, detached=False).unlink(missing_ok=True)  # kept when the block failed
 
 
@@ -95,8 +94,8 @@ def local_start(places: Places, port: int | None = None) -> Emulator:
         forget(places)
         run = places.local / "run"
         run.mkdir(parents=True)
-        process, emulator = _launch(places, run, port, detached=True)
-        process.returncode = 0  # nobody waits for it: it outlives this process, which subprocess would warn of
+        holder, emulator = _launch(places, run, port, detached=True)
+        holder.returncode = 0  # nobody waits for it: it outlives this process, which subprocess would warn of
         _record(places).write_text(json.dumps(asdict(emulator)))
         return emulator
 
@@ -147,8 +146,7 @@ def emulator_environment(run: Path, port: int, secure_port: int) -> dict[str, st
     """
     scratch = run / "tmp"
     scratch.mkdir(exist_ok=True)
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
+    added = {
         "HOME": str(run),
         "TMPDIR": str(scratch),
         "LANG": "C.UTF-8",
@@ -168,6 +166,7 @@ def emulator_environment(run: Path, port: int, secure_port: int) -> dict[str, st
         # A socket that is not there: MiniStack then leaves the user's containers alone.
         "DOCKER_HOST": f"unix://{run / 'no-docker.sock'}",
     }
+    return process.environment(added, without=process.EVERYTHING)
 
 
 def _concurrency() -> int:
@@ -176,14 +175,14 @@ def _concurrency() -> int:
     return max(8, min(fit))
 
 
-def _launch(places: Places, run: Path, port: int | None, *, detached: bool) -> tuple[subprocess.Popen[bytes], Emulator]:
+def _launch(places: Places, run: Path, port: int | None, *, detached: bool) -> tuple[process.Process, Emulator]:
     try:
         _refuse_taken(port)
         python = ensured("embedded", places)
         make_certificate(python, run)
         ports = (port or free_port(), free_port())
-        process = _guarded(places, python, run, ports, detached=detached)
-        return process, _awaited(places, process, run, ports)
+        holder = _guarded(places, python, run, ports, detached=detached)
+        return holder, _awaited(places, holder, run, ports)
     except BaseException:
         shutil.rmtree(run, ignore_errors=True)
         raise
@@ -206,7 +205,7 @@ def make_certificate(python: Path, run: Path) -> None:
     folder = _certificates(run)
     folder.mkdir()
     command = [str(python), "-m", "trustme", "-i", LOOPBACK, "localhost", "-d", str(folder), "-q"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": os.defpath})
+    result = process.run(command, env=process.environment({}, without=process.EVERYTHING))
     if result.returncode:
         raise EndpointFailed(
             "no certificate could be made for the embedded AWS",
@@ -216,18 +215,15 @@ def make_certificate(python: Path, run: Path) -> None:
         )
 
 
-def _guarded(
-    places: Places, python: Path, run: Path, ports: tuple[int, int], *, detached: bool
-) -> subprocess.Popen[bytes]:
+def _guarded(places: Places, python: Path, run: Path, ports: tuple[int, int], *, detached: bool) -> process.Process:
     places.logs.mkdir(parents=True, exist_ok=True)
     log = _log(places, detached=detached)
     log.unlink(missing_ok=True)
     command = [sys.executable, "-m", "deployer.guard", "--run", str(run), "--log", str(log)]
     command += ["--detached"] * detached + ["--", str(python), *server_arguments(run, ports)]
-    nothing = subprocess.DEVNULL
-    return subprocess.Popen(
-        command, stdin=nothing if detached else subprocess.PIPE, stdout=nothing, stderr=nothing,
-        cwd=Path(__file__).parent.parent, env=emulator_environment(run, *ports), start_new_session=True,
+    return process.start(
+        command, folder=Path(__file__).parent.parent, env=emulator_environment(run, *ports),
+        stdin=process.NOWHERE if detached else process.PIPE, apart=True,
     )  # fmt: skip
 
 
@@ -241,13 +237,13 @@ def server_arguments(run: Path, ports: tuple[int, int]) -> list[str]:
     ]
 
 
-def _awaited(places: Places, process: subprocess.Popen[bytes], run: Path, ports: tuple[int, int]) -> Emulator:
+def _awaited(places: Places, holder: process.Process, run: Path, ports: tuple[int, int]) -> Emulator:
     """The emulator once it answers; ends it if it does not in time."""
     try:
-        endpoint = _wait_for_health(places, process, run, ports[0])
+        endpoint = _wait_for_health(places, holder, run, ports[0])
         pid = json.loads((run / guard.RECORD).read_text())["pid"]
     except BaseException:
-        _end(process)
+        _end(holder)
         raise
     return Emulator(
         endpoint=endpoint,
@@ -256,18 +252,18 @@ def _awaited(places: Places, process: subprocess.Popen[bytes], run: Path, ports:
         pid=pid,
         port=ports[0],
         started=datetime.now(UTC).isoformat(timespec="seconds"),
-        guard_pid=process.pid,
+        guard_pid=holder.pid,
         run=str(run),
         no_sandbox=(run / SANDBOX).read_text(),
     )
 
 
-def _wait_for_health(places: Places, process: subprocess.Popen[bytes], run: Path, port: int) -> str:
+def _wait_for_health(places: Places, holder: process.Process, run: Path, port: int) -> str:
     endpoint = f"http://{LOOPBACK}:{port}"
     deadline = time.monotonic() + START_SECONDS
     while not ((run / guard.RECORD).exists() and healthy(endpoint, seconds=1)):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise _did_not_start(places, port, detached=process.stdin is None)
+        if holder.poll() is not None or time.monotonic() > deadline:
+            raise _did_not_start(places, port, detached=holder.stdin is None)
         time.sleep(_POLL)
     return endpoint
 
@@ -283,23 +279,23 @@ def _did_not_start(places: Places, port: int, *, detached: bool) -> EndpointFail
     )
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(holder: process.Process) -> None:
     """Let the guard end its emulator, and wait until both are gone. If we die here, the guard ends it all the same."""
-    if process.stdin:
-        process.stdin.close()
+    if holder.stdin:
+        holder.stdin.close()
     else:
-        process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(STOP_SECONDS)
+        holder.terminate()
+    with suppress(process.TimedOut):
+        holder.wait(STOP_SECONDS)
 
 
 def _signal(pid: int) -> None:
     """Ask a recorded guard to end, and wait for it; a number that is somebody else's by now is left alone."""
     with suppress(psutil.Error):
-        process = psutil.Process(pid)
-        if any("deployer.guard" in part for part in process.cmdline()):
-            process.terminate()
-            process.wait(STOP_SECONDS)
+        holder = psutil.Process(pid)
+        if any("deployer.guard" in part for part in holder.cmdline()):
+            holder.terminate()
+            holder.wait(STOP_SECONDS)
 
 
 def _is_emulator(pid: int) -> bool:

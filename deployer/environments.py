@@ -5,17 +5,19 @@ made by the same means, from the Makefile.
 """
 
 import os
-import subprocess
+import re
 import sys
 import tempfile
 from pathlib import Path
 
+from deployer import process
 from deployer.errors import ToolMissing
 from deployer.locks import held
 from deployer.places import Places, digest_of
 
 LOCKED = Path(__file__).parent / "locked"  # a folder for each, with its pyproject.toml and uv.lock
 STAMP = "tap.stamp"  # inside the environment, so that removing it removes the claim too
+_OTHERS = re.compile("VIRTUAL_ENV|UV_PROJECT(_ENVIRONMENT)?|PYTHON(PATH|HOME)")  # uv would work on the caller's own
 _LINES_SHOWN = 8
 _UNKNOWN_ISSUER = "UnknownIssuer"  # as where a network ends TLS itself, and signs anew
 
@@ -69,7 +71,7 @@ def _make(project: Path, folder: Path) -> None:
         if not _is_of_our_python(folder):
             _uv("venv", "--clear", "--no-project", "--python", sys.executable, str(folder))
         install(project, interpreter(folder))
-    except subprocess.CalledProcessError as error:
+    except process.Failed as error:
         raise _not_made(project.name, folder, error.stderr) from error
 
 
@@ -94,7 +96,7 @@ def install(project: Path, python: Path) -> None:
     (https://docs.astral.sh/uv/concepts/indexes/), so that a mirror is enough.
 
     Raises:
-        CalledProcessError: with what uv said, in `stderr`.
+        process.Failed: with what uv said, in `stderr`.
     """
     with tempfile.TemporaryDirectory() as scratch:
         locked = str(Path(scratch) / "requirements.txt")
@@ -104,16 +106,11 @@ def install(project: Path, python: Path) -> None:
 
 def _uv(*arguments: str) -> None:
     """Run uv: with its own list of authorities, and where the one that signs is none of them, with the system's."""
-    environment = _clean_environment()
-    result = _ran(arguments, environment)
-    if result.returncode and _UNKNOWN_ISSUER in result.stderr:
-        result = _ran(arguments, {**environment, "UV_SYSTEM_CERTS": "1"})
-    result.check_returncode()
-
-
-def _ran(arguments: tuple[str, ...], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "uv", *arguments, "--quiet", "--no-progress"]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    result = process.run(command, env=process.environment({}, without=_OTHERS))
+    if result.returncode and _UNKNOWN_ISSUER in result.stderr:
+        result = process.run(command, env=process.environment({"UV_SYSTEM_CERTS": "1"}, without=_OTHERS))
+    result.check_returncode()
 
 
 def _not_made(name: str, where: Path, said: str) -> ToolMissing:
@@ -133,19 +130,13 @@ def _not_made(name: str, where: Path, said: str) -> ToolMissing:
     )
 
 
-def _clean_environment() -> dict[str, str]:
-    """Without what would point uv at the caller's own environment."""
-    unwanted = {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PROJECT", "PYTHONPATH", "PYTHONHOME"}
-    return {name: value for name, value in os.environ.items() if name not in unwanted}
-
-
 def main() -> None:
     """Make the main environment, which this runs in: for `make setup`, with nothing there yet but uv."""
     root = Places.here().root
     try:
         install(root, Path(sys.executable))
         _uv("pip", "install", "--no-deps", "--no-build-isolation", "--python", sys.executable, "--editable", str(root))
-    except subprocess.CalledProcessError as error:
+    except process.Failed as error:
         told = _not_made("tap", root, error.stderr)
         print(told, file=sys.stderr)
         sys.exit(told.exit_code)

@@ -6,7 +6,7 @@ processes and whatever else still works inside the run folder, and removes the f
 holds the pipe, and the guard stays until `tap local stop` signals it. Pipes and process groups are all it needs, so
 it behaves alike on Linux and macOS.
 
-Imports nothing but the standard library and psutil: it starts in the way of every deployment.
+Imports little but the standard library and psutil: it starts in the way of every deployment.
 """
 
 import argparse
@@ -14,7 +14,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -23,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
+from deployer import process
 
 GRACE = 3.0  # seconds between asking and killing
 TICK = 0.1
@@ -56,10 +57,7 @@ def main() -> int:
     if not arguments.detached:
         threading.Thread(target=ending.ask_at_end_of, args=(0,), daemon=True).start()
     with arguments.log.open("ab") as log:
-        emulator = subprocess.Popen(
-            arguments.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=arguments.run,
-            start_new_session=True,
-        )  # fmt: skip
+        emulator = process.start(arguments.command, folder=arguments.run, output=log, apart=True)
     write_record(arguments.run / RECORD, emulator.pid)
     while not ending.asked and emulator.poll() is None:
         time.sleep(TICK)
@@ -98,20 +96,20 @@ def _alive(group: int) -> bool:
     """Whether any process of the group runs. A zombie does not, and in a container may stay one for ever."""
     with suppress(OSError):  # reap our own child, which would otherwise stay a zombie
         os.waitpid(group, os.WNOHANG)
-    for process in psutil.process_iter(["status"]):
+    for one in psutil.process_iter(["status"]):
         with suppress(OSError):
-            if os.getpgid(process.pid) == group and process.info["status"] != psutil.STATUS_ZOMBIE:
+            if os.getpgid(one.pid) == group and one.info["status"] != psutil.STATUS_ZOMBIE:
                 return True
     return False
 
 
 def end_within(folder: Path) -> None:
     """End what still works inside `folder`, such as a Terraform whose `tap` was killed: its AWS is gone."""
-    for process in psutil.process_iter():
+    for one in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            ours = process.name().startswith(_OURS) and process.pid != os.getpid()
-            if ours and Path(process.cwd()).is_relative_to(folder):
-                process.kill()
+            ours = one.name().startswith(_OURS) and one.pid != os.getpid()
+            if ours and Path(one.cwd()).is_relative_to(folder):
+                one.kill()
 
 
 def _arguments() -> argparse.Namespace:

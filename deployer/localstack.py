@@ -4,9 +4,7 @@ What answers STS is an AWS; who else it says it is does not count.
 """
 
 import os
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,9 +13,9 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployer import targets
+from deployer import process, targets
 from deployer.endpoints import is_aws
-from deployer.errors import EndpointFailed
+from deployer.errors import EndpointFailed, ToolMissing
 from deployer.places import Places
 from deployer.targets import Target
 
@@ -82,12 +80,9 @@ def _asked(endpoint: str, region: str) -> Target:
 
 def docker_answers() -> bool:
     """Whether a Docker engine, not only its command, is there."""
-    if not shutil.which("docker"):
-        return False
-    command = ["docker", "version", "--format", "{{.Server.Version}}"]
     try:
-        return subprocess.run(command, capture_output=True, timeout=10, check=False).returncode == 0
-    except subprocess.TimeoutExpired:
+        return process.run(["docker", "version", "--format", "{{.Server.Version}}"], seconds=10).returncode == 0
+    except (ToolMissing, process.TimedOut):
         return False
 
 
@@ -95,9 +90,7 @@ def docker_answers() -> bool:
 def _composed(places: Places) -> Iterator[None]:
     compose = ["docker", "compose", "--project-directory", str(places.root)]
     try:
-        result = subprocess.run(
-            [*compose, "up", "-d", "--wait", "--wait-timeout", _UP_SECONDS], capture_output=True, text=True, check=False
-        )
+        result = process.run([*compose, "up", "-d", "--wait", "--wait-timeout", _UP_SECONDS])
         if result.returncode:
             raise EndpointFailed(
                 "LocalStack did not come up by docker-compose.yml",
@@ -106,4 +99,4 @@ def _composed(places: Places) -> Iterator[None]:
             )
         yield
     finally:
-        subprocess.run([*compose, "down", "--volumes"], capture_output=True, check=False)
+        process.run([*compose, "down", "--volumes"])

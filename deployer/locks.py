@@ -1,15 +1,13 @@
 """Locks between processes that end with their holder, however that one ends; used where two would do the same work.
 
-Ours is SQLite's own file lock: in the standard library, on every platform, released by the system when a process dies.
-A state in a file is held by Terraform's.
+Ours are files that the library filelock holds, and the system releases when a process dies; beside each stands who
+holds it. A state in a file is held by Terraform's own kind of lock, which is another: POSIX's, not `flock`'s.
 """
 
-import errno
 import fcntl
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,32 +23,27 @@ def held(path: Path, seconds: float = 300, tell: Callable[[str], None] = lambda 
     Raises:
         StateLocked: it is still held after that time.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
-        if not _taken(lock):
+    from filelock import FileLock, Timeout  # here, as `make setup` comes without it
+
+    lock = FileLock(path, fallback_to_soft=False)  # a soft one would outlive a process that is killed
+    try:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
             tell(f"{_holder(path)} is at the same work; waiting up to {seconds:.0f} s")
-            lock.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-            if not _taken(lock):
-                raise StateLocked(
-                    f"another `tap` is at the same work, and did not end within {seconds:.0f} s",
-                    where=str(path),
-                    remedy="wait for it or end it, then try again",
-                    details=(_holder(path),),
-                )
+            lock.acquire(timeout=seconds)
+    except Timeout:
+        raise StateLocked(
+            f"another `tap` is at the same work, and did not end within {seconds:.0f} s",
+            where=str(path),
+            remedy="wait for it or end it, then try again",
+            details=(_holder(path),),
+        ) from None
+    try:
         _beside(path).write_text(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
         yield
-
-
-def _taken(lock: sqlite3.Connection) -> bool:
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:  # nobody holds it: the disk is full, or broken
-            raise OSError(
-                errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO, str(error)
-            ) from error
-        return False
-    return True
+    finally:
+        lock.release()
 
 
 def _beside(path: Path) -> Path:

@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import NO_OBJECT, code_of
 from deployer.domain import version_of
 
 _SINGLE_PUT = 64 << 20  # bytes; larger files go in parts
-_ABSENT = {"404", "NoSuchKey", "NotFound"}
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def absent_is_none() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _ABSENT:
+        if code_of(error) not in NO_OBJECT:
             raise
 
 

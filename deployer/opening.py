@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployer import embedded, endpoints, localstack, targets
+from deployer.aws_errors import NO_BUCKET, NO_TABLE, code_of
 from deployer.errors import AccountRefused, EndpointFailed, NotDeployed, Unfit
 from deployer.estate.identity import ANY, Identity
 from deployer.lives import renewed
@@ -168,7 +169,7 @@ def aws_errors_told(settings: Settings) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchBucket", "ResourceNotFoundException", "404"):
+        if code_of(error) in NO_BUCKET | NO_TABLE:
             raise NotDeployed(
                 f"the deployment `{settings.environment_suffix}` is not there any more: {error}",
                 remedy="`tap deploy` with the same --target, --suffix and --region",

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from deployer.aws_errors import NO_OPERATION, code_of
 from deployer.targets import Target
 
 _MACHINE = '{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}'
@@ -27,8 +28,6 @@ _ASKED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("kms", "list_aliases", {}),
     ("iam", "list_roles", {}),
 )
-# How an AWS says that it has no such operation: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
-_NONE = ("InvalidAction", "NotImplemented", "UnknownOperationException", "UnsupportedOperation")
 
 
 def unanswered(target: Target) -> list[str]:
@@ -44,8 +43,8 @@ def _said(target: Target, service: str, name: str, given: dict[str, Any]) -> str
     try:
         getattr(target.client(service), name)(**given)
     except ClientError as error:
-        code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-        return f"{status} {code}" if status >= 500 or code in _NONE else ""
+        code, status = code_of(error), error.response["ResponseMetadata"]["HTTPStatusCode"]
+        return f"{status} {code}" if status >= 500 or code in NO_OPERATION else ""
     except BotoCoreError as error:
         return str(error)
     return ""

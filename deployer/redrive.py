@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import EXECUTION_EXISTS, code_of
 from deployer.domain import Upload, execution_name
 from deployer.letters import Letter, put_back
 from deployer.pipeline import Pipeline
@@ -43,5 +44,5 @@ def _load_again(pipeline: Pipeline, letter: Letter) -> None:
             input=json.dumps(letter._work, ensure_ascii=False),
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+        if code_of(error) != EXECUTION_EXISTS:
             raise

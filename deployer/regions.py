@@ -4,11 +4,27 @@ The provider refuses a region that is younger than itself, in the middle of a pl
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs#skip_region_validation-1
 """
 
+import re
+from importlib.metadata import PackageNotFoundError, metadata
+
 from deployer.compliance.regions import REGIONS
 from deployer.errors import UsedWrongly
 
-PROVIDER = "5.100.0"  # the one that was asked
-NEWER = frozenset({"ap-southeast-6", "me-west-1", "sa-west-1", "us-isob-west-1"})  # what it answers for: no such region
+_BINDINGS = "cdktf-cdktf-provider-aws"
+NEWER = frozenset({"ap-southeast-6", "me-west-1", "sa-west-1", "us-isob-west-1"})  # it says of each: no such region
+
+
+def _generated_for() -> str:
+    """The provider's version that the locked bindings are of, as their package links to it; blank without them."""
+    try:
+        about = metadata(_BINDINGS)
+    except PackageNotFoundError:
+        return ""
+    linked = re.search(r"hashicorp/aws/(\d+\.\d+\.\d+)", about["Description"])
+    return linked[1] if linked else ""
+
+
+PROVIDER = _generated_for()
 
 
 def require_known(region: str) -> None:

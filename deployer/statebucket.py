@@ -11,6 +11,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import (
+    CONDITION_FAILED,
+    NO_BUCKET,
+    NO_OBJECT,
+    NOT_CONFIGURED,
+    NOT_IMPLEMENTED,
+    SOMEBODY_ELSES_BUCKET,
+    code_of,
+)
 from deployer.compliance.policies import listed
 from deployer.errors import Unfit, UsedWrongly
 from deployer.settings import Settings
@@ -19,10 +28,6 @@ from deployer.targets import Target
 NONCURRENT_DAYS = 90  # how long an older state can be fetched back
 _PLAIN_HTTP = "DenyPlainHttp"
 _OLD_STATES = "old-states"
-_ABSENT = (
-    "404", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration", "ServerSideEncryptionConfigurationNotFoundError",
-    "NoSuchPublicAccessBlockConfiguration", "OwnershipControlsNotFoundError",
-)  # fmt: skip
 _PUBLIC = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 
 
@@ -121,7 +126,7 @@ def exists(bucket: StateBucket) -> bool:
     try:
         found = bucket.s3.head_bucket(Bucket=bucket.name, ExpectedBucketOwner=bucket.target.account_id)
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("404", "NoSuchBucket"):
+        if code_of(error) in NO_BUCKET:
             return False
         raise _refused(bucket, error) from error
     if (region := found.get("BucketRegion", bucket.region)) != bucket.region:
@@ -133,8 +138,7 @@ def exists(bucket: StateBucket) -> bool:
 
 
 def _refused(bucket: StateBucket, error: ClientError) -> Unfit:
-    code = error.response["Error"]["Code"]
-    if code in ("403", "BucketAlreadyExists"):
+    if code_of(error) in SOMEBODY_ELSES_BUCKET:
         what = f"the bucket {bucket.name} is somebody else's, or these credentials may not see it"
         return Unfit(what, remedy="choose another name with TERRAFORM_STATE_BUCKET; they are global to all of AWS")
     return Unfit(
@@ -148,7 +152,7 @@ def _told(holds: Callable[[StateBucket], bool], bucket: StateBucket) -> bool | s
     try:
         return holds(bucket)
     except ClientError as error:
-        return f"can't be looked at: {error.response['Error']['Code']}"
+        return f"can't be looked at: {code_of(error)}"
 
 
 def _write_probe(bucket: StateBucket) -> Finding:
@@ -179,7 +183,7 @@ def delete_as_read(bucket: StateBucket, key: str, etag: str) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = bucket.s3.delete_object(Bucket=bucket.name, Key=key, IfMatch=etag)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NotImplemented":
+        if code_of(error) != NOT_IMPLEMENTED:
             raise
         answer = bucket.s3.delete_object(Bucket=bucket.name, Key=key)
     return answer
@@ -193,9 +197,8 @@ def _probe(
     try:
         answer = ask(key)
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        refused = code in ("NoSuchKey", "PreconditionFailed", "404", "412")
-        return Finding(name, refused, fine if refused else f"{bucket.name}/{bucket.key}.tflock: {code}")
+        refused = code_of(error) in NO_OBJECT | CONDITION_FAILED
+        return Finding(name, refused, fine if refused else f"{bucket.name}/{bucket.key}.tflock: {code_of(error)}")
     version = {"VersionId": answer["VersionId"]} if "VersionId" in answer else {}
     bucket.s3.delete_object(Bucket=bucket.name, Key=key, **version)
     if not conditional:
@@ -207,7 +210,7 @@ def _or_nothing(ask: Callable[..., dict[str, Any]], bucket: StateBucket) -> dict
     try:
         return ask(Bucket=bucket.name)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _ABSENT:
+        if code_of(error) in NOT_CONFIGURED:
             return {}
         raise
 

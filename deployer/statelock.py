@@ -3,6 +3,9 @@ holds it itself, and `tap unlock` frees what nobody holds.
 
 The lock is an object beside the state, written by Terraform with a conditional write:
 https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+
+Terraform itself waits too (`-lock-timeout`, in deployer/workfolder.py), without a word on who is at work, and only as
+it plans: adoption looks at the account earlier. Its `force-unlock` does not free a lock that nobody can read.
 """
 
 import getpass
@@ -18,6 +21,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import CONDITION_FAILED, LOST_RACE, NO_BUCKET, NO_OBJECT, code_of
 from deployer.errors import StateLocked
 from deployer.json_text import json_object
 from deployer.statebucket import StateBucket, delete_as_read
@@ -80,7 +84,7 @@ def holder_of(bucket: StateBucket) -> Holder | None:
     try:
         answer = bucket.s3.get_object(Bucket=bucket.name, Key=bucket.key + SUFFIX)
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket", "404"):
+        if code_of(error) in NO_OBJECT | NO_BUCKET:
             return None
         raise
     return _holder(answer)
@@ -128,9 +132,9 @@ def _written(bucket: StateBucket, document: dict[str, Any], seconds: float) -> b
     try:
         bucket.s3.put_object(Bucket=bucket.name, Key=bucket.key + SUFFIX, Body=body, IfNoneMatch="*")
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409"):
+        if code_of(error) in LOST_RACE:
             raise locked(holder_of(bucket), bucket, seconds) from error
-        if error.response["Error"]["Code"] == "NoSuchBucket":
+        if code_of(error) in NO_BUCKET:
             return False
         raise
     return True
@@ -155,7 +159,7 @@ def free(bucket: StateBucket, holder: Holder) -> bool:
             return False
         delete_as_read(bucket, key, answer["ETag"])
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "PreconditionFailed", "404", "412"):
+        if code_of(error) in NO_OBJECT | CONDITION_FAILED:
             return False
         raise
     return True

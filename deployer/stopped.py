@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from deployer import letters
+from deployer.aws_errors import NO_EXECUTION, NO_MAP_RUN, code_of
 from deployer.deployed import Deployed, FileState
 from deployer.domain import Upload, execution_name
 from deployer.json_text import json_object
@@ -51,7 +52,7 @@ def execution(pipeline: Deployed, upload: Upload) -> dict[str, Any] | None:
     try:
         told: dict[str, Any] = states.describe_execution(executionArn=execution_arn(pipeline, upload))
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+        if code_of(error) == NO_EXECUTION:
             return None
         raise
     return told
@@ -67,7 +68,7 @@ def parts_done(pipeline: Deployed, upload: Upload) -> dict[str, int]:
         runs = states.list_map_runs(executionArn=execution_arn(pipeline, upload))["mapRuns"]
         counts = [states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"] for run in runs[:1]]
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("ExecutionDoesNotExist", "ResourceNotFound"):
+        if code_of(error) in NO_MAP_RUN:
             return {}
         raise
     return {"done": counts[0]["succeeded"], "of": counts[0]["total"]} if counts else {}

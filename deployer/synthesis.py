@@ -10,7 +10,6 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from deployer import process
 from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
 from deployer.places import PROJECT_FILE, Places
 from deployer.project import TABLE, Project
@@ -174,13 +174,13 @@ def _share(out: Path, packages: Path) -> None:
 
 
 def _run(settings: Settings, places: Places, out: Path) -> None:
-    environment = {**os.environ, **settings.environment(), "CDKTF_OUTDIR": str(out)}
+    environment = process.environment({**settings.environment(), "CDKTF_OUTDIR": str(out)})
     command = Project.at(places.root).command(places.root)
     try:
-        result = subprocess.run(command, cwd=places.root, env=environment, capture_output=True, text=True, check=False)
-    except OSError as error:
+        result = process.run(command, folder=places.root, env=environment)
+    except ToolMissing as error:
         raise ToolMissing(
-            f"the stack can't be synthesised by `{shlex.join(command)}`: {error.strerror}",
+            f"the stack can't be synthesised by `{shlex.join(command)}`: {error}",
             where=str(places.root),
             remedy=f"mend `app` in {TABLE} of {PROJECT_FILE}, or in cdktf.json",
         ) from error
@@ -194,11 +194,9 @@ def _require_node(said: str) -> None:
     """CDKTF's runtime tells of a Node that does not start as a broken pipe; so Node itself is asked."""
     if not shutil.which("node"):
         if "'node'" in said:
-            raise ToolMissing(
-                "node is not on PATH; CDKTF runs on it", remedy="install Node.js 22 or later: https://nodejs.org"
-            )
+            raise process.missing("node")
         return
-    result = subprocess.run(["node", "-e", "0"], capture_output=True, text=True, check=False)
+    result = process.run(["node", "-e", "0"])
     if result.returncode:
         raise ToolMissing(
             "node does not start",

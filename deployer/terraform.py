@@ -9,13 +9,13 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+from deployer import process
 from deployer.diagnostics import errors_in, event_of, failure
 from deployer.errors import TerraformFailed, ToolMissing
 
@@ -25,7 +25,7 @@ PLAN = "plan.tfplan"
 UNSAVED = "errored.tfstate"  # what Terraform writes when the state can't be saved
 _POLL = 0.05
 _ROOM = 1 << 16  # bytes; with less, a log or a state was cut off, and what went wrong stands in neither
-_KEPT_TF = re.compile(r"TF_(LOG(_.*)?|PLUGIN_CACHE_DIR|REGISTRY_.*|TOKEN_.*)")
+_NOT_FOR_IT = re.compile(r"AWS_.*|TF_(?!(LOG(_.*)?|PLUGIN_CACHE_DIR|REGISTRY_.*|TOKEN_.*)$).*")
 _NO_PROXY = ("localhost", "127.0.0.1")
 
 _DEFAULT_PROVIDER = r'(provider\["[^"]*"\])?'  # as the state names it: without an alias, and of no module
@@ -168,10 +168,7 @@ class Terraform:
 
     def _answer(self, command: str, *arguments: str, given: str | None = None) -> str:
         """Straight from a pipe, never into a log: a state may hold secrets."""
-        result = subprocess.run(
-            ["terraform", command, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True,
-            check=False, input=given, stdin=None if given else subprocess.DEVNULL,
-        )  # fmt: skip
+        result = process.run(["terraform", command, *arguments], folder=self.folder, env=self.environment, given=given)
         if result.returncode:
             raise failure(f"terraform {command}", errors_in(result.stderr), str(self.folder))
         return result.stdout
@@ -180,13 +177,12 @@ class Terraform:
         log = self.logs / f"{command}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as out:
-            process = subprocess.Popen(
-                ["terraform", command, *arguments], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-                stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+            running = process.start(
+                ["terraform", command, *arguments], folder=self.folder, env=self.environment, output=out, apart=True
+            )
         with log.open(encoding="utf-8", errors="replace") as lines:
-            self._follow(process, lines, on_event)
-        if process.returncode not in accepted:
+            self._follow(running, lines, on_event)
+        if running.returncode not in accepted:
             if shutil.disk_usage(self.folder).free < _ROOM:
                 raise TerraformFailed(
                     f"Terraform gave up at `terraform {command}`, as the disk is full",
@@ -195,30 +191,30 @@ class Terraform:
                     "that one lacks",
                 )
             raise failure(f"terraform {command}", errors_in(log.read_text(errors="replace")), str(log))
-        return process.returncode
+        return running.returncode
 
-    def _follow(self, process: subprocess.Popen[bytes], lines: TextIO, on_event: OnEvent) -> None:
+    def _follow(self, running: process.Process, lines: TextIO, on_event: OnEvent) -> None:
         """Pass on the events until Terraform ends. An interrupt is passed on to it once; it ends its step in order."""
         try:
-            for line in _written(process, lines):
+            for line in _written(running, lines):
                 if event := event_of(line):
                     on_event(event)
         except (KeyboardInterrupt, SystemExit):
-            self._let_finish(process)
+            self._let_finish(running)
             raise
         except BaseException:
-            process.send_signal(signal.SIGINT)
-            process.wait()
+            running.send_signal(signal.SIGINT)
+            running.wait()
             raise
 
-    def _let_finish(self, process: subprocess.Popen[bytes]) -> None:
+    def _let_finish(self, running: process.Process) -> None:
         """Ask once, since Terraform counts: at a second interrupt it drops what it is doing, and the state with it."""
         with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
+            running.send_signal(signal.SIGINT)
         self._notice("Interrupted: Terraform finishes its step, so that its state stays true ...")
-        while process.poll() is None:
+        while running.poll() is None:
             with suppress(KeyboardInterrupt, SystemExit):
-                process.wait()
+                running.wait()
 
 
 def _told(attributes: Mapping[str, Any]) -> Callable[[dict[str, Any]], object]:
@@ -265,11 +261,11 @@ def _index(instance: Mapping[str, Any]) -> str:
     return "" if key is None else f"[{text}]"
 
 
-def _written(process: subprocess.Popen[bytes], lines: TextIO) -> Iterator[str]:
-    """The lines of a file while `process` writes them; a line counts once it is whole."""
+def _written(running: process.Process, lines: TextIO) -> Iterator[str]:
+    """The lines of a file while a program writes them; a line counts once it is whole."""
     begun = ""
     while True:
-        over = process.poll() is not None
+        over = running.poll() is not None
         for piece in lines:
             begun += piece
             if begun.endswith("\n"):
@@ -285,16 +281,11 @@ def environment_for(target: Mapping[str, str], configuration: Path | None) -> di
 
     `configuration` is a CLI configuration of ours; None leaves Terraform its own.
     """
-    kept = {
-        name: value for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "TF_")) or _KEPT_TF.fullmatch(name)
-    }  # fmt: skip
-    proxied = [part for part in (kept.get("NO_PROXY") or kept.get("no_proxy") or "").split(",") if part]
+    proxied = [part for part in (os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or "").split(",") if part]
     bypass = ",".join(dict.fromkeys((*proxied, *_NO_PROXY)))
     own = os.environ.get("TF_CLI_CONFIG_FILE", "")
     named = str(configuration) if configuration else own if own and Path(own).is_file() else ""
-    return {
-        **kept,
+    added = {
         **target,
         **({"TF_CLI_CONFIG_FILE": named} if named else {}),
         "NO_PROXY": bypass,
@@ -302,6 +293,7 @@ def environment_for(target: Mapping[str, str], configuration: Path | None) -> di
         "TF_IN_AUTOMATION": "1",
         "CHECKPOINT_DISABLE": "1",
     }
+    return process.environment(added, without=_NOT_FOR_IT)
 
 
 def installed_version() -> tuple[int, int, int]:
@@ -310,13 +302,9 @@ def installed_version() -> tuple[int, int, int]:
     Raises:
         ToolMissing: it is not on PATH, or older than its native S3 lock.
     """
-    remedy = "install Terraform 1.10 or later: https://developer.hashicorp.com/terraform/install"
-    if not shutil.which("terraform"):
-        raise ToolMissing("terraform is not on PATH", remedy=remedy)
-    result = subprocess.run(
-        ["terraform", "version", "-json"], capture_output=True, text=True, check=False,
-        env={"PATH": os.environ.get("PATH", os.defpath), "CHECKPOINT_DISABLE": "1"},
-    )  # fmt: skip
+    bare = process.environment({"CHECKPOINT_DISABLE": "1"}, without=process.EVERYTHING)
+    result = process.run(["terraform", "version", "-json"], env=bare)
+    remedy = process.missing("terraform").remedy
     match = re.search(r'"terraform_version": *"(\d+)\.(\d+)\.(\d+)', result.stdout)
     if not match:
         raise ToolMissing("terraform does not tell its version", remedy=remedy, details=(result.stderr.strip(),))

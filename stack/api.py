@@ -23,10 +23,11 @@ from stack.bindings import (
 )
 from stack.encryption import Encryption
 from stack.function import PipelineFunction
-from stack.identity import allow, telling_absence
+from stack.identity import allow, objects, telling_absence
 from stack.logs import log_group
 from stack.settings import PARTITION, REGION, Settings
 from stack.suppressions import suppress
+from transactions.layout import REPORTS
 
 STAGE = "v1"
 ROUTES = (("files", "{key+}"), ("transactions", "{transaction_id}"))
@@ -164,7 +165,7 @@ class Api(Construct):
 
 def _status_statements(settings: Settings) -> list[dict[str, Any]]:
     return [
-        allow("s3:GetObject", settings.objects_arn("reports")),
+        allow("s3:GetObject", objects(settings, REPORTS)),
         telling_absence(settings),
         allow("dynamodb:GetItem", settings.table_arn),
     ]

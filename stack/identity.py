@@ -40,6 +40,11 @@ def telling_absence(settings: Settings) -> dict[str, Any]:
     return allow("s3:ListBucket", settings.bucket_arn)
 
 
+def objects(settings: Settings, *prefixes: str) -> list[str]:
+    """The ARNs of all objects below prefixes of the bucket, as transactions/layout.py names them."""
+    return [f"{settings.bucket_arn}/{prefix}*" for prefix in prefixes]
+
+
 class ServiceRole(Construct):
     """A role that one service may assume, on behalf of one resource of this account, with one inline policy.
 

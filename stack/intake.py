@@ -28,15 +28,15 @@ from stack.bindings import (
 from stack.encryption import Encryption
 from stack.failures import Failures
 from stack.function import PipelineFunction
-from stack.identity import allow, document, telling_absence
+from stack.identity import allow, document, objects, telling_absence
 from stack.settings import ACCOUNT, Settings
 from stack.suppressions import suppress
+from transactions.layout import INCOMING, MANIFEST, QUARANTINE, REPORTS, RUNS, TRANSFORMED, VALIDATED
 
 # How long each prefix keeps its objects, in days. What can be made again from incoming/ goes first; what a person
 # may want to mend or prove stays longer. incoming/ and reports/ stay for good: they are the originals and the record.
-KEPT_DAYS = {"validated": 30, "transformed": 30, "runs": 30, "quarantine": 365}
+KEPT_DAYS = {VALIDATED: 30, TRANSFORMED: 30, RUNS: 30, QUARANTINE: 365}
 NONCURRENT_DAYS = 90
-MANIFEST = "manifest.json"  # the last object of a validated file: the only one that may wake the transformer
 
 
 class Intake(Construct):
@@ -130,7 +130,7 @@ class Intake(Construct):
         )
 
     def _expire(self) -> None:
-        rules = [_rule(f"expire-{prefix}", f"{prefix}/", days) for prefix, days in KEPT_DAYS.items()]
+        rules = [_rule(f"expire-{prefix.rstrip('/')}", prefix, days) for prefix, days in KEPT_DAYS.items()]
         S3BucketLifecycleConfiguration(
             self, "lifecycle", bucket=self.bucket.id, rule=[*rules, _rule("all-old-versions", "", None)]
         )
@@ -142,8 +142,8 @@ class Intake(Construct):
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html
         """
         woken = [
-            ("validator", self.validator, "incoming/", None),
-            ("transformer", self.transformer, "validated/", MANIFEST),
+            ("validator", self.validator, INCOMING, None),
+            ("transformer", self.transformer, VALIDATED, MANIFEST),  # written last,
         ]
         permissions = [
             LambdaPermission(
@@ -263,20 +263,20 @@ def _own_key_only(settings: Settings, encryption: Encryption) -> list[dict[str, 
 def _validator_statements(settings: Settings) -> list[dict[str, Any]]:
     return [
         # an event names a version, and needs the second; one from before the versioning counted does not
-        allow(["s3:GetObject", "s3:GetObjectVersion"], settings.objects_arn("incoming")),
+        allow(["s3:GetObject", "s3:GetObjectVersion"], objects(settings, INCOMING)),
         telling_absence(settings),
-        allow("s3:PutObject", [settings.objects_arn(prefix) for prefix in ("validated", "quarantine")]),
-        allow(["s3:GetObject", "s3:PutObject"], settings.objects_arn("reports")),
+        allow("s3:PutObject", objects(settings, VALIDATED, QUARANTINE)),
+        allow(["s3:GetObject", "s3:PutObject"], objects(settings, REPORTS)),
         allow("sqs:SendMessage", settings.dead_letters_arn),
     ]
 
 
 def _transformer_statements(settings: Settings) -> list[dict[str, Any]]:
     return [
-        allow("s3:GetObject", settings.objects_arn("validated")),
+        allow("s3:GetObject", objects(settings, VALIDATED)),
         telling_absence(settings),
-        allow("s3:PutObject", settings.objects_arn("transformed")),
-        allow(["s3:GetObject", "s3:PutObject"], settings.objects_arn("reports")),
+        allow("s3:PutObject", objects(settings, TRANSFORMED)),
+        allow(["s3:GetObject", "s3:PutObject"], objects(settings, REPORTS)),
         allow("states:StartExecution", settings.state_machine_arn),
         allow("sqs:SendMessage", settings.dead_letters_arn),
     ]

@@ -19,10 +19,11 @@ from stack.encryption import Encryption
 from stack.errors import StackError
 from stack.failures import Failures
 from stack.function import PipelineFunction
-from stack.identity import TRACING, ServiceRole, allow, telling_absence
+from stack.identity import TRACING, ServiceRole, allow, objects, telling_absence
 from stack.logs import log_group
 from stack.settings import PARTITION, Settings
 from stack.suppressions import suppress
+from transactions.layout import QUARANTINE, REPORTS, RUNS, TRANSFORMED, VALIDATED
 
 DEFINITION = Path(__file__).with_name("workflow.asl.json")
 ENDED = {"source": ["aws.states"], "detail-type": ["Step Functions Execution Status Change"]}
@@ -164,6 +165,7 @@ def definition(settings: Settings, dead_letters_url: str, source: Path = DEFINIT
         "throttling": THROTTLING,
         "transient": TRANSIENT,
         "bucket": settings.bucket,
+        "runs": RUNS.rstrip("/"),
         "partition": PARTITION,
         "loader_arn": settings.function_arn("transaction-loader"),
         "topic_arn": settings.topic_arn,
@@ -194,9 +196,9 @@ def _filled(node: Any, values: dict[str, Any]) -> Any:
 
 def _loader_statements(settings: Settings) -> list[dict[str, Any]]:
     return [
-        allow("s3:GetObject", [settings.objects_arn(prefix) for prefix in ("validated", "transformed")]),
-        allow("s3:PutObject", [settings.objects_arn(prefix) for prefix in ("transformed", "quarantine")]),
-        allow(["s3:GetObject", "s3:PutObject"], settings.objects_arn("reports")),
+        allow("s3:GetObject", objects(settings, VALIDATED, TRANSFORMED)),
+        allow("s3:PutObject", objects(settings, TRANSFORMED, QUARANTINE)),
+        allow(["s3:GetObject", "s3:PutObject"], objects(settings, REPORTS)),
         telling_absence(settings),
         allow("dynamodb:PutItem", settings.table_arn),
         allow("sqs:SendMessage", settings.dead_letters_arn),
@@ -211,10 +213,10 @@ def _workflow_statements(settings: Settings, encryption: Encryption) -> list[dic
     results = ["s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]
     return [
         allow("lambda:InvokeFunction", settings.function_arn("transaction-loader")),
-        allow("s3:GetObject", settings.objects_arn("transformed")),
+        allow("s3:GetObject", objects(settings, TRANSFORMED)),
         allow("states:StartExecution", settings.state_machine_arn),
         allow(["states:DescribeExecution", "states:StopExecution"], settings.map_executions_arns),
-        allow(results, settings.objects_arn("runs")),
+        allow(results, objects(settings, RUNS)),
         allow("sns:Publish", settings.topic_arn),
         allow("sqs:SendMessage", settings.dead_letters_arn),
         encryption.use("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deployer.domain import layout
 from deployer.places import Places
 from deployer.settings import Settings
 from deployer.synthesis import stack_folder
@@ -115,5 +116,5 @@ def _kept_days(rules: list[Any]) -> int:
     return max(
         int(rule["expiration"][0]["days"] + rule["noncurrent_version_expiration"][0]["noncurrent_days"])
         for rule in rules
-        if rule["filter"][0]["prefix"] in ("validated/", "transformed/")
+        if rule["filter"][0]["prefix"] in (layout.VALIDATED, layout.TRANSFORMED)
     )

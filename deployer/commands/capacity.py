@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deployer.commands.options import JsonOption, RegionOption, SuffixOption, TargetOption, print_json, settings_of
+from deployer.commands.options import DEFAULTS, EnvironmentOptions, JsonOption, print_json
 from deployer.errors import UsedWrongly
 from deployer.places import Places
 
@@ -34,9 +34,7 @@ def capacity(
     bytes_per_row: BytesOption = None,
     at_once: AtOnceOption = None,
     table_writes: WritesOption = None,
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Compute the limiting quota, the duration and the cost of a workload on AWS; exit 1 if it does not fit."""
@@ -58,7 +56,7 @@ def capacity(
         load = Load(**{name: _whole(text) for name, text in given.items() if text is not None})
     except ValueError as error:
         raise UsedWrongly(f"invalid workload: {error}", remedy="give whole numbers, such as 1e6") from error
-    answer = simulated(load, shape(settings_of(target, suffix, region), Places.here()), measured())
+    answer = simulated(load, shape(options.settings(), Places.here()), measured())
     if json:
         print_json(answer.to_json())
     show(sys.stderr if json else sys.stdout, answer)

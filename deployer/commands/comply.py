@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deployer.commands.options import JsonOption, RegionOption, SuffixOption, TargetOption, print_json, settings_of
+from deployer.commands.options import DEFAULTS, EnvironmentOptions, JsonOption, print_json
 from deployer.errors import UsedWrongly
 from deployer.places import Places
 
@@ -36,9 +36,7 @@ def comply(
     markdown: MarkdownOption = None,
     report: ReportOption = None,
     accept_access: AcceptOption = False,
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Check Terraform against all rules; exit 1 on findings, 2 or 3 if it can't be checked."""
@@ -47,7 +45,7 @@ def comply(
 
     places, coverage = Places.here(), ""
     if path is None:
-        settings = gate.with_backend(settings_of(target, suffix, region))
+        settings = gate.with_backend(options.settings())
         of_stack = gate.stack_judged(settings, places, accept_access=accept_access)
         judgement, coverage = of_stack.judgement, of_stack.coverage
     elif accept_access:

@@ -2,19 +2,17 @@
 
 import sys
 
-from deployer.commands.options import JsonOption, RegionOption, SuffixOption, TargetOption, print_json, settings_of
+from deployer.commands.options import DEFAULTS, EnvironmentOptions, JsonOption, print_json
 from deployer.errors import Unfit
 from deployer.places import Places
 
 
-def doctor(
-    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
-) -> None:
+def doctor(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
     """Check that this machine is ready for the target; exit 3 if it is not."""
     from deployer.doctor import examined, fit, to_json
     from deployer.table import show
 
-    settings = settings_of(target, suffix, region)
+    settings = options.settings()
     checks = examined(settings, Places.here())
     if json:
         print_json(to_json(settings, checks))

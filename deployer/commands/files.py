@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deployer.commands.options import (
+    DEFAULTS,
+    EnvironmentOptions,
     JsonOption,
-    RegionOption,
-    SuffixOption,
-    TargetOption,
     print_json,
     print_json_line,
-    settings_of,
 )
 from deployer.commands.stack import running
 from deployer.errors import LettersLeft, NotReconciled, UsedWrongly
@@ -64,9 +62,7 @@ def validate(
 def upload(
     files: FilesArgument,
     key: KeyOption = None,
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Upload CSV files, which starts their processing."""
@@ -76,7 +72,7 @@ def upload(
         raise UsedWrongly("--key names one file, and several are given", remedy="upload them one by one")
     for file in files:
         readable(file)
-    with pipeline_of(target, suffix, region, json=json) as pipeline:
+    with pipeline_of(options, json=json) as pipeline:
         for file in files:
             sent = pipeline.upload(file, key or file.name)
             if json:
@@ -87,13 +83,11 @@ def upload(
 
 def watch(
     key: KeyArgument,
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Follow a file until it is loaded; exit 1 if it fails or its figures do not add up."""
-    with pipeline_of(target, suffix, region, json=json) as pipeline:
+    with pipeline_of(options, json=json) as pipeline:
         for state in pipeline.watch(pipeline.newest(key)):
             if json:
                 print_json_line(state.to_json())
@@ -102,13 +96,11 @@ def watch(
     require_reconciled(state)
 
 
-def status(
-    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
-) -> None:
+def status(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
     """Show where every file is."""
     from deployer.tables import show_states
 
-    with pipeline_of(target, suffix, region, json=json) as pipeline:
+    with pipeline_of(options, json=json) as pipeline:
         states = pipeline.states()
     if json:
         for state in states:
@@ -120,15 +112,13 @@ def status(
 def rejects(
     key: KeyArgument,
     raw: RawOption = None,
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Show a file's rejected rows: line, column, code, value, message."""
     from deployer.tables import show_rejects
 
-    with pipeline_of(target, suffix, region, json=json) as pipeline:
+    with pipeline_of(options, json=json) as pipeline:
         found = pipeline.rejects(key)
         if raw:
             pipeline.raw_rejects(key, raw)
@@ -143,15 +133,13 @@ def rejects(
 def resubmit(
     key: KeyArgument,
     file: RepairedArgument = None,
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Resubmit a file's rejected rows: repaired, or unchanged after the schema or the code was fixed."""
     from deployer.csvfiles import readable
 
-    with pipeline_of(target, suffix, region, json=json) as pipeline, TemporaryDirectory() as scratch:
+    with pipeline_of(options, json=json) as pipeline, TemporaryDirectory() as scratch:
         if file is None:
             path = Path(scratch) / "rejected.raw"
             pipeline.raw_rejects(key, path)
@@ -167,9 +155,7 @@ def resubmit(
 def redrive(
     key: RedrivenArgument = None,
     dry_run: DryRunOption = False,
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Retry the dead letters once their cause is fixed; nothing is loaded twice."""
@@ -177,7 +163,7 @@ def redrive(
     from deployer.redrive import redrive as tried_again
     from deployer.tables import show_letters
 
-    with pipeline_of(target, suffix, region, json=json) as pipeline:
+    with pipeline_of(options, json=json) as pipeline:
         found = letters(pipeline, key)
         if dry_run:
             for letter in found:
@@ -196,12 +182,12 @@ def redrive(
 
 
 @contextmanager
-def pipeline_of(target: str | None, suffix: str | None, region: str | None, *, json: bool) -> Iterator["Pipeline"]:
+def pipeline_of(options: EnvironmentOptions, *, json: bool) -> Iterator["Pipeline"]:
     """The deployed pipeline that the options name."""
     from deployer.pipeline import Pipeline
     from deployer.stages import outputs_of
 
-    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+    with running(options.settings(), json=json, existing=True) as run:
         yield Pipeline.of(run.site.target, outputs_of(run))
 
 

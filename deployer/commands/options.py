@@ -1,7 +1,11 @@
 """The options that are the same everywhere, and what every command makes of them."""
 
+import inspect
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,6 +31,41 @@ DataTooOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Skip the confirmation (required without a terminal).")]
+
+
+@dataclass(frozen=True)
+class EnvironmentOptions:
+    """By what a command is told its environment: a parameter of this type stands for an option for each field."""
+
+    target: TargetOption = None
+    suffix: SuffixOption = None
+    region: RegionOption = None
+
+    def settings(self) -> "Settings":
+        """See `settings_of`."""
+        return settings_of(self.target, self.suffix, self.region)
+
+
+DEFAULTS = EnvironmentOptions()
+
+
+def for_typer(command: Callable[..., None]) -> Callable[..., None]:
+    """The command as Typer is to see it: with options in the place of a parameter of type EnvironmentOptions."""
+    options, shown, place = inspect.signature(EnvironmentOptions).parameters, list[inspect.Parameter](), ""
+    for one in inspect.signature(command).parameters.values():
+        if one.annotation is EnvironmentOptions:
+            place = one.name
+        shown += options.values() if one.annotation is EnvironmentOptions else [one]
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        if place:
+            given[place] = EnvironmentOptions(**{name: given.pop(name) for name in options})
+        command(**given)
+
+    called.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+    called.__annotations__ = {one.name: one.annotation for one in shown}
+    return called
 
 
 def settings_of(target: str | None, suffix: str | None, region: str | None) -> "Settings":

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deployer.commands.files import require_reconciled
-from deployer.commands.options import JsonOption, RegionOption, SuffixOption, TargetOption, print_json, settings_of
+from deployer.commands.options import DEFAULTS, EnvironmentOptions, JsonOption, print_json
 from deployer.places import Places
 
 CsvArgument = Annotated[
@@ -19,16 +19,14 @@ KeepOption = Annotated[bool, typer.Option("--keep", help="Keep the embedded AWS 
 def run(
     csv: CsvArgument = None,
     keep: KeepOption = False,
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Start AWS embedded, deploy, send a CSV through, and show the reconciled result; nothing is left behind."""
     from deployer.story import tell
     from deployer.view import view_for
 
-    settings = settings_of(target, suffix, region)
+    settings = options.settings()
     story = tell(settings, Places.here(), csv, view_for(json=json), None if json else sys.stdout, keep=keep)
     if json:
         print_json({**story.state.to_json(), "rejects": story.rejects, "items": story.items, "seconds": story.seconds})

@@ -9,16 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deployer.commands.consent import ask, require_somebody, show
-from deployer.commands.options import (
-    DataTooOption,
-    JsonOption,
-    RegionOption,
-    SuffixOption,
-    TargetOption,
-    YesOption,
-    print_json,
-    settings_of,
-)
+from deployer.commands.options import DEFAULTS, DataTooOption, EnvironmentOptions, JsonOption, YesOption, print_json
 from deployer.places import Places
 
 if TYPE_CHECKING:
@@ -33,28 +24,24 @@ OutOption = Annotated[Path, typer.Option("--out", help="Output folder; its `stac
 
 def synth(
     out: OutOption = Path("cdktf.out"),
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Write the stack as Terraform JSON, which plain `terraform init && terraform apply` accepts."""
     from deployer.synthesis import synth as synthesise
 
-    folder = synthesise(settings_of(target, suffix, region), Places.here(), out)
+    folder = synthesise(options.settings(), Places.here(), out)
     if json:
         print_json({"stack": str(folder / "cdk.tf.json")})
     else:
         print(folder / "cdk.tf.json")
 
 
-def plan(
-    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
-) -> None:
+def plan(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
     """Show what `deploy` would change."""
     from deployer.stages import plan_only
 
-    with running(settings_of(target, suffix, region), json=json) as run:
+    with running(options.settings(), json=json) as run:
         changes = plan_only(run)
         if json:
             print_json(changes.to_json())
@@ -63,9 +50,7 @@ def plan(
 
 
 def deploy(
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     allow_replace: ReplaceOption = False,
     plan_only: PlanOnlyOption = False,
     json: JsonOption = False,
@@ -74,9 +59,9 @@ def deploy(
     from deployer.stages import deploy as deploy_stages
 
     if plan_only:
-        plan(target, suffix, region, json)
+        plan(options, json)
         return
-    with running(settings_of(target, suffix, region), json=json) as run:
+    with running(options.settings(), json=json) as run:
         run.allow_replace = allow_replace
         outputs = deploy_stages(run)
         if json:
@@ -88,16 +73,14 @@ def deploy(
 
 
 def adopt(
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     allow_replace: ReplaceOption = False,
     json: JsonOption = False,
 ) -> None:
     """Import existing resources into a Terraform state that was lost; `deploy` does this too."""
     from deployer.stages import adopt_only
 
-    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+    with running(options.settings(), json=json, existing=True) as run:
         run.allow_replace = allow_replace
         changes = adopt_only(run)
         if json:
@@ -106,21 +89,17 @@ def adopt(
             print("\n".join(changes.lines()) or "nothing to adopt: the state holds all that exists")
 
 
-def outputs(
-    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
-) -> None:
+def outputs(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
     """Show the stack's outputs."""
     from deployer.stages import outputs_of
 
-    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+    with running(options.settings(), json=json, existing=True) as run:
         known = outputs_of(run)
         print_json(known) if json else _print_outputs(known)
 
 
 def destroy(
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     data_too: DataTooOption = False,
     yes: YesOption = False,
     json: JsonOption = False,
@@ -128,7 +107,7 @@ def destroy(
     """Destroy every resource in Terraform's state, all or nothing; shows them and asks first."""
     from deployer.cleaning import destroy as destroy_wholly
 
-    settings = settings_of(target, suffix, region)
+    settings = options.settings()
     require_somebody(yes=yes)
     with running(settings, json=json, existing=True) as run:
 

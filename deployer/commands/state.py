@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deployer.commands.options import JsonOption, RegionOption, SuffixOption, TargetOption, print_json, settings_of
+from deployer.commands.options import DEFAULTS, EnvironmentOptions, JsonOption, print_json
 from deployer.commands.stack import running
 from deployer.errors import AnswerIsNo
 
@@ -17,13 +17,11 @@ IdOption = Annotated[
 ]
 
 
-def bootstrap(
-    target: TargetOption = None, suffix: SuffixOption = None, region: RegionOption = None, json: JsonOption = False
-) -> None:
+def bootstrap(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
     """Create the state bucket (TERRAFORM_STATE_BUCKET), or fix its settings; idempotent."""
     from deployer.statebucket import StateBucket, bootstrapped
 
-    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+    with running(options.settings(), json=json, existing=True) as run:
         bucket = StateBucket.named(run.settings, run.site.target)
         done = bootstrapped(bucket)
     if json:
@@ -34,9 +32,7 @@ def bootstrap(
 
 def unlock(
     lock_id: IdOption = None,
-    target: TargetOption = None,
-    suffix: SuffixOption = None,
-    region: RegionOption = None,
+    options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
     """Show who holds the state lock and since when; release it by --id. Exit 1 while it is held."""
@@ -45,7 +41,7 @@ def unlock(
     from deployer.synthesis import stack_folder
     from deployer.workfolder import s3_backend
 
-    with running(settings_of(target, suffix, region), json=json, existing=True) as run:
+    with running(options.settings(), json=json, existing=True) as run:
         backend = s3_backend(stack_folder(run.settings, run.places))
         if not backend:
             _tell(None, json=json, otherwise="a state in a file is locked by a process, and ends with it")

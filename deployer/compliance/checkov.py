@@ -5,9 +5,7 @@ error here.
 """
 
 import json
-import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deployer import process
 from deployer.compliance.errors import CouldNotJudge
 
 JSON, PLAN = "terraform_json", "terraform_plan"
@@ -58,11 +57,9 @@ def run(python: Path, root: Path, checks: Sequence[Path], frameworks: Mapping[st
     )
     try:
         with _tap_alone() as path:
-            result = subprocess.run(
-                [str(python), "-m", DRIVER], cwd=root, env=_environment(root, path), input=request,
-                capture_output=True, text=True, timeout=LONGEST, check=False,
-            )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
+            command, environment = [str(python), "-m", DRIVER], _environment(root, path)
+            result = process.run(command, folder=root, env=environment, given=request, seconds=LONGEST)
+    except process.TimedOut as error:
         raise _failed(f"Checkov was not done after {LONGEST} s; judge a smaller part of it", "") from error
     if result.returncode:
         raise _failed(f"Checkov ended with exit code {result.returncode}", result.stderr or result.stdout)
@@ -112,9 +109,9 @@ def _environment(root: Path, path: str) -> dict[str, str]:
 
     And nothing of Python's: where bytecode may not be kept, compiling Checkov is half of its time.
     """
-    kept = {name: value for name, value in os.environ.items() if not _UNWANTED.fullmatch(name)}
-    return {**kept, "HOME": str(root), "PYTHONPATH": path, "CHECKOV_ENABLE_FOREACH_HANDLING": "False",
-            "CHECKOV_ENABLE_MODULES_FOREACH_HANDLING": "False"}  # fmt: skip
+    added = {"HOME": str(root), "PYTHONPATH": path, "CHECKOV_ENABLE_FOREACH_HANDLING": "False",
+             "CHECKOV_ENABLE_MODULES_FOREACH_HANDLING": "False"}  # fmt: skip
+    return process.environment(added, without=_UNWANTED)
 
 
 def _failed(what: str, said: str) -> CouldNotJudge:

@@ -8,12 +8,12 @@ opening fence say what a block of text can't: `base64` (no UTF-8, or with carria
 import base64
 import os
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
+from deployer import process
 from deployer.documents.example import SUFFIX, example_stack
 from deployer.documents.picture import picture
 from deployer.documents.template import filled
@@ -67,8 +67,9 @@ def tracked(root: Path) -> list[str]:
     """The repository's files, sorted: what git tracks; where there is no git, all that .gitignore does not name."""
     if (root / ".git").exists():
         command = ["git", "-C", str(root), "ls-files", "-z"]
-        listed = subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\0")
-        return sorted(path for path in listed if path and (root / path).is_file())
+        listed = process.run(command)
+        listed.check_returncode()
+        return sorted(path for path in listed.stdout.split("\0") if path and (root / path).is_file())
     ignored = [line.strip("/") for line in (root / ".gitignore").read_text().splitlines() if line]
     found = []
     for folder, folders, names in os.walk(root):

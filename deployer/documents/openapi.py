@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployer.documents.example import Stack, example_stack, referred
-from deployer.domain import DERIVED, NAME_PATTERN, SHIPPED
+from deployer.domain import DERIVED, INCOMING, NAME_PATTERN, SHIPPED
 from deployer.places import Places
 from deployer.settings import EMULATOR_REGION
 
@@ -18,7 +18,7 @@ _FORMATS = {"datetime": "date-time", "date": "date", "time": "time"}
 _DECIMAL = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
 _DERIVED: Mapping[str, Json] = {
     "transaction_date": {"format": "date", "description": "The day in UTC."},
-    "source_file": {"pattern": "^incoming/", "description": "The key of the file that it came with."},
+    "source_file": {"pattern": f"^{INCOMING}", "description": "The key of the file that it came with."},
     "source_version": {"description": "The version of that file."},
     "source_part": {"description": "The part of that file, `KEY#VERSION#00000`; a key of the index `by-source`."},
     "source_line": {"pattern": r"^\d+$", "description": "The physical line in that file, the header being line 1."},

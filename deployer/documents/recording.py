@@ -9,7 +9,6 @@ import os
 import pty
 import re
 import struct
-import subprocess
 import sys
 import termios
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from contextlib import suppress
 from fcntl import ioctl
 from pathlib import Path
 
+from deployer import process
 from deployer.errors import Unfit
 from deployer.places import Places
 
@@ -104,15 +104,15 @@ def _ran(command: Sequence[str], folder: Path) -> str:
     """All that the command wrote to its terminal."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": str(ROWS)}
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    environment = process.environment({"TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": str(ROWS)})
+    running = process.start(command, folder=folder, env=environment, stdin=theirs, output=theirs)
     os.close(theirs)
     said = b""
     with suppress(OSError):  # Linux's way to say that nobody writes any more
         while piece := os.read(ours, 1 << 16):
             said += piece
     os.close(ours)
-    if process.wait():
+    if running.wait():
         last = tuple(said.decode(errors="replace").splitlines()[-_LONG:])
         raise Unfit(f"`{' '.join(command)}` failed, and is not recorded", details=last)
     return said.decode()

@@ -12,12 +12,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import says_absent, says_refused
 from deployer.errors import TapError
 from deployer.estate.configuration import Configuration
 from deployer.estate.holding import holds_data
 from deployer.estate.inventory import WORKERS, Inventory, Recorded
 from deployer.estate.kinds import ALIASES, FUNCTIONS, KINDS, is_protected
-from deployer.estate.things import Thing, says_absent, says_refused
+from deployer.estate.things import Thing
 from deployer.targets import Target
 
 PATIENCE_S = 300.0  # without any progress; a table or a state machine may take minutes to go

@@ -12,11 +12,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import says_absent
 from deployer.errors import Ambiguous, NotOurs
 from deployer.estate.configuration import Configuration, Reference, Wanted, is_in_state_alone
 from deployer.estate.kinds import KINDS, Kind
 from deployer.estate.parts import PARTS
-from deployer.estate.things import Thing, says_absent
+from deployer.estate.things import Thing
 from deployer.targets import Target
 
 WORKERS = 16  # calls at once; each waits for the network

@@ -12,9 +12,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import NO_TAGS, code_of, says_absent, says_refused
 from deployer.errors import NotAllSeen
 from deployer.estate import removal
-from deployer.estate.things import Thing, code_of, paged, plain_tags, says_absent, says_refused
+from deployer.estate.things import Thing, paged, plain_tags
 
 Client = Any  # of boto3; its stubs know the services by name only
 _REGION_IN_ARN = re.compile(r"arn:[\w-]+:[\w-]+:([a-z]{2}(?:-[a-z]+)+-\d+):")
@@ -78,7 +79,7 @@ def _bucket_tags(s3: Client, bucket: Thing) -> dict[str, str]:
     try:
         return plain_tags(s3.get_bucket_tagging(Bucket=bucket.name)["TagSet"])
     except ClientError as error:
-        if code_of(error) == "NoSuchTagSet":
+        if code_of(error) == NO_TAGS:
             return {}
         raise
 

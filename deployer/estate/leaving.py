@@ -7,12 +7,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import says_absent
 from deployer.deployment import Run
 from deployer.estate.cleanup import Cleaned, Cleanup
 from deployer.estate.configuration import Configuration, Wanted, configuration_in, is_in_state_alone, type_of
 from deployer.estate.inventory import unknown
 from deployer.estate.ledger import Ledger
-from deployer.estate.things import Thing, says_absent
+from deployer.estate.things import Thing
 from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.moving import FILE
 from deployer.synthesis import stack_folder

@@ -14,11 +14,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import says_absent
 from deployer.errors import Unfit
 from deployer.estate.configuration import Configuration, configuration_in
 from deployer.estate.inventory import Recorded
 from deployer.estate.kinds import KINDS
-from deployer.estate.things import says_absent
 from deployer.opening import Site
 from deployer.targets import Target
 

@@ -3,15 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deployer.errors import NotAllSeen
 
-if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
-
-_ABSENT = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$")
-_REFUSED = re.compile(r"AccessDenied|Unauthorized|Forbidden|^403$")
 # Whether more is to come, in the words of any service; docs/listings.md has them all.
 _MORE = re.compile(r"(next_?)?(continuation|pagination)?(token|marker)|(is)?truncated|position|lastevaluated\w+", re.I)
 # Cut without a word unless a size is asked for. SQS answers 1,000 queues:
@@ -34,26 +29,6 @@ class Thing:
     def label(self) -> str:
         """For people."""
         return f"{self.type.removeprefix('aws_')} {self.name}" + (f" ({self.id})" if self.id != self.name else "")
-
-
-def code_of(error: "ClientError") -> str:
-    """AWS's own word for an error, such as `NoSuchBucket`."""
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def says_absent(error: "ClientError") -> bool:
-    """Whether AWS answers that there is no such thing.
-
-    That a key is gone is said of what is there and can't be read: `KMS.NotFoundException` by S3
-    (https://github.com/aws/aws-cli/issues/4507), `KMSNotFound` by SNS
-    (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
-    """
-    return bool(_ABSENT.search(code_of(error))) and not code_of(error).startswith("KMS")
-
-
-def says_refused(error: "ClientError") -> bool:
-    """Whether AWS answers that the caller may not; asking again does not help."""
-    return bool(_REFUSED.search(code_of(error)))
 
 
 def paged(client: Any, operation: str, result: str, **arguments: Any) -> Iterator[Any]:

@@ -7,8 +7,8 @@ stage `adopt` and the cleanup ask.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from deployer.aws_errors import NO_TAGS, code_of
 from deployer.errors import NotOurs
-from deployer.estate.things import code_of
 from deployer.targets import Target
 
 
@@ -38,7 +38,7 @@ def whose_bucket(target: Target, name: str) -> str:
     try:
         tags = {one["Key"]: one["Value"] for one in s3.get_bucket_tagging(Bucket=name)["TagSet"]}
     except ClientError as error:
-        return "it has no tags" if code_of(error) == "NoSuchTagSet" else "its tags can't be read"
+        return "it has no tags" if code_of(error) == NO_TAGS else "its tags can't be read"
     return "its tags: " + ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
 
 

@@ -1,11 +1,11 @@
 """Which versions a run was made with: of Tap, of what it is made of, and of what answered."""
 
 import platform
-import subprocess
 import tomllib
 from contextlib import suppress
 from importlib.metadata import version
 
+from deployer import process
 from deployer.doctor import PROVIDERS
 from deployer.environments import definition
 from deployer.errors import ToolMissing
@@ -29,8 +29,8 @@ def tool_versions(places: Places) -> dict[str, str]:
 def _commit(places: Places) -> str:
     """Of the checkout, with `-dirty` where files are changed; blank where there is no git."""
     command = ["git", "-C", str(places.root), "describe", "--always", "--dirty", "--exclude", "*"]
-    with suppress(OSError):
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    with suppress(ToolMissing):
+        return process.run(command).stdout.strip()
     return ""
 
 

@@ -16,13 +16,8 @@ runs/ID/manifest.json                                 what Step Functions notes 
 
 from dataclasses import dataclass
 
-INCOMING, VALIDATED, QUARANTINE, TRANSFORMED, REPORTS = (
-    "incoming/",
-    "validated/",
-    "quarantine/",
-    "transformed/",
-    "reports/",
-)
+INCOMING, VALIDATED, QUARANTINE = "incoming/", "validated/", "quarantine/"
+TRANSFORMED, REPORTS, RUNS = "transformed/", "reports/", "runs/"
 MANIFEST = "manifest.json"
 NO_VERSION = "null"  # S3's own name for the version of an object that has none
 MAX_KEY_BYTES = 850  # S3 takes 1,024 bytes; derived keys add a prefix, a version and a name

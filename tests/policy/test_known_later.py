@@ -9,6 +9,7 @@ import pytest
 from deployer.compliance.judgement import Judgement
 from deployer.compliance.planning import LATER, readable
 from deployer.compliance.scan import scan
+from deployer.regions import PROVIDER
 from tests.policy.shared import PLACES, once
 
 KEY = "${aws_kms_key.k.arn}"
@@ -32,7 +33,7 @@ POLICIES = {
     "whole": "${aws_kms_key.k.policy}",
 }
 STACK = {
-    "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}},
+    "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": PROVIDER}}},
     "variable": {"account_id": {"type": "string"}, "aws_region": {"type": "string"}},
     "provider": {"aws": [{"region": "${var.aws_region}"}]},
     "resource": {

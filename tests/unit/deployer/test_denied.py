@@ -9,11 +9,11 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from deployer import targets, turns
+from deployer.aws_errors import says_absent
 from deployer.errors import StateLocked, TapError, TerraformFailed
 from deployer.estate import leaving
 from deployer.estate.configuration import Configuration
 from deployer.estate.ledger import Ledger
-from deployer.estate.things import says_absent
 from deployer.objects import get_json
 from deployer.opening import Site
 from deployer.places import Places

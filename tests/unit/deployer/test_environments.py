@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer import environments
+from deployer import environments, process
 from deployer.environments import ensured, interpreter, is_made
 from deployer.errors import ToolMissing
 from deployer.places import Places
@@ -162,14 +162,14 @@ def test_where_the_network_signs_itself_the_systems_authorities_count(
     places: Places, project: Path, monkeypatch: pytest.MonkeyPatch, stored: bool
 ) -> None:
     """An authority in the system's store is enough; one that is nowhere is told with what names it."""
-    ran = environments._ran
+    run = process.run
 
-    def distrusting(arguments: tuple[str, ...], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        if "sync" in arguments and not (stored and environment.get("UV_SYSTEM_CERTS")):
-            return subprocess.CompletedProcess(arguments, 2, "", "invalid peer certificate: UnknownIssuer")
-        return ran(arguments, environment)
+    def distrusting(command: list[str], *, env: dict[str, str]) -> process.Result:
+        if "sync" in command and not (stored and env.get("UV_SYSTEM_CERTS")):
+            return process.Result(command, 2, "", "invalid peer certificate: UnknownIssuer")
+        return run(command, env=env)
 
-    monkeypatch.setattr(environments, "_ran", distrusting)
+    monkeypatch.setattr(process, "run", distrusting)
     if stored:
         assert ensured("holder", places).exists()
     else:

@@ -139,17 +139,18 @@ def test_where_there_is_no_bucket_there_is_nothing_to_hold(bucket: StateBucket) 
 
 
 HOLDER = """
-import sys
+import subprocess, sys
 from pathlib import Path
 from deployer.locks import held
 with held(Path(sys.argv[1])):
+    subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"])  # as a Terraform that goes on
     print(1, flush=True)
     sys.stdin.read()
 """
 
 
 def test_a_process_that_holds_a_lock_is_named_and_its_death_frees_it(tmp_path: Path) -> None:
-    """On one machine, the lock says whose it is, and needs nobody to remove it."""
+    """On one machine, the lock says whose it is, and nobody has to remove it; a child that lives on has none of it."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path / "lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[3],
@@ -160,8 +161,9 @@ def test_a_process_that_holds_a_lock_is_named_and_its_death_frees_it(tmp_path: P
         with pytest.raises(StateLocked) as caught, held(tmp_path / "lock", 0.2, told.append):
             pass
         process.kill()
-    with held(tmp_path / "lock", 5):
-        pass
+        process.wait()
+        with held(tmp_path / "lock", 5):
+            pass
 
     assert f"process {process.pid}, since" in told[0]
     assert f"process {process.pid}, since" in caught.value.details[0]

@@ -11,6 +11,7 @@ from deployer.errors import TerraformFailed
 from deployer.mirror import this_platform
 from deployer.opening import Site
 from deployer.places import Places
+from deployer.regions import PROVIDER
 from deployer.synthesis import stack_folder
 from deployer.workfolder import LOCK, initialised, prepared, required_providers
 from stack.settings import Settings
@@ -47,9 +48,9 @@ def test_every_platform_has_its_hashes() -> None:
 
 def test_a_mirror_with_another_provider_is_refused(folder: Path, tmp_path: Path) -> None:
     """Whatever lies in a mirror under the provider's name is not run unless it is what was published."""
-    package = tmp_path / "mirror" / AWS / "5.100.0" / this_platform()
+    package = tmp_path / "mirror" / AWS / PROVIDER / this_platform()
     package.mkdir(parents=True)
-    (package / "terraform-provider-aws_v5.100.0_x5").write_text("#!/bin/sh\n")
+    (package / f"terraform-provider-aws_v{PROVIDER}_x5").write_text("#!/bin/sh\n")
     settings = Settings.load(environment_suffix="unit", provider_mirror=str(tmp_path / "mirror"))
     site = Site(targets.emulator("localstack", "http://127.0.0.1:1", "eu-west-1"), tmp_path / "work", tmp_path, True)
 

@@ -1,0 +1,119 @@
+"""Runs other programs: the one place of the deployer that does, and the one way to an environment for them.
+
+A command is a list of arguments, never a shell's line, and holds no credentials: every user of the machine can list
+the arguments of a process, its environment only its own user. Imports nothing but the standard library and the errors,
+as `make setup` and the guard of the embedded AWS start with it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from deployer.errors import ToolMissing
+
+Result = subprocess.CompletedProcess[str]
+Process = subprocess.Popen[bytes]
+Failed = subprocess.CalledProcessError
+TimedOut = subprocess.TimeoutExpired
+NOWHERE, PIPE = subprocess.DEVNULL, subprocess.PIPE
+
+NOTHING, EVERYTHING = re.compile(r"(?!)"), re.compile(r".*")
+_SECRET = re.compile(r"AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|TF_TOKEN_.*")
+_SHORTEST_SECRET = 16  # characters; what is shorter, as an emulator's credentials, is a word like others
+
+
+def environment(added: Mapping[str, str], without: re.Pattern[str] = NOTHING) -> dict[str, str]:
+    """A program's whole environment: the caller's variables but those whose names match `without`, and what is added.
+
+    The search path is always there.
+    """
+    kept = {name: value for name, value in os.environ.items() if not without.fullmatch(name)}
+    return {"PATH": os.environ.get("PATH", os.defpath), **kept, **added}
+
+
+def run(
+    command: Sequence[str],
+    *,
+    folder: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    given: str | None = None,
+    seconds: float | None = None,
+) -> Result:
+    """Run to the end: its exit code, and all that it said. It reads `given`, or nothing.
+
+    `env` is its whole environment; without one it has the caller's.
+
+    Raises:
+        ToolMissing: there is no such program.
+        TimedOut: it was not done after `seconds`, and is killed.
+    """
+    _refuse_secrets(command)
+    try:
+        return subprocess.run(
+            command, cwd=folder, env=env, input=given, stdin=None if given is not None else NOWHERE, timeout=seconds,
+            capture_output=True, encoding="utf-8", errors="backslashreplace", check=False,
+        )  # fmt: skip
+    except (FileNotFoundError, PermissionError) as error:
+        raise _not_started(error, command) from error
+
+
+def start(
+    command: Sequence[str],
+    *,
+    folder: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: int | None = NOWHERE,
+    output: int | IO[bytes] | None = NOWHERE,
+    apart: bool = False,
+) -> Process:
+    """Start, and leave it to the caller to wait. What it says and what it complains of go to `output`.
+
+    `apart` is a session and a process group of its own, which an interrupt of the terminal does not reach.
+
+    Raises:
+        ToolMissing: there is no such program.
+    """
+    _refuse_secrets(command)
+    try:
+        return subprocess.Popen(
+            command, cwd=folder, env=env, stdin=stdin, stdout=output, stderr=output, start_new_session=apart
+        )
+    except (FileNotFoundError, PermissionError) as error:
+        raise _not_started(error, command) from error
+
+
+def require(program: str) -> str:
+    """Where the program is. Raises ToolMissing where it is not on PATH."""
+    if found := shutil.which(program):
+        return found
+    raise missing(program)
+
+
+def missing(program: str) -> ToolMissing:
+    """The error for a program that is not there, with where it is to be had."""
+    if program == "terraform":
+        remedy = "install Terraform 1.10 or later: https://developer.hashicorp.com/terraform/install"
+        return ToolMissing("terraform is not on PATH", remedy=remedy)
+    if program == "node":
+        return ToolMissing(
+            "node is not on PATH; CDKTF runs on it", remedy="install Node.js 22 or later: https://nodejs.org"
+        )
+    return ToolMissing(f"{program} is not on PATH", remedy=f"install {program}")
+
+
+def _not_started(error: OSError, command: Sequence[str]) -> Exception:
+    """The folder to work in may be what is missing, too."""
+    return missing(command[0]) if error.filename == command[0] else error
+
+
+def _refuse_secrets(command: Sequence[str]) -> None:
+    """A defect of ours, so no error for people: it is never shown with the command."""
+    secrets = [
+        value for name, value in os.environ.items() if _SECRET.fullmatch(name) and len(value) >= _SHORTEST_SECRET
+    ]
+    if any(secret in argument for secret in secrets for argument in command):
+        raise ValueError(f"credentials in the arguments of {Path(command[0]).name}: give them by its environment")
