@@ -5,6 +5,9 @@
 rules = "tests/policy/checks"
 access-baseline = "tests/policy/access.json"
 stack-tests = "tests/unit/stack"
+unit-tests = "tests/unit"
+policy-tests = "tests/policy"
+integration-tests = "tests/integration"
 ```
 """
 
@@ -26,11 +29,15 @@ class Project:
     `rules`: a folder of Checkov rules of its own, with `canary/`, in which each must fail.
     `access_baseline`: what the stack may grant, written by `tap comply --accept-access`.
     `stack_tests`: the folder of the tests of the synthesised stack, which count as watching over the types they name.
+    `unit_tests`, `policy_tests`, `integration_tests`: the folders of the three levels of tests.
     """
 
     rules: Path | None = None
     access_baseline: Path | None = None
     stack_tests: Path | None = None
+    unit_tests: Path = Path("tests/unit")
+    policy_tests: Path = Path("tests/policy")
+    integration_tests: Path = Path("tests/integration")
 
     @classmethod
     def at(cls, root: Path) -> Self:

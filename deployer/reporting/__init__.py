@@ -30,12 +30,12 @@ def written(places: Places, evidence: Path, out: Path) -> Report:
         UsedWrongly: there is no evidence, it is not what it should be, or the report can't be written there.
     """
     from deployer.reporting import sources
-    from deployer.reporting.faults import DOCUMENT, faults_in
+    from deployer.reporting.faults import faults_at
     from deployer.reporting.page import page
     from deployer.reporting.runs import Run
 
     found = sources.read(evidence)
-    faults = faults_in((places.root / DOCUMENT).read_text("utf-8"))
+    faults = faults_at(places.root)
     runs = [Run(each, faults) for each in found.runs]
     text = page(runs, [f"junit-{file.name}" for file in found.junit], found.privilege, found.compliance)
     try:

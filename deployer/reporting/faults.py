@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 DOCUMENT = "docs/faults.md"
 _ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| `([\w/]+\.py::\w+)` \|$", re.MULTILINE)
@@ -14,6 +15,12 @@ class Fault:
     fault: str
     outcome: str
     test: str
+
+
+def faults_at(root: Path) -> list[Fault]:
+    """Those of the project in the folder `root`; none where it has no such document."""
+    file = root / DOCUMENT
+    return faults_in(file.read_text("utf-8")) if file.is_file() else []
 
 
 def faults_in(text: str) -> list[Fault]:
