@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from deployer.pytest_plugin import session
+
 pytest_plugins = ["pytester"]
 DEPLOYS = """
 import json, sys
@@ -20,11 +22,6 @@ if answer:
     (folder / "half").rename(folder / "deployment.json")
     sys.stdin.read()
 sys.exit(int((root / "ends").read_text()))
-"""
-CONFTEST = """
-from deployer.pytest_plugin import session
-
-session.MODULE = "pretends_to_deploy"
 """
 ANSWER = {
     "settings": {"ENVIRONMENT_SUFFIX": "it-1"}, "outputs": {"queue_url": "https://q"}, "seconds": {"apply": 1.5},
@@ -48,14 +45,15 @@ def queue(tap_deployment):
 def test_it(queue):
     assert queue == "https://q"
 """
+OTHERS = ("-p", "no:schemathesis", "-p", "no:anyio")  # each start of theirs takes half a second
 Run = Callable[..., pytest.RunResult]
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester) -> Path:
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """With `[tool.tap]`, one test of the stack and one of its deployment."""
     pytester.makepyprojecttoml("[tool.tap]\n[tool.pytest.ini_options]\nfilterwarnings = ['error']\n")
-    pytester.makeconftest(CONFTEST)
+    monkeypatch.setattr(session, "MODULE", "pretends_to_deploy")
     pytester.makepyfile(pretends_to_deploy=DEPLOYS)
     pytester.makepyfile(**{"tests/unit/test_unit": "def test_it():\n    pass\n", "tests/integration/test_e2e": TESTS})
     answers(pytester.path)
@@ -70,8 +68,14 @@ def answers(project: Path, *, ends: int = 0, **content: object) -> None:
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:
-    """`run("--collect-only")` runs pytest in a process of its own, with the plugins that the environment has."""
-    return lambda *options: pytester.runpytest_subprocess("-p", "no:schemathesis", "-p", "no:anyio", *options)
+    """`run("--collect-only")` runs pytest with the plugins that the environment has."""
+    return lambda *options: pytester.runpytest_inprocess(*OTHERS, *options)
+
+
+@pytest.fixture
+def run_apart(pytester: pytest.Pytester) -> Run:
+    """The same in a process of its own."""
+    return lambda *options: pytester.runpytest_subprocess(*OTHERS, *options)
 
 
 def deployments(project: Path) -> list[str]:

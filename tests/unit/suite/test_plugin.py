@@ -12,7 +12,7 @@ from tests.unit.suite.conftest import Run, answers, deployments
     [
         ("--collect-only",), ("--fixtures",), ("--fixtures-per-test",), ("--markers",), ("--setup-plan",), ("--help",),
         ("-m", "not smoke"), ("-k", "test_unit"), ("--deselect", "tests/integration"), ("tests/unit",),
-        ("--collect-only", "-n", "2"), ("-m", "not smoke", "-n", "2"),
+        ("-m", "not smoke", "-n", "2"),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -29,14 +29,13 @@ def test_looking_at_tests_deploys_nothing(project: Path, run: Run, options: tupl
         "needs('accounts')", "needs('iam_enforced', 'maps_fail')",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_tests_that_are_skipped_deploy_nothing(project: Path, run: Run, mark: str, workers: str) -> None:
+def test_tests_that_are_skipped_deploy_nothing(project: Path, run: Run, mark: str) -> None:
     """By a mark of pytest's, or since no such target has what they need."""
     file = project / "tests" / "integration" / "test_e2e.py"
     file.write_text(file.read_text().replace("def test_it", f"@pytest.mark.{mark}\ndef test_it"))
     target = "aws" if "accounts" in mark else "localstack"
 
-    result = run("--target", target, "-n", workers, "--strict-markers")
+    result = run("--target", target, "--strict-markers")
 
     result.assert_outcomes(passed=1, **{"xfailed" if "xfail" in mark else "skipped": 1})
     assert deployments(project) == []
@@ -156,7 +155,7 @@ def test_a_trait_that_nobody_knows_is_refused(project: Path, run: Run, wrong: st
     assert "test_it: needs 'wings'; traits are iam_enforced" in result.stderr.str() + result.stdout.str()
 
 
-def test_a_project_without_the_table_never_hears_of_it(project: Path, run: Run) -> None:
+def test_a_project_without_the_table_never_hears_of_it(project: Path, run: Run, run_apart: Run) -> None:
     """No option, marker, fixture or line; and of Tap nothing is loaded but the question whether it is meant."""
     (project / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
     (project / "conftest.py").write_text(
@@ -165,8 +164,8 @@ def test_a_project_without_the_table_never_hears_of_it(project: Path, run: Run) 
         "def pytest_unconfigure():\n    print('loaded', sorted(n for n in sys.modules if n.startswith('deployer')))\n"
     )
 
-    result = run("tests/unit", "--target", "mars")
-    told = run("--fixtures", "--markers").stdout.str() + run("--help").stdout.str()
+    result = run_apart("tests/unit", "--target", "mars")
+    told = "".join(run(look).stdout.str() for look in ("--fixtures", "--markers", "--help"))
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["loaded ['deployer', 'deployer.places', 'deployer.pytest_plugin']"])
