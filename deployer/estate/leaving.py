@@ -15,7 +15,7 @@ from deployer.estate.things import Thing, says_absent
 from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.moving import FILE
 from deployer.stages import Run
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from deployer.terraform import UNSAVED, attributes_in, elsewhere_in
 from deployer.turns import alone, state_held
 from deployer.workfolder import note_leaving
@@ -67,7 +67,9 @@ def _unknown(wanted: Wanted) -> str:
 
 def _configuration(run: Run) -> Configuration:
     with run.stage("synth"):
-        return configuration_in(synthesised(run.settings, run.places) / "stacks" / run.settings.construct_id)
+        found = configuration_in(stack_folder(run.settings, run.places), run.site.identity)
+        run.backend = found.backend
+        return found
 
 
 def _cleanup(run: Run, configuration: Configuration, *, data_too: bool) -> Cleanup:

@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,9 @@ from deployer.pytest_plugin.enforcement import require_enforced
 from deployer.pytest_plugin.options import REUSED
 from deployer.pytest_plugin.sandbox import require_sandbox
 from deployer.pytest_plugin.session import ANSWER
+from deployer.settings import Settings, SettingsError
 from deployer.stages import Run, deploy
 from deployer.view import view_for
-from stack.settings import Settings, SettingsError
 
 LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a killed session left
 
@@ -90,7 +90,7 @@ def _deployed(run: Run) -> dict[str, Any]:
     """What reaches the deployment, once it is there."""
     require_enforced(run.site.target)
     require_sandbox(run.site.target)
-    outputs = asdict(deploy(run))
+    outputs = deploy(run)
     return {
         "settings": run.settings.environment(),
         "target": _reached(run.site),

@@ -13,8 +13,8 @@ from deployer.pytest_plugin.session import Answer, shared
 if TYPE_CHECKING:  # what needs CDKTF, Checkov or boto3 is imported by the test that asks for it
     from deployer.compliance.judgement import Judgement
     from deployer.pytest_plugin.stacks import Stack
+    from deployer.settings import Settings
     from deployer.targets import Target
-    from stack.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -32,25 +32,25 @@ class Deployment:
 
 @pytest.fixture(scope="session")
 def tap_settings() -> dict[str, str]:
-    """Settings by name that `tap_stack` is synthesised with, beside their defaults: dict[str, str].
+    """The environment variables that `tap_stack` is synthesised with: dict[str, str].
 
-    Define a fixture of this name in a conftest.py, and it holds for the tests there. The environment variables of who
-    runs the tests are not read.
+    Define a fixture of this name in a conftest.py, and it holds for the tests there. What the stack reads and is not
+    given here has its default, whatever the variables of who runs the tests.
     """
-    return {"environment_suffix": "test"}
+    return {"ENVIRONMENT_SUFFIX": "test"}
 
 
 @pytest.fixture
 def tap_stack(request: pytest.FixtureRequest, tap_settings: Mapping[str, str]) -> "Stack":
     """The synthesised stack: its Terraform JSON as a dict, with `settings` and `folder`. Needs no AWS.
 
-    Other settings: `tap_stack.with_settings(aws_region="eu-north-1")`, or for the whole test
-    `@pytest.mark.parametrize("tap_stack", [{"aws_region": "eu-north-1"}], indirect=True)`, which `tap_plan` and
+    Other settings: `tap_stack.with_settings(AWS_REGION="eu-north-1")`, or for the whole test
+    `@pytest.mark.parametrize("tap_stack", [{"AWS_REGION": "eu-north-1"}], indirect=True)`, which `tap_plan` and
     `tap_gate` then follow. What was synthesised before is taken from the cache.
     """
     from deployer.pytest_plugin.stacks import Stack
 
-    return Stack(places(request.config), **{**tap_settings, **getattr(request, "param", {})})
+    return Stack(places(request.config), {**tap_settings, **getattr(request, "param", {})})
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def tap_target(tap_deployment: Deployment) -> "Target":
 
 
 def _deployment(content: Answer, folder: Path) -> Deployment:
-    from stack.settings import Settings
+    from deployer.settings import Settings
 
     settings = Settings.load(content["settings"])
     return Deployment(

@@ -1,22 +1,26 @@
 """The project's stack as a test sees it: synthesised, planned and judged, each once for all of xdist's workers."""
 
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from deployer.compliance.gate import stack_judged
 from deployer.compliance.judgement import Evaluation, Finding, Judgement, NotJudged, Suppressed
 from deployer.compliance.planning import plan_of
 from deployer.locks import held
 from deployer.places import Places
-from deployer.synthesis import key, synthesised
-from stack.settings import Settings
+from deployer.project import Project
+from deployer.settings import Settings
+from deployer.synthesis import DOCUMENT, key, stack_folder
 
 Document = dict[str, Any]
-CONFIGURATION = "cdk.tf.json"
 
 
 class Stack(Document):
@@ -25,15 +29,23 @@ class Stack(Document):
     `settings` is what it was synthesised with, `folder` where it lies as `cdk.tf.json`, with its assets.
     """
 
-    def __init__(self, places: Places, **settings: str) -> None:
-        self.given, self._places = settings, places
-        self.settings = Settings.load({}, **settings)
-        self.folder = _folder(self.settings, places)
+    def __init__(self, places: Places, variables: Mapping[str, str]) -> None:
+        """`variables` are the settings, as an environment has them; of the caller's environment none is read.
+
+        Raises:
+            SettingsError: one is wrong.
+            SynthesisFailed: with the stack's own message.
+        """
+        self._places, self._variables = places, dict(variables)
+        self.settings = Settings.load(variables)
+        with self._environment():
+            self._key = key(self.settings, places)
+            self.folder = stack_folder(self.settings, places)
         super().__init__(json.loads(_text(self.folder)))
 
-    def with_settings(self, **settings: str) -> "Stack":
-        """The same stack with other settings, such as `aws_region="eu-north-1"`."""
-        return Stack(self._places, **{**self.given, **settings})
+    def with_settings(self, **variables: str) -> "Stack":
+        """The same stack with other settings, such as `AWS_REGION="eu-north-1"`."""
+        return Stack(self._places, {**self._variables, **variables})
 
     def plan(self) -> Document:
         """The plan of it as `terraform show -json` tells it, made without credentials."""
@@ -42,20 +54,26 @@ class Stack(Document):
 
     def judged(self, shared: Path) -> Judgement:
         """What the gate says of it; `shared` is a folder that all workers of the session have in common."""
-        return judged_once(
-            shared / "gate" / key(self.settings, self._places),
-            lambda _: stack_judged(self.settings, self._places).judgement,
-        )
+        with self._environment():
+            return judged_once(
+                shared / "gate" / self._key, lambda _: stack_judged(self.settings, self._places).judgement
+            )
 
-
-@cache
-def _folder(settings: Settings, places: Places) -> Path:
-    return synthesised(settings, places) / "stacks" / settings.construct_id
+    @contextmanager
+    def _environment(self) -> Iterator[None]:
+        """Of what the stack reads, these variables and no others are in the environment while the block runs."""
+        project = Project.at(self._places.root)
+        with pytest.MonkeyPatch.context() as environment:
+            for name in filter(project.reads, tuple(os.environ)):
+                environment.delenv(name)
+            for name, value in self._variables.items():
+                environment.setenv(name, value)
+            yield
 
 
 @cache
 def _text(folder: Path) -> str:
-    return (folder / CONFIGURATION).read_text("utf-8")
+    return (folder / DOCUMENT).read_text("utf-8")
 
 
 def judged_once(folder: Path, make: Callable[[Path], Judgement]) -> Judgement:

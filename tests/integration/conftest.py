@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import random
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from deployer.estate.configuration import Configuration, configuration_of
+from deployer.estate.identity import Identity
 from deployer.pipeline import Pipeline
 from deployer.places import Places
 from deployer.pytest_plugin.evidence import record
 from deployer.pytest_plugin.fixtures import Deployment
 from deployer.pytest_plugin.options import MARKERS
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from deployer.targets import Credentials, Target
 from stack.outputs import Outputs
 from stack.settings import Settings
@@ -54,7 +56,8 @@ def _in_turn(items: list[pytest.Item]) -> Iterator[pytest.Item]:
 
 @pytest.fixture(scope="session")
 def settings(tap_deployment: Deployment) -> Settings:
-    return tap_deployment.settings
+    """Those of the stack, as it was deployed."""
+    return Settings.load({**os.environ, **tap_deployment.settings.environment()})
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +68,7 @@ def target(tap_target: Target) -> Target:
 
 @pytest.fixture(scope="session")
 def outputs(tap_deployment: Deployment) -> Outputs:
-    return Outputs(**tap_deployment.outputs)
+    return Outputs.parse(tap_deployment.outputs)
 
 
 @pytest.fixture(scope="session")
@@ -145,9 +148,12 @@ def caller(target: Target, tag: str) -> Iterator[Caller]:
 def configuration_for() -> Callable[[Settings], Configuration]:
     """The synthesised stack of any environment: the same text for each, but for the suffix."""
     settings = Settings.load({}, environment_suffix=MODEL)
-    stack = synthesised(settings, Places.here()) / "stacks" / settings.construct_id
+    stack = stack_folder(settings, Places.here())
     text = (stack / "cdk.tf.json").read_text()
-    return lambda settings: configuration_of(json.loads(text.replace(MODEL, settings.environment_suffix)))
+    return lambda settings: configuration_of(
+        json.loads(text.replace(MODEL, settings.environment_suffix)),
+        Identity.of(settings.environment_suffix, Places.here()),
+    )
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from deployer.compliance.judgement import Judgement
 from deployer.compliance.scan import scan
 from deployer.pytest_plugin.stacks import Stack
+from stack.settings import Settings
 from tests.policy.mutants import lay_out_mutants
 from tests.policy.mutations import RULES
 from tests.policy.shared import CASES, OWN, PLACES, once
@@ -18,10 +19,11 @@ Document = dict[str, Any]
 @pytest.fixture(scope="session")
 def tap_settings() -> dict[str, str]:
     """With a state bucket, so that the backend is judged as well."""
-    return {
-        "environment_suffix": "policy", "aws_region": "eu-west-1", "state_bucket": "tap-state",
-        "state_bucket_region": "eu-west-1", "repository": "tap", "commit_author": "raaj1021", "target": "embedded",
-    }  # fmt: skip
+    settings = Settings.load(
+        {}, environment_suffix="policy", aws_region="eu-west-1", state_bucket="tap-state",
+        state_bucket_region="eu-west-1", repository="tap", commit_author="raaj1021", target="embedded",
+    )  # fmt: skip
+    return settings.environment()
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from deployer.estate.configuration import Configuration, Reference, configuratio
 from deployer.estate.ledger import creations_in
 from deployer.opening import Site
 from deployer.places import Places
+from deployer.settings import Settings
 from deployer.stages import Run
 from deployer.terraform import PLAN, Terraform
 from deployer.view import NoView
-from stack.settings import Settings
 from tests.unit.deployer.fake_account import ACCOUNT, FakeTarget, Item, account
 
 OURS = {"Project": "tap", "EnvironmentSuffix": "dev"}

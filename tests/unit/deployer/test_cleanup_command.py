@@ -8,7 +8,7 @@ from deployer.commands import cleanup as command
 from deployer.errors import LeftBehind, StateLocked
 from deployer.estate.cleanup import Cleaned
 from deployer.estate.things import Thing
-from stack.settings import Settings
+from deployer.settings import Settings
 
 QUEUE = Thing("aws_sqs_queue", "q", "https://q")
 

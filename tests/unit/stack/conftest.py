@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from deployer.pytest_plugin.stacks import Stack
+from stack.settings import Settings
 
 Document = dict[str, Any]
 
@@ -13,15 +14,7 @@ Document = dict[str, Any]
 @pytest.fixture(scope="session")
 def tap_settings() -> dict[str, str]:
     """The stack in eu-west-1 without a state bucket."""
-    return {
-        "environment_suffix": "unit",
-        "aws_region": "eu-west-1",
-        "state_bucket": "",
-        "state_bucket_region": "",
-        "repository": "tap",
-        "commit_author": "raaj1021",
-        "target": "embedded",
-    }
+    return Settings.load({}, environment_suffix="unit", aws_region="eu-west-1").environment()
 
 
 @pytest.fixture
@@ -31,6 +24,6 @@ def document(tap_stack: Stack) -> Document:
 
 
 @pytest.fixture
-def synthesised(tap_stack: Stack) -> Callable[..., Stack]:
+def synthesised(tap_stack: Stack, tap_settings: dict[str, str]) -> Callable[..., Stack]:
     """`synthesised(aws_region="...")` is that of the settings given, others being fixed."""
-    return tap_stack.with_settings
+    return lambda **given: tap_stack.with_settings(**Settings.load(tap_settings, **given).environment())
