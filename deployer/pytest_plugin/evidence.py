@@ -22,7 +22,7 @@ from deployer.pytest_plugin.levels import levels, places
 from deployer.pytest_plugin.options import MARKERS
 from deployer.pytest_plugin.session import shared
 from deployer.reporting import written
-from deployer.reporting.faults import faults_at, function_of
+from deployer.reporting.faults import faults_of, function_of
 from deployer.reporting.tools import tool_versions
 
 Report = pytest.StashKey[str]()  # where the report is, or why there is none
@@ -122,7 +122,7 @@ class Collector:
 
     @cached_property
     def _faults(self) -> set[str]:
-        return {each.test for each in faults_at(self.places.root)}
+        return {each.test for each in faults_of(self.places)}
 
 
 def _of_target(target: dict[str, Any]) -> dict[str, str]:
