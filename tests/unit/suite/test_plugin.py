@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.suite.conftest import Run, answers, deployments
+from tests.unit.suite.other_project import Run, answers, deployments
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""A project of somebody else's, in which the suite's plugin is tried; its deployments are only noted."""
+"""A project of somebody else's, in which the suite's plugin is tried; its deployments are only noted.
+
+A pytest plugin, named by the root conftest.py.
+"""
 
 import json
 from collections.abc import Callable
@@ -8,7 +11,6 @@ import pytest
 
 from deployer.pytest_plugin import session
 
-pytest_plugins = ["pytester"]
 DEPLOYS = """
 import json, sys
 from pathlib import Path
@@ -31,6 +33,23 @@ ANSWER = {
         "ca_bundle": "", "plain_endpoint": "", "lacks": {"lambda_sandbox": "no namespaces here"}, "version": "1",
     },
 }  # fmt: skip
+STACK = """
+import json, os
+from pathlib import Path
+
+suffix = os.environ["ENVIRONMENT_SUFFIX"]
+tags = {"Service": "orders", "Stage": suffix}
+name = os.environ.get("ORDERS_TOPIC", "orders") + "-" + suffix
+document = {
+    "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}},
+    "provider": {"aws": [{"region": os.environ["AWS_REGION"], "default_tags": [{"tags": tags}]}]},
+    "resource": {"aws_sns_topic": {"orders": {"name": name}}},
+    "output": {"topic": {"value": "${aws_sns_topic.orders.arn}"}},
+}
+folder = Path(os.environ["CDKTF_OUTDIR"]) / "stacks" / "Orders"
+folder.mkdir(parents=True)
+(folder / "cdk.tf.json").write_text(json.dumps(document))
+"""
 TESTS = """
 import pytest
 
@@ -76,6 +95,13 @@ def run(pytester: pytest.Pytester) -> Run:
 def run_apart(pytester: pytest.Pytester) -> Run:
     """The same in a process of its own."""
     return lambda *options: pytester.runpytest_subprocess(*OTHERS, *options)
+
+
+def write_stack(project: Path, more: str = "") -> None:
+    """A stack of one topic, which a script synthesises without Node; `more` are lines of the script."""
+    (project / "orders.py").write_text(STACK + more)
+    table = "[tool.tap]\napp = 'python orders.py'\nenvironment = ['ORDERS_*']\n"
+    (project / "pyproject.toml").write_text(table)
 
 
 def deployments(project: Path) -> list[str]:
