@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from deployer.errors import SynthesisFailed
 from deployer.estate import permissions
 from deployer.estate.configuration import Configuration
+from deployer.estate.inventory import is_supported
 from deployer.estate.kinds import KINDS
 from deployer.estate.permissions import CLEANING, CONDITIONS, DEPLOYING, PASSED, Ask
 
@@ -159,6 +160,7 @@ def _types(scope: Scope) -> list[str]:
 def _deploying(scope: Scope) -> Iterator[Ask]:
     for type_ in _types(scope):
         yield from DEPLOYING[type_]
+    yield from _unsupported(scope)
     if scope.boundary:
         yield from permissions.BOUNDING
 
@@ -174,6 +176,12 @@ def _cleaning(scope: Scope) -> Iterator[Ask]:
             for ask in DEPLOYING[type_]:
                 if actions := tuple(one for one in ask.actions if f"{ask.service}:{one}" in CLEANING):
                     yield replace(ask, actions=actions)
+    yield from _unsupported(scope)
+
+
+def _unsupported(scope: Scope) -> tuple[Ask, ...]:
+    """Of types without a row a cleanup asks AWS; what else they need to go is in their row of DEPLOYING."""
+    return () if all(is_supported(type_) for type_ in _types(scope)) else permissions.UNSUPPORTED
 
 
 def _held(scope: Scope, ask: Ask) -> Iterator[tuple[list[str], Mapping[str, Any]]]:
