@@ -2,8 +2,9 @@
 
 import sys
 
+from deployer.settings import SettingsError
 from stack.errors import StackError
-from stack.settings import Settings, SettingsError
+from stack.settings import Settings
 from stack.tap_stack import synthesise
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def figures() -> Iterator[Figure]:
     places, settings = Places.here(), Settings.load({}, environment_suffix="bench")
     with opened(settings, places) as site, TemporaryDirectory() as folder:
         run = Run(settings, places, site, NoView())
-        pipeline = Pipeline(site.target, deploy(run))
+        pipeline = Pipeline.of(site.target, deploy(run))
         stages: dict[str, list[float]] = defaultdict(list)
         _moved(pipeline, Path(folder), 0, defaultdict(list))  # its functions start cold
         ours, peers = [], []

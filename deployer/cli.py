@@ -6,68 +6,82 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import pairwise
 from types import FrameType
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from deployer import console
-from deployer.commands import files, stack
-from deployer.commands.capacity import capacity
+from deployer.commands import stack
 from deployer.commands.cleanup import cleanup
 from deployer.commands.comply import comply
-from deployer.commands.docs import docs
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
 from deployer.commands.policy import policy
 from deployer.commands.report import report
-from deployer.commands.run import run
 from deployer.commands.state import bootstrap, unlock
-from deployer.errors import TapError, Unexpected
+from deployer.errors import TapError, Unexpected, UsedWrongly
 from deployer.places import Places
+from deployer.project import TABLE, Project, resolved
 
 _CHOOSING = ("--target", "--suffix", "--region")  # by which a command knows its environment
 
+
+class Commands(TyperGroup):
+    """Tap's own commands, and those of the project, whose code is not imported before one of them is asked for."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return super().get_command(ctx, cmd_name) or self.of_project.get(cmd_name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *self.of_project]
+
+    @cached_property
+    def of_project(self) -> dict[str, Any]:
+        """By name. Raises UsedWrongly where they can't be imported, or one has the name of one of Tap's own."""
+        root, added = Places.here().root, typer.Typer()
+        for reference in Project.at(root).commands:
+            resolved(reference, root)(added)
+        found = dict(typer.main.get_group(added).commands)
+        if taken := sorted(found.keys() & self.commands.keys()):
+            raise UsedWrongly(
+                f"the project adds commands that Tap has already: {', '.join(taken)}",
+                where=f"`commands` in {TABLE}",
+                remedy="give them other names",
+            )
+        return found
+
+
 app = typer.Typer(
     name="tap",
-    help="CSV files of transactions from an S3 bucket to a DynamoDB table, proven before they ship.",
+    cls=Commands,
+    help="Deploy a CDKTF stack that is proven before it ships: judged, planned, adopted, verified, removed.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # `main` tells errors
     add_completion=False,
 )
 for command in (
-    *(
-        run,
-        stack.synth,
-        stack.plan,
-        stack.deploy,
-        stack.adopt,
-        stack.outputs,
-        stack.destroy,
-        cleanup,
-        bootstrap,
-        unlock,
-        policy,
-    ),
-    *(
-        files.validate,
-        files.upload,
-        files.watch,
-        files.status,
-        files.rejects,
-        files.resubmit,
-        files.redrive,
-        comply,
-        capacity,
-        report,
-        doctor,
-    ),
+    stack.synth,
+    stack.plan,
+    stack.deploy,
+    stack.adopt,
+    stack.outputs,
+    stack.destroy,
+    cleanup,
+    bootstrap,
+    unlock,
+    policy,
+    comply,
+    report,
+    doctor,
 ):
     app.command()(command)
 app.add_typer(local, name="local")
-app.add_typer(docs, name="docs")
 
 
 def main() -> None:
@@ -122,12 +136,19 @@ def with_options(remedy: str, given: Sequence[str]) -> str:
     group: Any = typer.main.get_command(app)
 
     def completed(told: re.Match[str]) -> str:
-        command = group.commands.get(told[1])
+        command = _command(group, told[1])
         known = {name for each in command.params for name in each.opts} if command else set()
         missing = [name for name in _CHOOSING if name in chosen and name in known and name not in told[2]]
         return f"`tap {told[1]}{told[2]}{''.join(f' {name} {shlex.quote(chosen[name])}' for name in missing)}`"
 
     return re.sub(r"`tap (\w+)([^`]*)`", completed, remedy)
+
+
+def _command(group: Any, name: str) -> Any:
+    """None for one that is not there, and where the project's can't be had."""
+    with suppress(TapError):
+        return group.get_command(None, name)
+    return None
 
 
 def _unexpected() -> Unexpected:

@@ -15,9 +15,11 @@ from deployer import embedded, environments, localstack, mirror, opening, operat
 from deployer.errors import TapError, Unfit
 from deployer.ministack_server import functions
 from deployer.places import Places
+from deployer.settings import Settings
+from deployer.synthesis import stack_folder
 from deployer.targets import Target
 from deployer.terraform import installed_version
-from stack.settings import Settings
+from deployer.workfolder import s3_backend
 
 PROVIDERS = {f"{mirror.REGISTRY}/hashicorp/aws": regions.PROVIDER}  # what the stack's bindings are generated for
 _OLDEST_NODE = 18  # that jsii runs on
@@ -197,8 +199,10 @@ def _state(settings: Settings, places: Places) -> list[Check]:
         told = "in a local file; TERRAFORM_STATE_BUCKET names a bucket, as a shared environment needs"
         return [Check("state bucket", not needed, told, "`tap bootstrap` makes the bucket that is named", needed=False)]
     try:
+        backend = s3_backend(stack_folder(settings, places))
         with opening.opened(settings, places, existing=True) as site:
-            bucket = statebucket.StateBucket.of(settings, site.target)
+            named = statebucket.StateBucket.named(settings, site.target)
+            bucket = statebucket.StateBucket.of(backend, site.target) if backend else named
             return [
                 Check(one.name, one.fine, one.told, "" if one.fine else "`tap bootstrap`; or grant what is refused")
                 for one in statebucket.findings(bucket)

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployer import embedded, endpoints, localstack, targets
-from deployer.errors import AccountRefused, NotDeployed, Unfit
+from deployer.errors import AccountRefused, EndpointFailed, NotDeployed, Unfit
+from deployer.estate.identity import ANY, Identity
 from deployer.lives import renewed
 from deployer.places import Places
+from deployer.settings import Settings
 from deployer.targets import Credentials, Target
-from stack.settings import Settings
 
 _LONG_LIVED_OR_SESSION = re.compile(r"A(KIA|SIA)[A-Z2-7]{16}")  # the form of AWS's own access keys
 
@@ -30,6 +31,7 @@ class Site:
     work: Path
     logs: Path  # where Terraform's output is kept
     lasting: bool  # whether a deployment here outlives the command
+    identity: Identity = ANY  # of the environment's resources
 
 
 @contextmanager
@@ -64,7 +66,8 @@ def _embedded(settings: Settings, places: Places, *, existing: bool) -> Iterator
     with embedded.started(places) as emulator:
         run = Path(emulator.run)
         logs = places.logs / run.name
-        yield Site(on(emulator, settings), run / "work", logs, lasting=False)
+        identity = Identity.of(settings.environment_suffix, places)
+        yield Site(on(emulator, settings), run / "work", logs, lasting=False, identity=identity)
         shutil.rmtree(logs, ignore_errors=True)  # kept when the block failed
 
 
@@ -80,7 +83,7 @@ def on(emulator: embedded.Emulator, settings: Settings, account_id: str = target
 def lasting_site(target: Target, settings: Settings, places: Places) -> Site:
     """Where Terraform works for what outlives the command."""
     work = places.work(target.name, target.account_id, target.region, settings.environment_suffix)
-    return Site(target, work, work / "logs", lasting=True)
+    return Site(target, work, work / "logs", lasting=True, identity=Identity.of(settings.environment_suffix, places))
 
 
 def live(settings: Settings) -> Target:
@@ -150,3 +153,26 @@ def refuse_wrong_world(access_key: str, endpoint: str, setting: str = "AWS_ENDPO
             "these credentials are not AWS's; they look like an emulator's",
             remedy="unset AWS_ACCESS_KEY_ID, or use --target embedded or localstack",
         )
+
+
+@contextmanager
+def aws_errors_told(settings: Settings) -> Iterator[None]:
+    """Turns what AWS refuses inside the block into an error with a remedy.
+
+    Raises:
+        NotDeployed: what is asked for is not there any more.
+        EndpointFailed: anything else that AWS refuses, or no answer at all.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchBucket", "ResourceNotFoundException", "404"):
+            raise NotDeployed(
+                f"the deployment `{settings.environment_suffix}` is not there any more: {error}",
+                remedy="`tap deploy` with the same --target, --suffix and --region",
+            ) from error
+        raise EndpointFailed(f"AWS refused: {error}", remedy="check the permissions of the credentials") from error
+    except BotoCoreError as error:
+        raise EndpointFailed(f"AWS does not answer: {error}", remedy="`tap doctor` checks the endpoint") from error

@@ -9,21 +9,17 @@ import io
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import Any, Self
 
 from deployer import evidence, stopped, versions
 from deployer.domain import INCOMING, Upload, report_key
-from deployer.errors import EndpointFailed, NoNews, NotDeployed, StageStopped, UsedWrongly
+from deployer.errors import NoNews, NotDeployed, StageStopped, UsedWrongly
 from deployer.objects import absent_is_none, get_json, put_file, version_in
 from deployer.targets import Target
-from stack.outputs import Outputs
-from stack.settings import Settings
+from stack.outputs import Outputs, OutputsError
 
 STAGES = ("uploaded", "validated", "transformed", "loading", "loaded")
 FAILED = "failed"
@@ -73,6 +69,18 @@ class Pipeline:
 
     target: Target
     outputs: Outputs
+
+    @classmethod
+    def of(cls, target: Target, outputs: Mapping[str, Any]) -> Self:
+        """That of a deployment's outputs, by name. Raises NotDeployed where one is missing."""
+        try:
+            return cls(target, Outputs.parse(outputs))
+        except OutputsError as error:
+            raise NotDeployed(
+                "the outputs of the deployment are not whole",
+                remedy="`tap deploy` with the same --target, --suffix and --region writes them",
+                details=(str(error),),
+            ) from error
 
     @property
     def bucket(self) -> str:
@@ -263,24 +271,3 @@ def _told(report: Mapping[str, Any]) -> dict[str, Any]:
 
 def _as_text(error: Mapping[str, Any]) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in error.items()}
-
-
-@contextmanager
-def aws_errors_told(settings: Settings) -> Iterator[None]:
-    """Turns what AWS refuses inside the block into an error with a remedy.
-
-    Raises:
-        NotDeployed: the bucket or table is not there any more.
-        EndpointFailed: anything else that AWS refuses, or no answer at all.
-    """
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchBucket", "ResourceNotFoundException", "404"):
-            raise NotDeployed(
-                f"the deployment `{settings.environment_suffix}` is not there any more: {error}",
-                remedy="`tap deploy` with the same --target, --suffix and --region",
-            ) from error
-        raise EndpointFailed(f"AWS refused: {error}", remedy="check the permissions of the credentials") from error
-    except BotoCoreError as error:
-        raise EndpointFailed(f"AWS does not answer: {error}", remedy="`tap doctor` checks the endpoint") from error

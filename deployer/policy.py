@@ -7,20 +7,20 @@ key, an API) is held to the environment's tags. Beside them: deployer/roles.py.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deployer.errors import SynthesisFailed
 from deployer.estate import permissions
 from deployer.estate.configuration import Configuration
+from deployer.estate.identity import templated
 from deployer.estate.inventory import is_supported
 from deployer.estate.kinds import KINDS
-from deployer.estate.permissions import CLEANING, CONDITIONS, DEPLOYING, PASSED, Ask
-
-if TYPE_CHECKING:
-    from stack.settings import Settings
+from deployer.estate.permissions import CLEANING, CONDITIONS, DEPLOYING, PASSED, TAGS, Ask
+from deployer.project import SUFFIX
+from deployer.settings import Settings
 
 # Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED_LIMIT = 6144
@@ -29,7 +29,10 @@ NIGHTLY = "it-*"  # the suffixes of test sessions: tests/integration/deployment.
 PULL_REQUESTS = tuple(f"pr{digit}*" for digit in range(1, 10))
 ACCOUNT = "ACCOUNT_ID"  # stands in the ARNs where nobody said which account
 REPOSITORY = "OWNER/REPO"  # stands in the trust where nobody said which repository
+NIGHTLY_WORK = "nightly"
 Document = dict[str, Any]
+Clients = Mapping[str, tuple[Ask, ...]]
+NONE: Clients = {}
 Granted = tuple[list[str], list[str], Mapping[str, Any]]  # actions, resources, condition
 _PLACE = re.compile(r"\{(aws_\w+)\}")
 
@@ -43,6 +46,7 @@ class Scope:
         patterns: what stands in the suffix's place in the policies, each in turn.
         boundary: the ARN of the policy that every role of the stack must have as its boundary; blank: none.
         repository: as it stands in the subject of GitHub's tokens.
+        clients: what who works with the deployed stack asks of AWS, by the policy's name; `nightly` is for its tests.
     """
 
     configuration: Configuration
@@ -51,43 +55,65 @@ class Scope:
     account: str
     suffix: str
     patterns: tuple[str, ...]
-    construct: str
     state_bucket: str = ""
+    state_key: str = ""  # of an environment's state, without its ending and with `{suffix}` in the suffix's place
     boundary: str = ""
     repository: str = REPOSITORY
+    clients: Clients = field(default_factory=dict)
 
     @classmethod
-    def of(cls, configuration: Configuration, settings: "Settings", *, partition: str, account: str) -> "Scope":
+    def of(
+        cls, configuration: Configuration, settings: Settings, *, partition: str, account: str, clients: Clients = NONE
+    ) -> "Scope":
         """That of the environment that the settings name."""
-        suffix = settings.environment_suffix
+        suffix, backend = settings.environment_suffix, configuration.backend
         return cls(
-            configuration, partition, settings.aws_region, account, suffix, (suffix,), settings.construct_id,
-            settings.state_bucket, settings.permissions_boundary,
+            configuration, partition, settings.aws_region, account, suffix, (suffix,), backend.get("bucket", ""),
+            templated(backend.get("key", "").removesuffix(".tfstate"), suffix), _boundary(configuration),
+            clients=clients,
         )  # fmt: skip
 
 
-def policies(scope: Scope) -> dict[str, Document]:
-    """The policies by name: `deploy-1` and on, `files`, and `bootstrap` where there is a state bucket.
+def _boundary(configuration: Configuration) -> str:
+    """That of the stack's roles; blank where they have none. Raises SynthesisFailed where they have several."""
+    found = {one.argument("permissions_boundary") for one in configuration.of_type("aws_iam_role")} - {None}
+    if len(found) > 1 or not all(isinstance(one, str) for one in found):
+        raise SynthesisFailed(
+            "no policy can be made: the stack's roles have several permissions boundaries",
+            where="the stack",
+            remedy="give all of them the same one",
+        )
+    return str(next(iter(found), ""))
 
-    Each is below the limit of a managed policy. Who deploys gets all of `deploy`; who sends files gets `files`.
+
+def policies(scope: Scope) -> dict[str, Document]:
+    """The policies by name: `deploy-1` and on, those of the clients, and `bootstrap` where there is a state bucket.
+
+    Each is below the limit of a managed policy. Who deploys gets all of `deploy`.
     """
     state = bool(scope.state_bucket)
     deploying = [*_deploying(scope), *(permissions.STATE if state else ())]
-    sending = [*permissions.FILES, *(permissions.READ_STATE if state else ())]
+    reading = permissions.READ_STATE if state else ()  # for the outputs
+    clients = {name: document(statements(scope, [*asks, *reading])) for name, asks in _clients(scope)}
     found = {
         **_numbered("deploy", [*statements(scope, deploying), *_forbidden(scope)]),
-        "files": document(statements(scope, sending)),
+        **clients,
     }
     return {**found, "bootstrap": document(statements(scope, permissions.BOOTSTRAP))} if state else found
 
 
+def _clients(scope: Scope) -> Iterator[tuple[str, tuple[Ask, ...]]]:
+    return ((name, asks) for name, asks in scope.clients.items() if name != NIGHTLY_WORK)
+
+
 def nightly_policies(scope: Scope) -> dict[str, Document]:
-    """Those of `make smoke-live`: it deploys, sends a file, removes all, and what earlier nights left.
+    """Those of a night's tests on a live account: they deploy, work with it, remove all, and what earlier nights left.
 
     Their suffixes are their own, and their state goes with the run.
     """
     night = of_night(scope)
-    asks = [*_deploying(night), *permissions.FILES, *permissions.NIGHT, *permissions.EXPIRED]
+    used = [ask for asks in scope.clients.values() for ask in asks]
+    asks = [*_deploying(night), *used, *permissions.EXPIRED]
     return _numbered("nightly", [*statements(night, asks), *_forbidden(night)])
 
 
@@ -216,9 +242,8 @@ def _names(scope: Scope, type_: str, pattern: str) -> list[str]:
 
 
 def _named(scope: Scope, name: str, pattern: str) -> str:
-    """A name as the pattern has it: the suffix stands behind its last hyphens, before a word of the resource's own."""
-    before, _, after = name.rpartition(f"-{scope.suffix}")
-    return f"{before}-{pattern}{after}"
+    """A name as the pattern has it: the suffix ends it, or stands before a word of the resource's own."""
+    return templated(name, scope.suffix).replace(SUFFIX, pattern)
 
 
 def _trusting(scope: Scope) -> dict[str, list[str]]:
@@ -234,15 +259,25 @@ def _trusting(scope: Scope) -> dict[str, list[str]]:
 def _filled(scope: Scope, node: Any) -> Any:
     """A condition with its values: one for each pattern where it names the environment."""
     if isinstance(node, Mapping):
-        return {key: _filled(scope, value) for key, value in node.items()}
+        return dict(pair for key, value in node.items() for pair in _entries(scope, key, value))
     values = list(dict.fromkeys(_put(scope, node, pattern) for pattern in scope.patterns))
     return values if len(values) > 1 else values[0]
 
 
+def _entries(scope: Scope, key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A key of a condition with its value; one for each tag that says whose a resource is."""
+    if value != TAGS:
+        yield key, _filled(scope, value)
+        return
+    for name, told in scope.configuration.tags.items():
+        values = list(dict.fromkeys(told.replace(SUFFIX, pattern) for pattern in scope.patterns))
+        yield f"{key}/{name}", values if len(values) > 1 else values[0]
+
+
 def _put(scope: Scope, text: str, pattern: str) -> str:
     return text.format(
-        region=scope.region, account=scope.account, suffix=pattern, construct=scope.construct,
-        state_bucket=scope.state_bucket, project=scope.configuration.identity["Project"], boundary=scope.boundary,
+        region=scope.region, account=scope.account, state_bucket=scope.state_bucket,
+        state_key=scope.state_key.replace(SUFFIX, pattern), boundary=scope.boundary,
     )  # fmt: skip
 
 

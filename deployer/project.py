@@ -1,15 +1,24 @@
-"""What a project says of itself to Tap: the table `[tool.tap]` of its pyproject.toml. Read by the compliance gate.
+"""What a project says of itself to Tap: the table `[tool.tap]` of its pyproject.toml. Everything in it may be left out.
 
 ```toml
 [tool.tap]
-rules = "tests/policy/checks"
-access-baseline = "tests/policy/access.json"
-stack-tests = "tests/unit/stack"
+app = "python main.py"                      # how to synthesise
+stack = "Orders"                            # which stack, where there are several
+inputs = ["main.py", "stack", "uv.lock"]    # what the synthesis reads
+environment = ["ORDERS_*"]                  # and which variables
+tags = { Project = "orders", Environment = "{suffix}" }
+commands = ["orders.commands:add"]          # more commands for `tap`
 ```
 """
 
+import json
+import shlex
+import sys
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
+from importlib import import_module
 from pathlib import Path, PurePath
 from typing import Any, Self
 
@@ -17,36 +26,150 @@ from deployer.errors import UsedWrongly
 from deployer.places import PROJECT_FILE
 
 TABLE = "[tool.tap]"
+SUFFIX = "{suffix}"  # stands in a tag's value for the environment's suffix
+CDKTF_FILE = "cdktf.json"
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    words = shlex.split(value) if isinstance(value, str) else _texts(value)
+    if not words:
+        raise ValueError("no command")
+    return tuple(words)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("no text")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(map(_text, value))
+    raise ValueError("no list of texts")
+
+
+def _path(value: Any) -> Path:
+    if not isinstance(value, str) or not value or PurePath(value).is_absolute() or ".." in PurePath(value).parts:
+        raise ValueError("no path below the project")
+    return Path(value)
+
+
+def _paths(value: Any) -> tuple[Path, ...]:
+    return tuple(map(_path, _texts(value)))
+
+
+def _tags(value: Any) -> dict[str, str]:
+    """One of them tells the environment: otherwise one environment's resources would be taken for another's."""
+    if not isinstance(value, dict) or not all(isinstance(one, str) and one for one in value.values()):
+        raise ValueError("no table of texts")
+    if not any(SUFFIX in one for one in value.values()):
+        raise ValueError(f"no table with {SUFFIX} in a value, by which environments are told apart")
+    return value
+
+
+def _reference(value: Any) -> str:
+    module, colon, name = _text(value).partition(":")
+    if not colon or not all(part.isidentifier() for part in (*module.split("."), *name.split("."))):
+        raise ValueError("no `module:function`")
+    return str(value)
+
+
+def _references(value: Any) -> tuple[str, ...]:
+    return tuple(map(_reference, _texts(value)))
+
+
+def _said(read: Callable[[Any], Any], default: Any = None) -> Any:
+    """A key: what makes a value of what stands there (raises ValueError), and what holds where nothing does."""
+    return field(default=default, metadata={"read": read})
 
 
 @dataclass(frozen=True)
 class Project:
-    """Each a path below the folder of pyproject.toml; None where the project has no such thing.
+    """What the engine asks of a project. Paths are below the folder of pyproject.toml.
 
+    `app`: the command that synthesises, run in the project's folder with CDKTF_OUTDIR. A leading `python` is the Python
+    that runs Tap. Blank: cdktf.json's `app`.
+    `stack`: the construct id, which is the folder below `stacks/`. Blank: the only one.
+    `inputs`: files and folders that the synthesis reads. Blank: all that is neither hidden, nor generated, nor a test.
+    `environment`: the variables that the stack reads, beside the deployer's own settings; `*` stands for any letters.
+    `tags`: by which an environment's resources are told from others', with `{suffix}` in at least one value. They must
+    be among the default tags of the provider. Blank: all of its default tags, where one of them holds the suffix.
+    `commands`: functions that are given a Typer application and add commands to it.
+    `policies`: a mapping of names to what who works with the deployed stack asks of AWS, for `tap policy`; `nightly` is
+    what the tests of a night ask besides.
     `rules`: a folder of Checkov rules of its own, with `canary/`, in which each must fail.
     `access_baseline`: what the stack may grant, written by `tap comply --accept-access`.
     `stack_tests`: the folder of the tests of the synthesised stack, which count as watching over the types they name.
     """
 
-    rules: Path | None = None
-    access_baseline: Path | None = None
-    stack_tests: Path | None = None
+    app: tuple[str, ...] = _said(_words, ())
+    stack: str = _said(_text, "")
+    inputs: tuple[Path, ...] = _said(_paths, ())
+    environment: tuple[str, ...] = _said(_texts, ())
+    tags: Mapping[str, str] = field(default_factory=dict, metadata={"read": _tags})
+    commands: tuple[str, ...] = _said(_references, ())
+    policies: str = _said(_reference, "")
+    rules: Path | None = field(default=None, metadata={"read": _path})
+    access_baseline: Path | None = field(default=None, metadata={"read": _path})
+    stack_tests: Path | None = field(default=None, metadata={"read": _path})
 
     @classmethod
     def at(cls, root: Path) -> Self:
-        """That of the folder `root`; without pyproject.toml or the table, one that has nothing.
+        """That of the folder `root`; without pyproject.toml or the table, one that says nothing.
 
         Raises:
-            UsedWrongly: the file is not TOML, a key is unknown, or a value is no path below `root`.
+            UsedWrongly: the file is not TOML, a key is unknown, or a value is not what the key takes.
         """
         file = root / PROJECT_FILE
-        known = {field.name.replace("_", "-"): field.name for field in fields(cls)}
+        known = {each.name.replace("_", "-"): each for each in fields(cls)}
         table = _table(file)
         if unknown := sorted(table.keys() - known.keys()):
             raise UsedWrongly(
                 f"unknown in {TABLE}: {', '.join(unknown)}", where=str(file), remedy=f"known are {', '.join(known)}"
             )
-        return cls(**{known[key]: _path(key, value, file) for key, value in table.items()})
+        return cls(**{known[key].name: _value(key, known[key].metadata["read"], table[key], file) for key in table})
+
+    def command(self, root: Path) -> tuple[str, ...]:
+        """What synthesises, as it is run. Raises UsedWrongly where the project does not say."""
+        words = self.app or _cdktf_app(root)
+        return (sys.executable, *words[1:]) if words[0] in ("python", "python3") else words
+
+    def reads(self, variable: str) -> bool:
+        """Whether the stack reads a variable of the environment."""
+        return any(fnmatchcase(variable, pattern) for pattern in self.environment)
+
+
+def resolved(reference: str, root: Path) -> Any:
+    """What `module:name` of a project stands for. The project's folder is put before all else on Python's path.
+
+    Raises:
+        UsedWrongly: there is no such thing, or its module can't be imported.
+    """
+    module, _, name = reference.partition(":")
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    try:
+        found = import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except Exception as error:
+        raise UsedWrongly(
+            f"{reference} can't be imported: {type(error).__name__}: {error}",
+            where=f"{TABLE} in {root / PROJECT_FILE}",
+            remedy="mend it, or take it out; what it needs must be installed where Tap is",
+        ) from error
+    return found
+
+
+def _value(key: str, read: Callable[[Any], Any], value: Any, file: Path) -> Any:
+    try:
+        return read(value)
+    except ValueError as error:
+        raise UsedWrongly(
+            f"{key} in {TABLE} is {error}: {value!r}", where=str(file),
+            remedy=f"mend it; paths are relative to the folder of {PROJECT_FILE}",
+        ) from error  # fmt: skip
 
 
 def _table(file: Path) -> dict[str, Any]:
@@ -62,10 +185,16 @@ def _table(file: Path) -> dict[str, Any]:
     return table
 
 
-def _path(key: str, value: Any, file: Path) -> Path:
-    if not isinstance(value, str) or not value or PurePath(value).is_absolute() or ".." in PurePath(value).parts:
-        raise UsedWrongly(
-            f"{key} in {TABLE} is no path below the project: {value!r}", where=str(file),
-            remedy=f"give it as a string, relative to the folder of {PROJECT_FILE}",
-        )  # fmt: skip
-    return Path(value)
+def _cdktf_app(root: Path) -> tuple[str, ...]:
+    """https://developer.hashicorp.com/terraform/cdktf/create-and-deploy/configuration-file"""
+    try:
+        return _words(json.loads((root / CDKTF_FILE).read_text("utf-8"))["app"])
+    except FileNotFoundError:
+        why = f"there is no stack here: neither {CDKTF_FILE} nor `app` in {TABLE}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = f"{CDKTF_FILE} says no app: {type(error).__name__}: {error}"
+    raise UsedWrongly(
+        why,
+        where=str(root),
+        remedy="go to the project's folder; other Terraform is judged by `tap comply PATH`",
+    )

@@ -18,11 +18,14 @@ from deployer.policy import (
     policies,
     size,
 )
-from stack.settings import ACCOUNT, PARTITION, REGION
 
 WORKS = ("deploy", "nightly", "cleanup")  # each is also the name of the GitHub environment whose jobs may do it
 GITHUB = "token.actions.githubusercontent.com"
 _KEY = re.compile(r"\$\{aws_kms_key\.\w+\.arn\}")
+# How a stack refers to where it is: by the data sources of the provider, or by the variables that Tap gives.
+_PARTITION = re.compile(r"\$\{data\.aws_partition\.[\w-]+\.(?:partition|id)\}")
+_REGION = re.compile(r"\$\{(?:var\.aws_region|data\.aws_region\.[\w-]+\.(?:region|name|id))\}")
+_ACCOUNT = re.compile(r"\$\{(?:(?:var|local)\.account_id|data\.aws_caller_identity\.[\w-]+\.(?:account_id|id))\}")
 
 
 def documents(scope: Scope, work: str) -> dict[str, Document]:
@@ -94,13 +97,13 @@ def _widened(scope: Scope, statement: Document) -> Granted:
 
 def _known(scope: Scope, text: str) -> str:
     """A policy of the stack with what a deployment alone knows. Raises SynthesisFailed where more is unknown."""
-    for reference, known in ((PARTITION, scope.partition), (REGION, scope.region), (ACCOUNT, scope.account)):
-        text = text.replace(reference, known)
+    for reference, known in ((_PARTITION, scope.partition), (_REGION, scope.region), (_ACCOUNT, scope.account)):
+        text = reference.sub(known, text)
     if "${" in _KEY.sub("", text):
         raise SynthesisFailed(
             "a role of the stack is granted what can't be told before it is deployed",
             details=(text,),
-            remedy="name it by what stack/settings.py knows",
+            remedy="write its name, as the resource has it, in place of the reference",
         )
     return text
 

@@ -6,7 +6,7 @@ dry run is a shorter list of stages, never a flag inside one. The way back is in
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,8 @@ from deployer.places import Places
 from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
 from deployer.regions import require_known
-from deployer.synthesis import synthesised
+from deployer.settings import Settings
+from deployer.synthesis import stack_folder
 from deployer.terraform import PLAN, Terraform, installed_version
 from deployer.turns import alone, recover, require_lasting_state, wait_for_turn
 from deployer.view import View
@@ -32,11 +33,10 @@ from deployer.workfolder import (
     is_leaving,
     note_leaving,
     prepared,
+    s3_backend,
     state_is_remote,
     terraform_in,
 )
-from stack.outputs import Outputs, OutputsError
-from stack.settings import Settings
 
 OUTPUTS = "outputs.json"
 # The deployer's policy holds it to keys with the environment's tags; a tag may take that long to count:
@@ -46,6 +46,7 @@ _PAUSE_S = 20.0
 
 
 Stages = tuple[Callable[["Run"], None], ...]
+Outputs = dict[str, Any]  # values by name
 
 
 @dataclass
@@ -59,12 +60,13 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     allow_replace: bool = False  # whether a plan may destroy or replace what holds data
     stack: Path | None = None
+    backend: Mapping[str, str] = field(default_factory=dict)  # of S3: bucket, key, region; empty for any other
     adoption: Adoption = field(default_factory=Adoption)  # what exists and the state lacks
     planned: dict[str, Any] = field(default_factory=dict)  # the plan, as Terraform's JSON document
     changes: Changes = field(default_factory=Changes)
     judged: dict[str, Any] = field(default_factory=dict)  # what the gate said, where it was asked
     told: dict[str, Any] = field(default_factory=dict)  # the outputs as the apply told them
-    outputs: Outputs | None = None
+    outputs: Outputs = field(default_factory=dict)
 
     @property
     def terraform(self) -> Terraform:
@@ -82,11 +84,13 @@ class Run:
 
 
 def synth(run: Run) -> None:
-    """The stack as Terraform JSON, laid out in the working folder."""
+    """The stack as Terraform JSON, laid out in the working folder. Raises UsedWrongly where its state would be lost."""
     with run.stage("synth"):
         installed_version()
-        run.stack = synthesised(run.settings, run.places) / "stacks" / run.settings.construct_id
+        run.stack = stack_folder(run.settings, run.places)
+        require_lasting_state(run.settings, is_remote=state_is_remote(run.stack))
         prepared(run.site, run.stack, run.settings)
+        run.backend = s3_backend(run.stack)
 
 
 def init(run: Run) -> None:
@@ -212,15 +216,24 @@ def _as_whose(run: Run, error: NameTaken) -> NameTaken:
     """S3 says the same of a bucket of this account; whose it is, is told."""
     from deployer.estate.whereabouts import whose_bucket
 
-    if not (whose := whose_bucket(run.site.target, run.settings.bucket)):
-        return error
-    return NameTaken(
-        f"the bucket {run.settings.bucket} came into being meanwhile, in this account: another deployment made it",
-        where=error.where,
-        remedy="if it is of this environment, wait for its deployment to end, then `tap deploy`, which adopts it; "
-        "share the state by TERRAFORM_STATE_BUCKET, and the second waits by itself",
-        details=(whose, *error.details),
-    )
+    for name in _new_buckets(run):
+        if whose := whose_bucket(run.site.target, name):
+            return NameTaken(
+                f"the bucket {name} came into being meanwhile, in this account: another deployment made it",
+                where=error.where,
+                remedy="if it is of this environment, wait for its deployment to end, then `tap deploy`, which adopts "
+                "it; share the state by TERRAFORM_STATE_BUCKET, and the second waits by itself",
+                details=(whose, *error.details),
+            )
+    return error
+
+
+def _new_buckets(run: Run) -> Iterator[str]:
+    """The names of the buckets that the plan creates and this apply has not."""
+    made = run.terraform.state()
+    for one in run.planned.get("resource_changes", []):
+        if one["type"] == "aws_s3_bucket" and "create" in one["change"]["actions"] and one["address"] not in made:
+            yield str(one["change"]["after"].get("bucket", ""))
 
 
 def write_outputs(run: Run) -> None:
@@ -252,7 +265,7 @@ def outputs(run: Run) -> None:
     with run.stage("outputs"):
         known = run.site.work / OUTPUTS
         document = json.loads(known.read_text()) if known.is_file() else run.told or run.terraform.output()
-        run.outputs = parsed(document, run.settings)
+        run.outputs = values_in(document)
         known.write_text(json.dumps(document))
 
 
@@ -288,8 +301,6 @@ ADOPT: Stages = (synth, init, take_turn, adopt, plan_adoption, refuse_loss, reco
 def deploy(run: Run) -> Outputs:
     """All stages. Raises a TapError of the stage that stopped it."""
     in_turn(run, DEPLOY)
-    if run.outputs is None:  # pragma: no cover - the outputs stage raises before
-        raise not_deployed(run.settings)
     return run.outputs
 
 
@@ -307,7 +318,6 @@ def adopt_only(run: Run) -> Changes:
 
 def in_turn(run: Run, stages: Stages) -> None:
     """Each stage, while no other `tap` of this checkout is at the environment."""
-    require_lasting_state(run.settings)
     require_known(run.settings.aws_region)
     require_life(run.site.target)
     with alone(run):
@@ -322,31 +332,26 @@ def _each(run: Run, stages: Stages) -> None:
 def outputs_of(run: Run) -> Outputs:
     """The outputs of what is deployed, without deploying. Raises NotDeployed."""
     known = run.site.work / OUTPUTS
-    if known.is_file() and not state_is_remote(run.site.work):
-        return parsed(json.loads(known.read_text()), run.settings)
-    if run.settings.state_bucket:  # somebody else may have deployed it
+    laid_out = (run.site.work / CONFIGURATION).is_file()
+    if known.is_file() and laid_out and not state_is_remote(run.site.work):
+        return values_in(json.loads(known.read_text()))
+    if run.settings.state_bucket or (laid_out and state_is_remote(run.site.work)):  # somebody else may have deployed it
         synth(run)
         init(run)
-    return parsed(run.terraform.output(), run.settings)
+    if found := values_in(run.terraform.output()):
+        return found
+    if not run.terraform.state():
+        raise not_deployed(run.settings)
+    return {}
 
 
-def parsed(document: dict[str, Any], settings: Settings) -> Outputs:
-    """Raises NotDeployed where an output is missing."""
-    try:
-        return Outputs.parse(document)
-    except OutputsError as error:
-        if document:
-            raise NotDeployed(
-                f"the outputs of `{settings.environment_suffix}` are not whole",
-                remedy="`tap deploy` with the same --target, --suffix and --region writes them",
-                details=(str(error),),
-            ) from error
-        raise not_deployed(settings, str(error)) from error
+def values_in(document: Mapping[str, Any]) -> Outputs:
+    """The values by name of what `terraform output -json` prints."""
+    return {name: told["value"] for name, told in document.items()}
 
 
-def not_deployed(settings: Settings, why: str = "") -> NotDeployed:
+def not_deployed(settings: Settings) -> NotDeployed:
     return NotDeployed(
         f"no deployment `{settings.environment_suffix}` on {settings.target} in {settings.aws_region}",
         remedy="`tap deploy` with the same --target, --suffix and --region",
-        details=(why,) if why else (),
     )

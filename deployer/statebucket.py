@@ -5,7 +5,7 @@ is one that the other finds fine.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 
 from deployer.compliance.policies import listed
 from deployer.errors import Unfit, UsedWrongly
+from deployer.settings import Settings
 from deployer.targets import Target
-from stack.settings import Settings
 
 NONCURRENT_DAYS = 90  # how long an older state can be fetched back
 _PLAIN_HTTP = "DenyPlainHttp"
@@ -28,12 +28,12 @@ _PUBLIC = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPoli
 
 @dataclass(frozen=True)
 class StateBucket:
-    """The bucket that a deployment's settings name, as the target shows it.
+    """The bucket of a deployment's state, as the target shows it.
 
     Args:
         name: its name.
         region: where it is, or shall be.
-        key: where in it the state lies; the lock is the object beside it that ends in `.tflock`.
+        key: where in it the state lies; the lock is the object beside it that ends in `.tflock`. Blank: anywhere.
     """
 
     name: str
@@ -42,13 +42,20 @@ class StateBucket:
     target: Target
 
     @classmethod
-    def of(cls, settings: Settings, target: Target) -> "StateBucket":
-        """Raises UsedWrongly where the settings name none."""
+    def of(cls, backend: Mapping[str, str], target: Target) -> "StateBucket":
+        """That of a stack's backend."""
+        return cls._at(backend["bucket"], backend.get("region") or target.region, backend["key"], target)
+
+    @classmethod
+    def named(cls, settings: Settings, target: Target) -> "StateBucket":
+        """The bucket that the settings name, whatever states are in it. Raises UsedWrongly where they name none."""
         if not settings.state_bucket:
             raise UsedWrongly("no state bucket is named", remedy="name one: TERRAFORM_STATE_BUCKET=my-terraform-state")
-        region = settings.state_bucket_region or settings.aws_region
-        there = replace(target, region=region, _clients={})  # a bucket is created where the client asks
-        return cls(settings.state_bucket, region, settings.state_key, there)
+        return cls._at(settings.state_bucket, settings.state_bucket_region or settings.aws_region, "", target)
+
+    @classmethod
+    def _at(cls, name: str, region: str, key: str, target: Target) -> "StateBucket":
+        return cls(name, region, key, replace(target, region=region, _clients={}))  # created where the client asks
 
     @property
     def s3(self) -> Any:

@@ -16,12 +16,12 @@ from deployer.cleaning import destroy
 from deployer.csvfiles import judgeable
 from deployer.domain import Upload
 from deployer.errors import UsedWrongly
-from deployer.opening import opened
-from deployer.pipeline import FileState, Pipeline, aws_errors_told
+from deployer.opening import aws_errors_told, opened
+from deployer.pipeline import FileState, Pipeline
 from deployer.places import Places
+from deployer.settings import Settings
 from deployer.stages import Run, deploy
 from deployer.view import View
-from stack.settings import Settings
 
 SAMPLE = Path("tests") / "data" / "transactions.csv"
 _REJECTS_SHOWN = 100
@@ -58,7 +58,7 @@ def tell(settings: Settings, places: Places, csv: Path | None, view: View, out: 
         run = Run(settings, places, site, view)
         with _tidied(run, keep=keep), aws_errors_told(settings):
             view.note(f"{_target_told(run)}; the file is {file.name}")
-            pipeline = Pipeline(site.target, deploy(run))
+            pipeline = Pipeline.of(site.target, deploy(run))
             upload, state, seconds = followed(pipeline, file, view)
             story = Story(
                 state, pipeline.rejects(upload.name), pipeline.items(upload, _ITEMS_SHOWN), run.seconds | seconds

@@ -8,6 +8,7 @@ import filecmp
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,45 +17,53 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
-from deployer.places import Places
+from deployer.places import PROJECT_FILE, Places
+from deployer.project import TABLE, Project
+from deployer.settings import Settings
 
-if TYPE_CHECKING:
-    from stack.settings import Settings
-
-FORMAT = "1"  # bumped when this module changes what lies in the cache
-INPUT_FILES = ("tap.py", "cdktf.json", "metadata.json", "uv.lock")
-INPUT_FOLDERS = ("stack", "lambdas")
-NOT_INPUTS = {"__pycache__", "tests", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
-# settings that never reach the stack
-DEPLOYER_ONLY = {"TAP_TARGET", "TAP_PROVIDER_MIRROR", "TAP_ALLOWED_ACCOUNTS", "TAP_LOCK_SECONDS", "TAP_LOCAL_STATE"}
+FORMAT = "2"  # bumped when this module changes what lies in the cache
+DOCUMENT = "cdk.tf.json"
+# What no synthesis reads: what is made of the project, and its tests. Hidden folders neither, nor Python environments.
+NOT_INPUTS = {"__pycache__", "tests", "build", "dist", "cdktf.out", "node_modules", "terraform.tfstate.d"}
+_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 _KEPT = 30
 _YOUNG_S = 24 * 3600
 _LINES_SHOWN = 12
 
 
-def synth(settings: "Settings", places: Places, out: Path) -> Path:
+def synth(settings: Settings, places: Places, out: Path) -> Path:
     """Synthesise into `out`; returns the folder of cdk.tf.json. What an earlier synthesis left in `out` is replaced.
 
     Raises:
         UsedWrongly: `out` can't be written.
         SynthesisFailed: see `synthesised`.
     """
-    cached = synthesised(settings, places)
+    cached = stack_folder(settings, places)
     try:
         shutil.rmtree(out / "stacks", ignore_errors=True)
-        shutil.copytree(cached, out, dirs_exist_ok=True)
+        shutil.copytree(cached.parent.parent, out, dirs_exist_ok=True)
     except OSError as error:
         raise UsedWrongly(
             f"the stack can't be written: {error}", where=str(out), remedy="name another folder with --out"
         ) from error
-    return out / "stacks" / settings.construct_id
+    return out / "stacks" / cached.name
 
 
-def synthesised(settings: "Settings", places: Places) -> Path:
+def stack_folder(settings: Settings, places: Places) -> Path:
+    """The folder of the stack's cdk.tf.json in the cached synthesis of these settings, not to be changed.
+
+    Raises:
+        UsedWrongly: the project is of several stacks, and does not say which. And as `synthesised`.
+    """
+    return _only_stack(synthesised(settings, places), Project.at(places.root))
+
+
+def synthesised(settings: Settings, places: Places) -> Path:
     """The cached synthesis of these settings, made if it is not there: a folder holding `stacks/`, not to be changed.
+
+    The stack reads the variables of the environment, and those of the settings before them.
 
     Raises:
         UsedWrongly: there is no stack.
@@ -73,49 +82,79 @@ def synthesised(settings: "Settings", places: Places) -> Path:
     return found
 
 
-def key(settings: "Settings", places: Places) -> str:
+def key(settings: Settings, places: Places) -> str:
     """SHA-256 of everything that the synthesised stack depends on."""
-    digest = hashlib.sha256(f"{FORMAT} {sys.version}\n".encode())
-    told = {name: value for name, value in settings.environment().items() if name not in DEPLOYER_ONLY}
+    project = Project.at(places.root)
+    command = project.command(places.root)
+    digest = hashlib.sha256(f"{FORMAT} {sys.version} {json.dumps([command, project.stack])}\n".encode())
+    told = {**variables(settings, project), **settings.environment(for_stack=True)}
     digest.update(json.dumps(told, sort_keys=True).encode())
-    for path in inputs(places.root):
+    for path in inputs(places.root, project):
         content = path.read_bytes()
         digest.update(f"\n{path.relative_to(places.root).as_posix()}\n{len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 
-def inputs(root: Path) -> Iterator[Path]:
-    """Every file that the synthesis reads, sorted."""
-    for name in INPUT_FILES:
-        if (root / name).is_file():
-            yield root / name
-    for name in INPUT_FOLDERS:
-        for folder, inner, files in os.walk(root / name):
-            inner[:] = sorted(set(inner) - NOT_INPUTS)
-            yield from (Path(folder) / file for file in sorted(files) if not file.endswith(".pyc"))
+def variables(settings: Settings, project: Project) -> dict[str, str]:
+    """The variables of the environment that the stack reads, and the settings do not tell."""
+    told = settings.variables()
+    return {name: value for name, value in os.environ.items() if name not in told and project.reads(name)}
 
 
-def _make(settings: "Settings", places: Places, target: Path) -> None:
-    """Beside the target, then moved in one step: a crash leaves nothing that looks like a result."""
-    if not (places.root / "tap.py").is_file():
+def inputs(root: Path, project: Project) -> Iterator[Path]:
+    """Every file that the synthesis reads, sorted. Raises UsedWrongly for one that is named and not there."""
+    for path in sorted(project.inputs) or [Path()]:
+        if (root / path).is_file():
+            yield root / path
+        elif (root / path).is_dir():
+            yield from _files_below(root / path)
+        else:
+            raise UsedWrongly(
+                f"an input of the synthesis is not there: {path}",
+                where=str(root),
+                remedy=f"mend `inputs` in {TABLE} of {PROJECT_FILE}",
+            )
+
+
+def _files_below(top: Path) -> Iterator[Path]:
+    for folder, inner, files in os.walk(top):
+        inner[:] = sorted(name for name in inner if not _is_left_out(Path(folder, name)))
+        paths = (Path(folder, name) for name in sorted(files) if not name.endswith(".pyc"))
+        yield from (path for path in paths if path.is_file())
+
+
+def _is_left_out(folder: Path) -> bool:
+    return folder.name in NOT_INPUTS or folder.name.startswith(".") or (folder / _VIRTUAL_ENVIRONMENT).is_file()
+
+
+def _only_stack(out: Path, project: Project) -> Path:
+    """The folder of the stack that the project names, or of the only one."""
+    found = {path.parent.name: path.parent for path in out.glob(f"stacks/*/{DOCUMENT}")}
+    if project.stack in found:
+        return found[project.stack]
+    if not found or project.stack:
+        raise SynthesisFailed(
+            f"the synthesis ended without {f'the stack {project.stack}' if project.stack else 'a stack'}",
+            where=f"the folder {out.name}, which CDKTF_OUTDIR names",
+            remedy=f"a stack is a folder below `stacks` with {DOCUMENT} in it; there is {', '.join(found) or 'none'}",
+        )
+    if len(found) > 1:
         raise UsedWrongly(
-            "there is no stack here: no tap.py",
-            where=str(places.root),
-            remedy="go to the project's folder; other Terraform is judged by `tap comply PATH`",
+            f"the project is of several stacks: {', '.join(sorted(found))}",
+            where=PROJECT_FILE,
+            remedy=f"say which one with `stack` in {TABLE}",
         )
-    if not shutil.which("node"):
-        raise ToolMissing(
-            "node is not on PATH; CDKTF runs on it", remedy="install Node.js 22 or later: https://nodejs.org"
-        )
+    return next(iter(found.values()))
+
+
+def _make(settings: Settings, places: Places, target: Path) -> None:
+    """Beside the target, then moved in one step: a crash leaves nothing that looks like a result."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="making-", dir=target.parent) as scratch:
         out = Path(scratch) / "out"
         out.mkdir()
         _run(settings, places, out)
-        if not (out / "stacks" / settings.construct_id / "cdk.tf.json").is_file():
-            raise SynthesisFailed(
-                "the synthesis ended without a stack", where="tap.py", remedy="see stack/tap_stack.py"
-            )
+        _only_stack(out, Project.at(places.root))
         _share(out, places.cache / "packages")
         out.rename(target)
     _prune(target.parent)
@@ -134,18 +173,31 @@ def _share(out: Path, packages: Path) -> None:
                 break
 
 
-def _run(settings: "Settings", places: Places, out: Path) -> None:
+def _run(settings: Settings, places: Places, out: Path) -> None:
     environment = {**os.environ, **settings.environment(), "CDKTF_OUTDIR": str(out)}
-    result = subprocess.run(
-        [sys.executable, "tap.py"], cwd=places.root, env=environment, capture_output=True, text=True, check=False
-    )
+    command = Project.at(places.root).command(places.root)
+    try:
+        result = subprocess.run(command, cwd=places.root, env=environment, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise ToolMissing(
+            f"the stack can't be synthesised by `{shlex.join(command)}`: {error.strerror}",
+            where=str(places.root),
+            remedy=f"mend `app` in {TABLE} of {PROJECT_FILE}, or in cdktf.json",
+        ) from error
     if result.returncode:
-        _require_node()
-        raise _failure(result.stderr or result.stdout, places)
+        said = result.stderr or result.stdout
+        _require_node(said)
+        raise _failure(said, places)
 
 
-def _require_node() -> None:
+def _require_node(said: str) -> None:
     """CDKTF's runtime tells of a Node that does not start as a broken pipe; so Node itself is asked."""
+    if not shutil.which("node"):
+        if "'node'" in said:
+            raise ToolMissing(
+                "node is not on PATH; CDKTF runs on it", remedy="install Node.js 22 or later: https://nodejs.org"
+            )
+        return
     result = subprocess.run(["node", "-e", "0"], capture_output=True, text=True, check=False)
     if result.returncode:
         raise ToolMissing(

@@ -1,40 +1,19 @@
 """Tables for people: reconciled figures, rejected rows, files, items. Used by the commands and `tap run`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import IO, Any
 
 from deployer.letters import Letter
 from deployer.pipeline import FileState
+from deployer.table import show
 
 FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")
 REJECT_COLUMNS = ("line", "column", "code", "value", "message")
 _ITEM_COLUMNS = ("transaction_id", "timestamp", "amount", "currency", "type", "account_id")
 SHOWN = 50  # rejected rows on a screen
 _NARROW = {"value": 28}  # the message quotes what matters of it
-_WIDE = 120  # columns of text where no terminal says otherwise
-
-
-def show(
-    stream: IO[str], title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()
-) -> None:
-    """Print a table. Columns in `right` are aligned to the right."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(
-            column, justify="right" if column in right else "left", no_wrap=column in _NARROW,
-            max_width=_NARROW.get(column), overflow="ellipsis" if column in _NARROW else "fold",
-        )  # fmt: skip
-    for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    console = Console(file=stream, width=None if stream.isatty() else _WIDE)
-    console.print(table)
 
 
 def show_figures(stream: IO[str], state: FileState) -> None:
@@ -56,7 +35,7 @@ def show_rejects(stream: IO[str], rejects: Sequence[Mapping[str, str]], limit: i
     shown = rejects[:limit]
     title = f"rejected: {len(rejects)} errors" + (f", the first {len(shown)}" if len(shown) < len(rejects) else "")
     rows = [[reject.get(name, "") for name in REJECT_COLUMNS] for reject in shown]
-    show(stream, title, REJECT_COLUMNS, rows, right=("line",))
+    show(stream, title, REJECT_COLUMNS, rows, right=("line",), narrow=_NARROW)
 
 
 def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, judged: bool) -> None:

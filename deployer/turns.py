@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from deployer.errors import StateLocked, StateUnsaved, TerraformFailed, UsedWrongly
 from deployer.json_text import json_object
 from deployer.locks import held, taken
+from deployer.settings import Settings
 from deployer.statebucket import StateBucket
 from deployer.statelock import free, holder_of, holding, locked, wait_until_free
 from deployer.terraform import UNSAVED
-from stack.settings import Settings
 
 if TYPE_CHECKING:
     from deployer.stages import Run
@@ -25,13 +25,13 @@ _TAKEN = re.compile(r"state lock.*(PreconditionFailed|ConditionalRequestConflict
 _POLL = 0.5  # seconds
 
 
-def require_lasting_state(settings: Settings) -> None:
+def require_lasting_state(settings: Settings, *, is_remote: bool) -> None:
     """A CI's disk is gone after the job: on AWS, what it deployed would be known to nobody. Raises UsedWrongly."""
     in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
-    if settings.target == "aws" and in_ci and not settings.state_bucket and not settings.local_state:
+    if settings.target == "aws" and in_ci and not is_remote and not settings.local_state:
         raise UsedWrongly(
             "in a CI, the state of a live deployment can't stay in a local file: it would be lost with the job",
-            where="CI is set, and TERRAFORM_STATE_BUCKET is not",
+            where="CI is set, and the stack's backend is a local file",
             remedy="TERRAFORM_STATE_BUCKET=... (`tap bootstrap` makes it); if it is meant, TAP_LOCAL_STATE=true",
         )
 
@@ -49,7 +49,7 @@ def alone(run: "Run") -> Iterator[None]:
             yield
         except TerraformFailed as error:
             told = f"{error.what} {' '.join(error.details)}"
-            if not run.settings.state_bucket or not _TAKEN.search(told):
+            if not run.backend or not _TAKEN.search(told):
                 raise
             bucket = _bucket(run)
             raise locked(holder_of(bucket), bucket, run.settings.lock_seconds) from error
@@ -57,7 +57,7 @@ def alone(run: "Run") -> Iterator[None]:
 
 def wait_for_turn(run: "Run") -> None:
     """Until nobody holds the state's lock; Terraform itself would wait without a word. Raises StateLocked."""
-    if run.settings.state_bucket:
+    if run.backend:
         _free_what_we_left(run)
         wait_until_free(_bucket(run), run.settings.lock_seconds, run.view.note)
 
@@ -84,7 +84,7 @@ def state_held(run: "Run", operation: str) -> Iterator[None]:
     Raises:
         StateLocked: somebody else, or a Terraform whose `tap` was killed, still holds it after the stated time.
     """
-    if run.settings.state_bucket:
+    if run.backend:
         with holding(_bucket(run), operation, run.settings.lock_seconds, run.view.note):
             yield
     else:
@@ -144,4 +144,4 @@ def recover(run: "Run") -> None:
 
 
 def _bucket(run: "Run") -> StateBucket:
-    return StateBucket.of(run.settings, run.site.target)
+    return StateBucket.of(run.backend, run.site.target)

@@ -19,9 +19,9 @@ from deployer.estate.adoption import Adoption
 from deployer.mirror import REGISTRY, provider_source
 from deployer.moving import put_back, refuse_another_bucket, set_aside, taken_in
 from deployer.opening import Site
+from deployer.settings import Settings
 from deployer.targets import Target
 from deployer.terraform import Terraform, environment_for
-from stack.settings import Settings
 
 CONFIGURATION = "cdk.tf.json"
 VARIABLES = "tap.auto.tfvars.json"
@@ -42,8 +42,9 @@ def prepared(site: Site, stack: Path, settings: Settings, notice: Callable[[str]
     shutil.copytree(stack, folder, dirs_exist_ok=True)  # which gives the folder the mode of its model ...
     folder.chmod(0o700)  # ... and a local state may hold secrets
     _forget_adoption(folder)  # of a `tap` that was killed
-    _write(folder / VARIABLES, {"aws_region": site.target.region, "account_id": site.target.account_id})
-    _write(folder / OVERRIDE, override(site.target, json.loads((folder / CONFIGURATION).read_text())))
+    document = json.loads((folder / CONFIGURATION).read_text())
+    _write(folder / VARIABLES, variables(site.target, document))
+    _write(folder / OVERRIDE, override(site.target, document))
     return terraform_in(site, settings, notice)
 
 
@@ -79,7 +80,7 @@ def initialised(terraform: Terraform, tell: Callable[[str], None] = print) -> No
     wanted = _init_inputs(terraform.folder)
     if not (stamp.is_file() and stamp.read_text() == wanted and _is_whole(terraform.folder / ".terraform")):
         stamp.unlink(missing_ok=True)
-        terraform.init(locked=True)
+        terraform.init(locked=(terraform.folder / LOCK).is_file())
         stamp.write_text(wanted)
     if moving:
         taken_in(terraform, tell)
@@ -112,6 +113,12 @@ def note_leaving(site: Site, *, leaving: bool) -> None:
 def is_leaving(site: Site) -> bool:
     """Whether a removal began and did not end: what it took is no loss to the next deployment."""
     return (site.work / LEAVING).exists()
+
+
+def variables(target: Target, document: Mapping[str, Any]) -> dict[str, str]:
+    """What the stack may ask to be told of the target: of these variables, those that it declares."""
+    known = {"aws_region": target.region, "account_id": target.account_id}
+    return {name: value for name, value in known.items() if name in document.get("variable", {})}
 
 
 def required_providers(document: Mapping[str, Any]) -> dict[str, str]:
@@ -180,6 +187,11 @@ def state_is_remote(folder: Path) -> bool:
     """Whether the stack in `folder` keeps its state elsewhere than in the folder."""
     backend = _backend(json.loads((folder / CONFIGURATION).read_text()))
     return bool(backend.keys() - {"local"})
+
+
+def s3_backend(folder: Path) -> dict[str, Any]:
+    """Where in S3 the stack in `folder` keeps its state: bucket, key, region; empty where it is anywhere else."""
+    return _backend(json.loads((folder / CONFIGURATION).read_text())).get("s3", {})
 
 
 def _backend(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -30,13 +30,13 @@ class Outputs:
     region: str
 
     @classmethod
-    def parse(cls, document: Mapping[str, Any]) -> Self:
-        """From the object that `terraform output -json` prints: `{name: {"value": ...}}`.
+    def parse(cls, outputs: Mapping[str, Any]) -> Self:
+        """From the values of Terraform's outputs by name.
 
         Raises:
             OutputsError: names each output that is missing or blank; an empty name must not travel on.
         """
-        values = {field.name: document.get(field.name, {}).get("value") for field in fields(cls)}
+        values = {field.name: outputs.get(field.name) for field in fields(cls)}
         if missing := [name for name, value in values.items() if not value]:
             raise OutputsError(
                 f"the deployed stack has no output {', '.join(missing)}: deploy it again with `tap deploy`"

@@ -1,146 +1,79 @@
-"""What a deployment is: every setting, name and ARN, derived in one place.
+"""What the pipeline is: its settings, names and ARNs, derived in one place from those of its deployment.
 
-Read from the environment once, by `Settings.load`, and then passed on: by `tap.py` to the stack and by the
-deployer to everything else. Imports nothing of CDKTF, so that the deployer starts fast.
+Read from the environment once, by `Settings.load`, and then passed on by `tap.py` to the stack. Imports nothing of
+CDKTF, so that who asks only for names starts fast.
 
 The ARNs are plain strings with Terraform references for what only a deployment knows (partition, region,
 account). They stay readable in the synthesised file, and a plan resolves them without credentials.
 """
 
-import os
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
+from deployer import settings as deployer_settings
+from deployer.setting_types import SWITCH, reserved, whole
+from deployer.settings import SettingsError, setting
 from stack import kinds
-from stack.kinds import Kind
 
 FUNCTIONS = ("csv-validator", "csv-transformer", "transaction-loader", "transaction-status")
-TARGETS = ("embedded", "localstack", "aws")
-EMULATOR_REGION = "us-east-1"  # what MiniStack and LocalStack answer for when nobody says otherwise
 PARTITION = "${data.aws_partition.current.partition}"
 DNS_SUFFIX = "${data.aws_partition.current.dns_suffix}"
 REGION = "${var.aws_region}"
 ACCOUNT = "${local.account_id}"
 
 
-class SettingsError(ValueError):
-    """One or more settings are missing or malformed; the message has a line for each."""
-
-
-def _setting(default: Any, variables: str, kind: Kind, meaning: str) -> Any:
-    """A field: its default, the environment variables that fill it (the first that is set), what it can be, and why."""
-    return field(default=default, metadata={"variables": variables.split(), "kind": kind, "meaning": meaning})
-
-
 @dataclass(frozen=True)
-class Settings:
-    """The settings of one deployment. Each field names the environment variable that fills it."""
+class Settings(deployer_settings.Settings):
+    """The settings of one deployment of the pipeline. Each field names the environment variable that fills it."""
 
-    environment_suffix: str = _setting("dev", "ENVIRONMENT_SUFFIX", kinds.SUFFIX, "ends the name of every resource")
-    aws_region: str = _setting("", "AWS_REGION AWS_DEFAULT_REGION", kinds.REGION, "where the stack is deployed")
-    state_bucket: str = _setting(
-        "", "TERRAFORM_STATE_BUCKET", kinds.BUCKET, "holds Terraform's state; blank: a local file does"
-    )
-    state_bucket_region: str = _setting(
-        "", "TERRAFORM_STATE_BUCKET_REGION", kinds.REGION, "the state bucket's region; blank: the stack's"
-    )
-    repository: str = _setting("tap", "REPOSITORY", kinds.TAG, "the tag Repository")
-    commit_author: str = _setting("raaj1021", "COMMIT_AUTHOR", kinds.TAG, "the tag Author")
-    team: str = _setting("synth-2", "TEAM", kinds.TAG, "the tag Team")
-    expires_at: str = _setting(
-        "", "TAP_EXPIRES_AT", kinds.INSTANT, "when `tap cleanup --expired` may remove all of it, ISO 8601; blank: never"
-    )
-    target: str = _setting("embedded", "TAP_TARGET", kinds.one_of(*TARGETS), "embedded, localstack or aws")
-    local_state: bool = _setting(
-        False, "TAP_LOCAL_STATE", kinds.SWITCH, "whether a live deployment from a CI may keep its state in a file"
-    )
-    lock_seconds: int = _setting(
-        120, "TAP_LOCK_SECONDS", kinds.whole(0, 86_400), "how long a deployment waits for another one"
-    )
-    provider_mirror: str = _setting(
-        "", "TAP_PROVIDER_MIRROR", kinds.FOLDER, "a folder of Terraform providers, for an init without network"
-    )
-    allowed_accounts: tuple[str, ...] = _setting(
-        (), "TAP_ALLOWED_ACCOUNTS", kinds.ACCOUNT_IDS, "live accounts that may be touched, by comma"
-    )
-    bucket_base_name: str = _setting(
+    repository: str = setting("tap", "REPOSITORY", kinds.TAG, "the tag Repository")
+    commit_author: str = setting("raaj1021", "COMMIT_AUTHOR", kinds.TAG, "the tag Author")
+    team: str = setting("synth-2", "TEAM", kinds.TAG, "the tag Team")
+    bucket_base_name: str = setting(
         "transaction-csv-files",
         "TAP_BUCKET_BASE_NAME",
         kinds.BASE_NAME,
         "begins the bucket's name, which all of AWS shares",
     )
-    deletion_protection: bool = _setting(
+    deletion_protection: bool = setting(
         False,
         "TAP_DELETION_PROTECTION",
-        kinds.SWITCH,
+        SWITCH,
         "whether the table and the bucket refuse their deletion; true on aws where it is not set",
     )
-    permissions_boundary: str = _setting(
+    permissions_boundary: str = setting(
         "", "TAP_PERMISSIONS_BOUNDARY", kinds.POLICY, "the policy that bounds what every role may; blank: none"
     )
-    log_retention_days: int = _setting(365, "TAP_LOG_RETENTION_DAYS", kinds.RETENTION, "how long logs are kept")
-    rows_per_part: int = _setting(500, "TAP_ROWS_PER_PART", kinds.whole(1, 10_000), "rows that one loader call takes")
-    load_concurrency: int = _setting(
-        10, "TAP_LOAD_CONCURRENCY", kinds.whole(1, 1_000), "loaders at work at once for one file"
-    )
-    tolerated_failure: int = _setting(
+    log_retention_days: int = setting(365, "TAP_LOG_RETENTION_DAYS", kinds.RETENTION, "how long logs are kept")
+    rows_per_part: int = setting(500, "TAP_ROWS_PER_PART", whole(1, 10_000), "rows that one loader call takes")
+    load_concurrency: int = setting(10, "TAP_LOAD_CONCURRENCY", whole(1, 1_000), "loaders at work at once for one file")
+    tolerated_failure: int = setting(
         0,
         "TAP_TOLERATED_FAILURE_PERCENTAGE",
-        kinds.whole(0, 100),
+        whole(0, 100),
         "failed parts, in percent, that don't stop the others",
     )
-    max_error_details: int = _setting(
-        10_000, "TAP_MAX_ERROR_DETAILS", kinds.whole(0, 1_000_000), "errors told in full per file"
+    max_error_details: int = setting(
+        10_000, "TAP_MAX_ERROR_DETAILS", whole(0, 1_000_000), "errors told in full per file"
     )
 
     @classmethod
-    def load(cls, environment: Mapping[str, str] | None = None, **overrides: str | None) -> Self:
-        """The settings of the environment; an override (a command's option) that is not None goes before it.
+    def completed(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """What is live is protected, unless somebody says otherwise."""
+        return {"deletion_protection": values.get("target") == "aws", **super().completed(values)}
 
-        Raises:
-            SettingsError: with one line for each setting that is missing or malformed.
-        """
-        variables = os.environ if environment is None else environment
-        if unknown := overrides.keys() - {each.name for each in fields(cls)}:
-            raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
-        values, refused = {}, []
-        for each in fields(cls):
-            name, text = _found(each, overrides.get(each.name), variables)
-            if text:
-                try:
-                    values[each.name] = each.metadata["kind"].parse(text)
-                except ValueError as error:
-                    refused.append(f"{name}: {error}")
-        if refused:
-            raise SettingsError("\n".join(refused))
-        values.setdefault("deletion_protection", values.get("target") == "aws")
-        return cls(**values)._with_bucket()._with_region()
-
-    def _with_bucket(self) -> Self:
+    def checked(self) -> Self:
         """The name and the suffix are right each by itself, and what they make together is S3's to refuse.
 
         `-an` ends what lies in an account's own namespace, and only there:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
         """
-        if reserved := kinds.reserved(self.bucket) or ("-an" if self.bucket.endswith("-an") else ""):
+        if kept := reserved(self.bucket) or ("-an" if self.bucket.endswith("-an") else ""):
             raise SettingsError(
                 f"ENVIRONMENT_SUFFIX, TAP_BUCKET_BASE_NAME: the bucket would be called {self.bucket!r}, "
-                f"and S3 reserves names with {reserved!r}; choose another suffix or base name"
+                f"and S3 reserves names with {kept!r}; choose another suffix or base name"
             )
-        return self
-
-    def _with_region(self) -> Self:
-        """An emulator has a region of its own; a live account is never given one that nobody chose."""
-        if self.aws_region:
-            return self
-        if self.target == "aws":
-            raise SettingsError("AWS_REGION: not set. A live account needs it: set AWS_REGION, or pass --region.")
-        return replace(self, aws_region=EMULATOR_REGION)
-
-    def environment(self) -> dict[str, str]:
-        """The settings as the environment variables that `load` reads, for a process that is started."""
-        return {each.metadata["variables"][0]: _text(getattr(self, each.name)) for each in fields(self)}
+        return super().checked()
 
     @property
     def state_key(self) -> str:
@@ -275,16 +208,3 @@ class Settings:
 
 def _arn(service: str, resource: str) -> str:
     return f"arn:{PARTITION}:{service}:{REGION}:{ACCOUNT}:{resource}"
-
-
-def _found(setting: Field[Any], override: str | None, variables: Mapping[str, str]) -> tuple[str, str]:
-    """What a setting is called in a message, and its text: the override's, else the first variable's that is set."""
-    names: list[str] = setting.metadata["variables"]
-    if override is not None:
-        return names[0], override.strip()
-    return next(((name, text) for name in names if (text := variables.get(name, "").strip())), (names[0], ""))
-
-
-def _text(value: object) -> str:
-    """A value as its parser reads it."""
-    return ",".join(value) if isinstance(value, tuple) else str(value)

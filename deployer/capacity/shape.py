@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from deployer.places import Places
-from deployer.synthesis import synthesised
-from stack.settings import Settings
+from deployer.settings import Settings
+from deployer.synthesis import stack_folder
 
 Document = Mapping[str, Any]
 FULL_PROCESSOR_MB = 1_769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
@@ -53,7 +53,7 @@ class Shape:
 
 def shape(settings: Settings, places: Places) -> Shape:
     """Of the stack that the settings give. Raises SynthesisFailed or ToolMissing."""
-    folder = synthesised(settings, places) / "stacks" / settings.construct_id
+    folder = stack_folder(settings, places)
     return shape_of(json.loads((folder / "cdk.tf.json").read_text()))
 
 

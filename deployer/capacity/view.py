@@ -8,7 +8,7 @@ from deployer.capacity import costs
 from deployer.capacity.costs import Cost
 from deployer.capacity.model import Answer
 from deployer.capacity.published import DAY, REGION
-from deployer.tables import show as show_table
+from deployer.table import show as show_table
 
 SHOWN = 8  # quotas
 

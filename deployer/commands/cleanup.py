@@ -17,12 +17,12 @@ from deployer.commands.options import (
     settings_of,
 )
 from deployer.commands.stack import place_of, running
-from deployer.errors import LeftBehind, NotAllSeen, StateLocked, TapError, UsedWrongly
+from deployer.errors import LeftBehind, NotAllSeen, StateLocked, SynthesisFailed, TapError, UsedWrongly
 
 if TYPE_CHECKING:
     from deployer.estate.cleanup import Cleaned
     from deployer.estate.things import Thing
-    from stack.settings import Settings
+    from deployer.settings import Settings
 
 SuffixOption = Annotated[
     str | None, typer.Option("--suffix", help="Environment to delete (required, unless --expired).", show_default=False)
@@ -59,7 +59,7 @@ def cleanup(
     for each in suffixes:
         try:
             cleaned[each] = _cleaned(settings_of(target, each, region), json, dry_run, data_too, yes)
-        except (StateLocked, NotAllSeen) as error:
+        except (StateLocked, NotAllSeen, SynthesisFailed) as error:
             if suffix:
                 raise
             refused.append(error)  # the others go all the same
@@ -93,7 +93,7 @@ def _expired(target: str | None, region: str | None, *, json: bool) -> list[str]
     from deployer.estate.janitor import expired
 
     with running(settings_of(target, None, region), json=json, existing=True) as run:
-        return expired(run.site.target, datetime.now(UTC))
+        return expired(run.site.target, datetime.now(UTC), run.site.identity)
 
 
 def _to_json(cleaned: "Cleaned", *, dry_run: bool) -> dict[str, Any]:

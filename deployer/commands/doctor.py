@@ -12,7 +12,7 @@ def doctor(
 ) -> None:
     """Check that this machine is ready for the target; exit 3 if it is not."""
     from deployer.doctor import examined, fit, to_json
-    from deployer.tables import show
+    from deployer.table import show
 
     settings = settings_of(target, suffix, region)
     checks = examined(settings, Places.here())

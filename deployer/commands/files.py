@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deployer.commands.options import (
-    FileArgument,
     JsonOption,
-    KeyArgument,
     RegionOption,
     SuffixOption,
     TargetOption,
@@ -26,6 +24,8 @@ from deployer.errors import LettersLeft, NotReconciled, UsedWrongly
 if TYPE_CHECKING:
     from deployer.pipeline import FileState, Pipeline
 
+FileArgument = Annotated[Path, typer.Argument(help="A CSV file of transactions.", show_default=False)]
+KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]
 FilesArgument = Annotated[list[Path], typer.Argument(help="CSV files of transactions.", show_default=False)]
 SchemaOption = Annotated[
     Path | None, typer.Option("--schema", help="Table Schema (default: the one that comes with Tap).")
@@ -201,7 +201,7 @@ def pipeline_of(target: str | None, suffix: str | None, region: str | None, *, j
     from deployer.stages import outputs_of
 
     with running(settings_of(target, suffix, region), json=json, existing=True) as run:
-        yield Pipeline(run.site.target, outputs_of(run))
+        yield Pipeline.of(run.site.target, outputs_of(run))
 
 
 def require_reconciled(state: "FileState") -> None:

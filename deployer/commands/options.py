@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +9,7 @@ import typer
 from deployer.errors import UsedWrongly
 
 if TYPE_CHECKING:
-    from stack.settings import Settings
+    from deployer.settings import Settings
 
 TargetOption = Annotated[
     str | None,
@@ -28,13 +27,11 @@ DataTooOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Skip the confirmation (required without a terminal).")]
-FileArgument = Annotated[Path, typer.Argument(help="A CSV file of transactions.", show_default=False)]
-KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]
 
 
 def settings_of(target: str | None, suffix: str | None, region: str | None) -> "Settings":
     """The settings of the environment, the options before it. Raises UsedWrongly with a line for each refused one."""
-    from stack.settings import Settings, SettingsError
+    from deployer.settings import Settings, SettingsError
 
     try:
         return Settings.load(target=target, environment_suffix=suffix, aws_region=region)

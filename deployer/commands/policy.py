@@ -1,4 +1,4 @@
-"""`tap policy`: ready IAM policies for who deploys an environment or sends files, and for the workflows of GitHub."""
+"""`tap policy`: ready IAM policies for who deploys an environment or works with it, and for the workflows of GitHub."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from deployer.errors import UsedWrongly
 from deployer.places import Places
 
 if TYPE_CHECKING:
-    from stack.settings import Settings
+    from deployer.settings import Settings
 
 AccountOption = Annotated[
     str | None, typer.Option("--account", help="12-digit account ID (default: the one in TAP_ALLOWED_ACCOUNTS).")
@@ -47,7 +47,7 @@ def policy(
     suffix: SuffixOption = None,
     region: RegionOption = None,
 ) -> None:
-    """Print least-privilege IAM policies: to deploy an environment, to send files, to create the state bucket.
+    """Print least-privilege IAM policies: to deploy an environment, to work with it, to create the state bucket.
 
     Beside them the boundary of the roles that are made (TAP_PERMISSIONS_BOUNDARY), and the trust policy of a role for a
     GitHub workflow. One JSON object with a document for each name; asks no AWS.
@@ -67,17 +67,22 @@ def _found(settings: "Settings", account: str | None, repository: str | None, wo
     from botocore.session import Session
 
     from deployer.estate.configuration import configuration_in
+    from deployer.estate.identity import Identity
     from deployer.policy import ACCOUNT, REPOSITORY, Scope
+    from deployer.project import Project, resolved
     from deployer.roles import documents
-    from deployer.synthesis import synthesised
+    from deployer.synthesis import stack_folder
 
-    configuration = configuration_in(synthesised(settings, Places.here()) / "stacks" / settings.construct_id)
+    places = Places.here()
+    identity, reference = Identity.of(settings.environment_suffix, places), Project.at(places.root).policies
+    configuration = configuration_in(stack_folder(settings, places), identity)
     listed = settings.allowed_accounts
     scope = Scope.of(
         configuration,
         settings,
         partition=Session().get_partition_for_region(settings.aws_region),
         account=account or (listed[0] if len(listed) == 1 else ACCOUNT),
+        clients=resolved(reference, places.root) if reference else {},
     )
     return documents(replace(scope, repository=REPOSITORY if repository is None else _named(repository)), work)
 

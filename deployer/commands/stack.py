@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,8 +23,8 @@ from deployer.places import Places
 
 if TYPE_CHECKING:
     from deployer.plans import Changes
-    from deployer.stages import Run
-    from stack.settings import Settings
+    from deployer.settings import Settings
+    from deployer.stages import Outputs, Run
 
 ReplaceOption = Annotated[bool, typer.Option("--allow-replace", help="Apply even if the plan would lose data.")]
 PlanOnlyOption = Annotated[bool, typer.Option("--plan-only", help="Plan only, apply nothing (same as `tap plan`).")]
@@ -80,9 +80,9 @@ def deploy(
         run.allow_replace = allow_replace
         outputs = deploy_stages(run)
         if json:
-            print_json({"outputs": asdict(outputs), "seconds": run.seconds, **run.changes.to_json()})
+            print_json({"outputs": outputs, "seconds": run.seconds, **run.changes.to_json()})
             return
-        _print_outputs(asdict(outputs))
+        _print_outputs(outputs)
         if not run.site.lasting:
             print("\nThis embedded AWS ends with the command; `tap local start` keeps one for the next commands.")
 
@@ -113,7 +113,7 @@ def outputs(
     from deployer.stages import outputs_of
 
     with running(settings_of(target, suffix, region), json=json, existing=True) as run:
-        known = asdict(outputs_of(run))
+        known = outputs_of(run)
         print_json(known) if json else _print_outputs(known)
 
 
@@ -152,8 +152,7 @@ def running(settings: "Settings", *, json: bool, existing: bool = False) -> Iter
 
     AWS's refusals in it become errors with a remedy.
     """
-    from deployer.opening import opened
-    from deployer.pipeline import aws_errors_told
+    from deployer.opening import aws_errors_told, opened
     from deployer.stages import Run
     from deployer.view import view_for
 
@@ -162,7 +161,7 @@ def running(settings: "Settings", *, json: bool, existing: bool = False) -> Iter
         yield Run(settings, places, site, view_for(json=json))
 
 
-def _print_outputs(outputs: dict[str, str]) -> None:
-    width = max(map(len, outputs))
+def _print_outputs(outputs: "Outputs") -> None:
+    width = max(map(len, outputs), default=0)
     for name, value in outputs.items():
-        print(f"{name:<{width}}  {value}")
+        print(f"{name:<{width}}  {value if isinstance(value, str) else dumps(value)}")

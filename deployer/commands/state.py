@@ -24,7 +24,7 @@ def bootstrap(
     from deployer.statebucket import StateBucket, bootstrapped
 
     with running(settings_of(target, suffix, region), json=json, existing=True) as run:
-        bucket = StateBucket.of(run.settings, run.site.target)
+        bucket = StateBucket.named(run.settings, run.site.target)
         done = bootstrapped(bucket)
     if json:
         print_json({"bucket": bucket.name, "region": bucket.region, "done": done})
@@ -42,12 +42,15 @@ def unlock(
     """Show who holds the state lock and since when; release it by --id. Exit 1 while it is held."""
     from deployer.statebucket import StateBucket
     from deployer.statelock import holder_of
+    from deployer.synthesis import stack_folder
+    from deployer.workfolder import s3_backend
 
     with running(settings_of(target, suffix, region), json=json, existing=True) as run:
-        if not run.settings.state_bucket:
+        backend = s3_backend(stack_folder(run.settings, run.places))
+        if not backend:
             _tell(None, json=json, otherwise="a state in a file is locked by a process, and ends with it")
             return
-        bucket = StateBucket.of(run.settings, run.site.target)
+        bucket = StateBucket.of(backend, run.site.target)
         holder = holder_of(bucket)
         if holder is None:
             _tell(None, json=json, otherwise="nobody holds the lock")

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deployer.compliance import access, coverage, suppressions
 from deployer.compliance.judgement import Finding, Judgement
@@ -19,11 +19,9 @@ from deployer.environments import definition
 from deployer.errors import NotCompliant, UsedWrongly
 from deployer.places import PROJECT_FILE, Places, digest_of
 from deployer.project import TABLE, Project
-from deployer.synthesis import synthesised
+from deployer.settings import Settings
+from deployer.synthesis import stack_folder
 from deployer.terraform import installed_version
-
-if TYPE_CHECKING:
-    from stack.settings import Settings
 
 _SHOWN = 20  # findings in the message of a refused deployment
 STATE_BUCKET = "tap-state"  # so that the backend is judged also where nobody has set one
@@ -41,13 +39,13 @@ class OfStack:
     coverage: str = ""
 
 
-def with_backend(settings: "Settings") -> "Settings":
+def with_backend(settings: Settings) -> Settings:
     """The settings as they are judged where nothing is to be deployed."""
     return replace(settings, state_bucket=settings.state_bucket or STATE_BUCKET)
 
 
 def stack_judged(
-    settings: "Settings", places: Places, *, accept_access: bool = False, today: date | None = None
+    settings: Settings, places: Places, *, accept_access: bool = False, today: date | None = None
 ) -> OfStack:
     """What the gate says of the stack that these settings make. Raises as `scan` does.
 
@@ -78,7 +76,7 @@ def _baseline(project: Project) -> Path:
     return project.access_baseline
 
 
-def require_compliant(settings: "Settings", places: Places) -> Document:
+def require_compliant(settings: Settings, places: Places) -> Document:
     """The gate before a deployment; what was judged clean is not judged again until its first suppression ends.
 
     Returns the judgement, as `tap comply --json` prints it. On the embedded AWS, which is nobody's account, a
@@ -115,13 +113,13 @@ def _remembered(kept: Path, today: date) -> Document | None:
     return clean if today.isoformat() <= ends else None
 
 
-def configuration_of(settings: "Settings", places: Places) -> tuple[Path, dict[str, Any]]:
+def configuration_of(settings: Settings, places: Places) -> tuple[Path, dict[str, Any]]:
     """The folder of the synthesised stack, and its configuration."""
-    folder = synthesised(settings, places) / "stacks" / settings.construct_id
+    folder = stack_folder(settings, places)
     return folder, json.loads((folder / "cdk.tf.json").read_text())
 
 
-def _key(settings: "Settings", places: Places) -> str:
+def _key(settings: Settings, places: Places) -> str:
     """Of everything that the answer depends on: the configuration, the rules, the gate, and what it compares with."""
     _, document = configuration_of(settings, places)
     project = Project.at(places.root)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from deployer.places import Places
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from stack.settings import Settings
 
 SUFFIX = "example"
@@ -17,7 +17,7 @@ Stack = Mapping[str, Any]
 def example_stack(places: Places) -> Stack:
     """The content of its cdk.tf.json, the same whatever the caller's environment says."""
     settings = Settings.load({}, environment_suffix=SUFFIX)
-    folder = synthesised(settings, places) / "stacks" / settings.construct_id
+    folder = stack_folder(settings, places)
     document: Stack = json.loads((folder / "cdk.tf.json").read_text())
     return document
 

@@ -10,7 +10,7 @@ from typing import Any
 from deployer.documents.example import Stack, example_stack, referred
 from deployer.domain import DERIVED, NAME_PATTERN, SHIPPED
 from deployer.places import Places
-from stack.settings import EMULATOR_REGION
+from deployer.settings import EMULATOR_REGION
 
 Json = dict[str, Any]
 REPORT = "docs/schemas/report.schema.json"

@@ -89,7 +89,7 @@ def to_adopt(site: Site, terraform: Terraform) -> Adoption:
 
 def _instances(site: Site, terraform: Terraform) -> Configuration:
     """The configuration, by a plan of Terraform's where that alone tells what there is of it."""
-    configuration = configuration_in(site.work)
+    configuration = configuration_in(site.work, site.identity)
     if not configuration.multiplied:
         return configuration
     terraform.plan(INSTANCES)

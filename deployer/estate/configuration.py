@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from deployer.compliance.planned import planned
-from deployer.errors import SynthesisFailed
+from deployer.estate.identity import ANY, Identity
 
-IDENTITY = ("Project", "EnvironmentSuffix")  # the tags that say whose a resource is
 _INDEX = r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]"
 _REFERENCE = re.compile(rf"\$\{{(aws_\w+\.[\w-]+(?:{_INDEX})?)\.(\w+)}}")
 # Of these providers a resource is in Terraform's state and nowhere else.
@@ -50,25 +49,27 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a stack wants to exist, and the tags that its resources carry."""
+    """What a stack wants to exist, and the tags that say whose it is."""
 
     wanted: Mapping[str, Wanted]
     identity: Mapping[str, str]
     backend: Mapping[str, str]  # of S3: bucket, key, region; empty where the state is a local file
     imported: frozenset[str] = field(default_factory=frozenset)  # addresses that the stack itself imports
     multiplied: bool = False  # whether a plan alone tells the addresses: see `instances_in`
+    suffix: str = ""  # of the environment; blank where it is not known
+    tags: Mapping[str, str] = field(default_factory=dict)  # those of `identity`, with `{suffix}` in the suffix's place
 
     def of_type(self, type_: str) -> Iterator[Wanted]:
         """The resources of one Terraform type."""
         return (one for one in self.wanted.values() if one.type == type_)
 
 
-def configuration_in(folder: Path) -> Configuration:
+def configuration_in(folder: Path, identity: Identity = ANY) -> Configuration:
     """That of `folder/cdk.tf.json`. Raises SynthesisFailed where it can't be read for certain."""
-    return configuration_of(json.loads((folder / "cdk.tf.json").read_text()))
+    return configuration_of(json.loads((folder / "cdk.tf.json").read_text()), identity)
 
 
-def configuration_of(document: Mapping[str, Any]) -> Configuration:
+def configuration_of(document: Mapping[str, Any], identity: Identity = ANY) -> Configuration:
     """From the synthesised document. What is made several times over is in it once, by the address of its block.
 
     Raises:
@@ -82,19 +83,19 @@ def configuration_of(document: Mapping[str, Any]) -> Configuration:
     backend = document.get("terraform", {}).get("backend", {}).get("s3", {})
     imported = frozenset(block_of(one["to"]) for one in _listed(document.get("import", [])))
     several = any({"count", "for_each"} & one.arguments.keys() for one in wanted.values())
-    return Configuration(wanted, _identity(document), backend, imported, bool(several or document.get("module")))
+    given, multiplied = _default_tags(document), bool(several or document.get("module"))
+    whose, tags = identity.among(given), identity.templates(given)
+    return Configuration(wanted, whose, backend, imported, multiplied, identity.suffix, tags)
 
 
-def _identity(document: Mapping[str, Any]) -> dict[str, str]:
-    tags = {}
+def _default_tags(document: Mapping[str, Any]) -> dict[str, str]:
+    """Those that the default provider gives all that it makes."""
+    tags: dict[str, str] = {}
     for provider in _listed(document.get("provider", {}).get("aws", [])):
         if "alias" not in provider:
-            tags = {
-                name: value for one in _listed(provider.get("default_tags", [])) for name, value in one["tags"].items()
-            }
-    if missing := [name for name in IDENTITY if not tags.get(name)]:
-        raise _unreadable(f"the provider's default tags lack {', '.join(missing)}")
-    return {name: tags[name] for name in IDENTITY}
+            for block in _listed(provider.get("default_tags", [])):
+                tags |= block["tags"]
+    return tags
 
 
 def instances_in(plan: Mapping[str, Any], configuration: Configuration) -> Configuration:
@@ -156,9 +157,3 @@ def is_in_state_alone(type_: str) -> bool:
 def _listed(blocks: Any) -> list[Any]:
     """Terraform's JSON takes one block for a list of one."""
     return blocks if isinstance(blocks, list) else [blocks]
-
-
-def _unreadable(why: str) -> SynthesisFailed:
-    return SynthesisFailed(
-        "the resources of the stack can't be determined", remedy="mend stack/ so that it can", details=(why,)
-    )

@@ -172,10 +172,10 @@ class Inventory:
 
         Terraform's state bucket is nobody's environment, whatever its name.
         """
-        names, ending = self.names(type_), f"-{self.configuration.identity['EnvironmentSuffix']}"
+        names, suffix = self.names(type_), self.configuration.suffix
         states = self.configuration.backend.get("bucket") if type_ == "aws_s3_bucket" else None
         things = [thing for thing in self._things(type_) if thing.name != states]
-        return [thing for thing in things if thing.name in names or thing.name.endswith(ending)]
+        return [thing for thing in things if thing.name in names or (suffix and thing.name.endswith(f"-{suffix}"))]
 
     def disowned(self, thing: Thing) -> str | None:
         """Why a thing that has our name is not ours; blank if it is, None if it vanished since it was listed."""

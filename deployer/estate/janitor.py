@@ -3,23 +3,35 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from deployer.errors import UsedWrongly
+from deployer.estate.identity import EXPIRES, Identity
 from deployer.estate.kinds import KINDS
 from deployer.estate.things import paged
+from deployer.places import PROJECT_FILE
+from deployer.project import SUFFIX, TABLE
+from deployer.settings import Settings, SettingsError
 from deployer.targets import Target
-from stack.settings import Settings, SettingsError
 
-PROJECT, SUFFIX, EXPIRES = "Project", "EnvironmentSuffix", "ExpiresAt"
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def expired(target: Target, now: datetime) -> list[str]:
+def expired(target: Target, now: datetime, identity: Identity) -> list[str]:
     """The suffixes of this project's environments in the target's region of which everything is over its time.
 
     What has no such tag is never over: a lasting environment keeps its neighbours of the same suffix.
+
+    Raises:
+        UsedWrongly: the project does not say by which tags its environments are told.
     """
+    if not identity.tags:
+        raise UsedWrongly(
+            "this project does not say which tags its environments have, so none can be told from a stranger's",
+            where=PROJECT_FILE,
+            remedy=f'name them in {TABLE}, such as tags = {{ Project = "mine", Environment = "{SUFFIX}" }}',
+        )
     latest: dict[str, datetime] = {}
-    for tags in _tagged(target):
-        suffix, at = tags[SUFFIX], _moment(tags.get(EXPIRES, ""))
+    for suffix, tags in _tagged(target, identity):
+        at = _moment(tags.get(EXPIRES, ""))
         latest[suffix] = max(at, latest.get(suffix, at))
     return sorted(suffix for suffix, at in latest.items() if at < now and _is_suffix(suffix))
 
@@ -33,11 +45,11 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else NEVER
 
 
-def _tagged(target: Target) -> Iterator[Mapping[str, str]]:
-    """The tags of everything of this project in the region."""
-    for tags in (*_listed(target), *_roles(target)):
-        if tags.get(PROJECT) == "tap" and SUFFIX in tags:
-            yield tags
+def _tagged(target: Target, identity: Identity) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The suffix and the tags of everything of this project in the region."""
+    for tags in (*_listed(target, identity), *_roles(target)):
+        if suffix := identity.suffix_in(tags):
+            yield suffix, tags
 
 
 def _roles(target: Target) -> Iterator[Mapping[str, str]]:
@@ -50,8 +62,10 @@ def _roles(target: Target) -> Iterator[Mapping[str, str]]:
             yield kind.tags(iam, role)
 
 
-def _listed(target: Target) -> Iterator[Mapping[str, str]]:
-    filters = [{"Key": PROJECT, "Values": ["tap"]}, {"Key": SUFFIX}]
+def _listed(target: Target, identity: Identity) -> Iterator[Mapping[str, str]]:
+    filters = [
+        {"Key": name, **({} if SUFFIX in value else {"Values": [value]})} for name, value in identity.tags.items()
+    ]
     tagging = target.client("resourcegroupstaggingapi")
     listed = paged(tagging, "get_resources", "ResourceTagMappingList", TagFilters=filters)
     things = [one for one in listed if not _is_going(target, one["ResourceARN"])]

@@ -16,7 +16,7 @@ from deployer.estate.unsupported import State, Unsupported
 from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.moving import FILE
 from deployer.stages import Run
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from deployer.terraform import UNSAVED, attributes_in
 from deployer.turns import alone, state_held
 from deployer.workfolder import initialised, note_leaving, prepared
@@ -24,7 +24,7 @@ from deployer.workfolder import initialised, note_leaving, prepared
 
 def preview(run: Run, *, data_too: bool) -> Cleaned:
     """What `leave` would remove and leave. Changes nothing."""
-    configuration = configuration_in(_stack(run))
+    configuration = _configuration(run, _stack(run))
     cleanup, rest = _found(run, configuration, _state(run, configuration), data_too=data_too)
     done = cleanup.preview()
     rest.preview(done)
@@ -39,7 +39,7 @@ def leave(run: Run, *, data_too: bool) -> Cleaned:
         NotOurs: its state is that of another region or account, and would be lost.
     """
     stack = _stack(run)
-    configuration = configuration_in(stack)
+    configuration = _configuration(run, stack)
     with alone(run), state_held(run, "cleanup"), run.stage("cleanup"):
         state = _state(run, configuration)
         refuse_elsewhere(attributes_in(state or {}, elsewhere=False), run.site.target)
@@ -74,7 +74,13 @@ def _removed_by_terraform(run: Run, stack: Path, configuration: Configuration, a
 
 def _stack(run: Run) -> Path:
     with run.stage("synth"):
-        return synthesised(run.settings, run.places) / "stacks" / run.settings.construct_id
+        return stack_folder(run.settings, run.places)
+
+
+def _configuration(run: Run, stack: Path) -> Configuration:
+    found = configuration_in(stack, run.site.identity)
+    run.backend = found.backend
+    return found
 
 
 def _ledger(run: Run, configuration: Configuration) -> Ledger:

@@ -45,7 +45,7 @@ class Ledger:
     """The ledger of one environment in one account and region."""
 
     def __init__(self, target: Target, configuration: Configuration, folder: Path) -> None:
-        self._target, self._suffix = target, configuration.identity["EnvironmentSuffix"]
+        self._target, self._suffix = target, configuration.suffix
         self._place: _File | _Object = _File(folder / FILE)
         if configuration.backend:
             key = configuration.backend["key"].removesuffix(".tfstate") + f".{FILE}"
@@ -121,7 +121,7 @@ class Ledger:
 
 def ledger_of(site: Site) -> Ledger:
     """That of the environment whose stack is laid out in the site's working folder."""
-    return Ledger(site.target, configuration_in(site.work), site.work)
+    return Ledger(site.target, configuration_in(site.work, site.identity), site.work)
 
 
 def creations_in(plan: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -7,14 +7,12 @@ tests/proofs/prove_deployer_policy.py proves that it is enough, and that what it
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 # Conditions, by what they hold a statement to. `{...}` is filled as in an ARN.
-_OURS: Mapping[str, object] = {
-    "aws:ResourceTag/Project": "{project}", "aws:ResourceTag/EnvironmentSuffix": "{suffix}",
-}  # fmt: skip
-_BROUGHT: Mapping[str, object] = {
-    "aws:RequestTag/Project": "{project}", "aws:RequestTag/EnvironmentSuffix": "{suffix}",
-}  # fmt: skip
+TAGS = "{tags}"  # stands for a key for each of the tags that say whose a resource is
+_OURS: Mapping[str, object] = {"aws:ResourceTag": TAGS}
+_BROUGHT: Mapping[str, object] = {"aws:RequestTag": TAGS}
 CONDITIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "": {},
     "tagged": {"StringLike": _OURS},
@@ -45,11 +43,14 @@ class Ask:
     on: tuple[str, ...]
     held: str = ""
 
+    @classmethod
+    def of(cls, actions: str, *on: str, held: str = "") -> Self:
+        """Of actions as one writes them: `s3:GetObject PutObject`."""
+        service, *names = actions.replace(":", " ", 1).split()
+        return cls(service, tuple(names), on, held)
 
-def _ask(actions: str, *on: str, held: str = "") -> Ask:
-    service, *names = actions.replace(":", " ", 1).split()
-    return Ask(service, tuple(names), on, held)
 
+_ask = Ask.of
 
 _HERE = "{region}:{account}"
 _ALARM = f"cloudwatch:{_HERE}:alarm:{{aws_cloudwatch_metric_alarm}}"
@@ -60,15 +61,12 @@ _GROUP = f"logs:{_HERE}:log-group:{{aws_cloudwatch_log_group}}"
 _KEYS = f"kms:{_HERE}:key/*"
 _MACHINE = f"states:{_HERE}:stateMachine:{{aws_sfn_state_machine}}"
 _EXECUTIONS = f"states:{_HERE}:execution:{{aws_sfn_state_machine}}:*"
-_MAP_RUNS = f"states:{_HERE}:mapRun:{{aws_sfn_state_machine}}/*"
 _QUEUE = f"sqs:{_HERE}:{{aws_sqs_queue}}"
 _RULE = f"events:{_HERE}:rule/{{aws_cloudwatch_event_rule}}"
 _ROLE = "iam::{account}:role/{aws_iam_role}"
 _TABLE = f"dynamodb:{_HERE}:table/{{aws_dynamodb_table}}"
 _TOPIC = f"sns:{_HERE}:{{aws_sns_topic}}"
-_STATE = tuple(
-    f"s3:::{{state_bucket}}/{{suffix}}/{{construct}}.{end}" for end in ("tfstate", "tfstate*.tflock", "ledger.json")
-)
+_STATE = tuple(f"s3:::{{state_bucket}}/{{state_key}}.{end}" for end in ("tfstate", "tfstate*.tflock", "ledger.json"))
 
 # What belongs to an API has its tags: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
 _IN_API = _ask("apigateway:GET POST PUT PATCH DELETE", f"{_APIS}/*", held="tagged")
@@ -268,19 +266,6 @@ BOOTSTRAP = (
     ),
 )  # fmt: skip
 
-# `tap upload`, `watch`, `status`, `rejects`, `resubmit`, `redrive`: for who sends files and deploys nothing.
-FILES = (
-    _ask("s3:ListBucket", _BUCKET),
-    _ask("s3:PutObject", f"{_BUCKET}/incoming/*"),
-    _ask("s3:GetObject GetObjectVersion", f"{_BUCKET}/*"),
-    _ask("kms:Decrypt GenerateDataKey", _KEYS, held="tagged"),
-    _ask("states:StartExecution", _MACHINE),
-    _ask("states:DescribeExecution GetExecutionHistory ListMapRuns", _EXECUTIONS),
-    _ask("states:DescribeMapRun", _MAP_RUNS),
-    _ask("logs:FilterLogEvents", _GROUP, f"{_GROUP}:*"),
-    _ask("sqs:ReceiveMessage ChangeMessageVisibility DeleteMessage", _QUEUE),
-    _ask("lambda:InvokeFunction", _FUNCTION),
-)
 _LISTED_STATE = _ask("s3:ListBucket", "s3:::{state_bucket}")  # so that a state which is not there is told as such
 READ_STATE = (_ask("s3:GetObject", *_STATE[:1]), _LISTED_STATE)
 CLEANED_STATE = (_KEPT_STATE, _LISTED_STATE)
@@ -298,6 +283,3 @@ EXPIRED = (
     _ask("tag:GetResources", "*"),
     _ask("iam:ListRoleTags", "iam::{account}:role/*"),
 )
-
-# The night's test reads what was loaded: tests/integration/reading.py.
-NIGHT = (_ask("dynamodb:Query", f"{_TABLE}/index/*"),)

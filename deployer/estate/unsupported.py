@@ -55,7 +55,7 @@ class Unsupported:
             found._add_recorded(recorded, str(ledger))
             found.unseen |= _wanted(configuration, found.kept)
         if target.trait("cloud_control") and (found.by_state or found.unseen or recorded):
-            found._add_tagged(target, configuration.identity, {one.arn for one in recorded})
+            found._add_tagged(target, configuration, {one.arn for one in recorded})
         found._keep_data(data_too=data_too)
         return found
 
@@ -66,9 +66,9 @@ class Unsupported:
             else:
                 self.unseen[one.name] = "a deployment was about to make it, and there is no state"
 
-    def _add_tagged(self, target: Target, identity: Mapping[str, str], recorded: set[str]) -> None:
+    def _add_tagged(self, target: Target, configuration: Configuration, recorded: set[str]) -> None:
         try:
-            tagged = list(cloud_control.tagged(target, identity))
+            tagged = list(cloud_control.tagged(target, configuration.identity))
         except ClientError as error:
             if not says_refused(error):
                 raise
@@ -77,7 +77,7 @@ class Unsupported:
         in_state = {thing.arn for thing in self.by_state}
         self.kept = {thing: why for thing, why in self.kept.items() if thing.arn not in {one.arn for one in tagged}}
         for thing in tagged:
-            if thing.arn in recorded or _is_named(thing, identity["EnvironmentSuffix"]):
+            if thing.arn in recorded or _is_named(thing, configuration.suffix):
                 self.by_tags += [thing] if thing.arn not in in_state else []
             elif thing.arn not in in_state:
                 self.kept[thing] = _NAMELESS
@@ -158,4 +158,4 @@ def _wanted(configuration: Configuration, known: Iterable[Thing]) -> dict[str, s
 
 def _is_named(thing: Thing, suffix: str) -> bool:
     """As of what has a row: the name ends with the suffix."""
-    return any(name.endswith(f"-{suffix}") for name in (thing.name, thing.detail.get("Name", "")))
+    return bool(suffix) and any(name.endswith(f"-{suffix}") for name in (thing.name, thing.detail.get("Name", "")))

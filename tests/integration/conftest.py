@@ -14,9 +14,10 @@ import pytest
 
 from deployer import opening, targets
 from deployer.estate.configuration import Configuration, configuration_of
+from deployer.estate.identity import Identity
 from deployer.pipeline import Pipeline
 from deployer.places import Places
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from deployer.targets import Credentials, Target
 from stack.outputs import Outputs
 from stack.settings import Settings
@@ -141,9 +142,12 @@ def caller(target: Target, tag: str) -> Iterator[Caller]:
 def configuration_for() -> Callable[[Settings], Configuration]:
     """The synthesised stack of any environment: the same text for each, but for the suffix."""
     settings = Settings.load({}, environment_suffix=MODEL)
-    stack = synthesised(settings, Places.here()) / "stacks" / settings.construct_id
+    stack = stack_folder(settings, Places.here())
     text = (stack / "cdk.tf.json").read_text()
-    return lambda settings: configuration_of(json.loads(text.replace(MODEL, settings.environment_suffix)))
+    return lambda settings: configuration_of(
+        json.loads(text.replace(MODEL, settings.environment_suffix)),
+        Identity.of(settings.environment_suffix, Places.here()),
+    )
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from deployer.opening import Site
 from deployer.pipeline import Pipeline
 from deployer.places import Places
 from deployer.stages import Run, plan_only
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from deployer.targets import Target
 from deployer.view import NoView
 from deployer.workfolder import IMPORTS, IMPORTS_OVERRIDE, initialised, prepared
@@ -49,7 +49,7 @@ def without(run: Run, deployed: dict[str, Any]) -> Callable[[list[str]], None]:
         pytest.skip("the deployment's state is not a file that could be copied")
 
     def lose(addresses: list[str]) -> None:
-        stack = synthesised(run.settings, run.places) / "stacks" / run.settings.construct_id
+        stack = stack_folder(run.settings, run.places)
         initialised(prepared(run.site, stack, run.settings))
         shutil.copy(state, run.site.work)
         document = json.loads(state.read_text())
@@ -62,7 +62,7 @@ def without(run: Run, deployed: dict[str, Any]) -> Callable[[list[str]], None]:
 
 
 def _wanted(run: Run) -> list[str]:
-    stack = synthesised(run.settings, run.places) / "stacks" / run.settings.construct_id
+    stack = stack_folder(run.settings, run.places)
     return sorted(configuration_in(stack).wanted)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from deployer.compliance.planning import plan_of
 from deployer.compliance.scan import scan
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from stack.settings import Settings
 from tests.policy.mutants import lay_out_mutants
 from tests.policy.mutations import RULES
@@ -24,7 +24,7 @@ def stack() -> Path:
         environment_suffix="policy", aws_region="eu-west-1", state_bucket="tap-state", state_bucket_region="eu-west-1",
         repository="tap", commit_author="raaj1021", target="embedded",
     )  # fmt: skip
-    return synthesised(settings, PLACES) / "stacks" / settings.construct_id
+    return stack_folder(settings, PLACES)
 
 
 @pytest.fixture(scope="session")

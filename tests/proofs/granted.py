@@ -10,11 +10,12 @@ from typing import Any
 from deployer import embedded
 from deployer.embedded import Emulator
 from deployer.estate.configuration import configuration_in
+from deployer.estate.identity import Identity
 from deployer.opening import Site, on
 from deployer.places import Places
 from deployer.policy import Document, Scope
 from deployer.stages import Run
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from deployer.targets import EMULATOR_ACCOUNT, Target
 from deployer.view import NoView
 from stack.settings import Settings
@@ -51,8 +52,13 @@ class Proof:
 
 def scope_of(settings: Settings) -> Scope:
     """What the policies are made of."""
-    folder = synthesised(settings, Places.here()) / "stacks" / settings.construct_id
-    return Scope.of(configuration_in(folder), settings, partition="aws", account=EMULATOR_ACCOUNT)
+    folder = stack_folder(settings, Places.here())
+    return Scope.of(
+        configuration_in(folder, Identity.of(settings.environment_suffix, Places.here())),
+        settings,
+        partition="aws",
+        account=EMULATOR_ACCOUNT,
+    )
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from deployer import embedded
 from deployer.estate.configuration import configuration_in
 from deployer.opening import on
 from deployer.places import Places
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from deployer.targets import Target
 from stack.settings import Settings
 from tests.proofs.strangers import Strangers, settled
@@ -34,11 +34,7 @@ SUFFIX, TAKEN = f"proof-{SEED}", f"taken-{SEED}"
 MOMENTS = int(os.environ.get("TAP_PROOF_MOMENTS", "20"))
 DEPLOY_S, DESTROY_S = 70.0, 12.0  # about what each takes
 CLEANUP, DESTROY = ("cleanup", "--yes"), ("destroy", "--data-too", "--yes")
-ADDRESSES = sorted(
-    configuration_in(
-        synthesised(Settings.load({}, environment_suffix=SUFFIX), Places.here()) / "stacks" / "TapStack"
-    ).wanted
-)
+ADDRESSES = sorted(configuration_in(stack_folder(Settings.load({}, environment_suffix=SUFFIX), Places.here())).wanted)
 ITEM = {"transaction_id": {"S": "kept"}, "account_id": {"S": "a"}, "timestamp": {"S": "2026-01-01T00:00:00Z"}}
 
 

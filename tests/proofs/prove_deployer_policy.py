@@ -70,8 +70,8 @@ def test_the_state_bucket_is_made(proof: Proof) -> None:
     """By who may bootstrap; and `tap doctor` finds it fit as who deploys."""
     caller = proof.as_role("bootstrapper")
 
-    assert bootstrapped(StateBucket.of(SETTINGS, caller))[0].startswith("created")
-    looked = findings(StateBucket.of(SETTINGS, proof.as_role("deployer")))
+    assert bootstrapped(StateBucket.named(SETTINGS, caller))[0].startswith("created")
+    looked = findings(replace(StateBucket.named(SETTINGS, proof.as_role("deployer")), key=SETTINGS.state_key))
     assert [one for one in looked if not one.fine] == []
 
 
@@ -91,7 +91,7 @@ def test_it_deploys_again_with_nothing_to_change(proof: Proof) -> None:
 def test_a_file_is_sent_followed_and_read(proof: Proof, tmp_path: Path) -> None:
     """By who may only send files: also what failed is seen, with its evidence, and tried again."""
     caller = proof.as_role("sender")
-    pipeline = Pipeline(caller, outputs_of(proof.run(caller)))
+    pipeline = Pipeline.of(caller, outputs_of(proof.run(caller)))
     sample = Places.here().root / "tests" / "data" / "transactions.csv"
     upload = pipeline.upload(sample, sample.name)
     *_, state = pipeline.watch(upload)

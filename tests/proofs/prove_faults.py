@@ -61,7 +61,7 @@ class Crowd:
 
 def deployed(target: Target, folder: Path) -> Pipeline:
     site = Site(target, folder / "work", folder / "logs", lasting=False)
-    return Pipeline(target, deploy(Run(SETTINGS, Places.here(), site, NoView())))
+    return Pipeline.of(target, deploy(Run(SETTINGS, Places.here(), site, NoView())))
 
 
 @pytest.fixture(scope="module")

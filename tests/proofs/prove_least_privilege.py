@@ -94,7 +94,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         require_enforced(target)
         folder = tmp_path_factory.mktemp("work")
         site = Site(target, folder / "work", folder / "logs", lasting=False)
-        yield Watched(Pipeline(target, deploy(Run(settings, places, site, NoView()))), emulator.calls)
+        yield Watched(Pipeline.of(target, deploy(Run(settings, places, site, NoView()))), emulator.calls)
 
 
 def test_each_grant_is_needed_or_justified(watched: Watched, tmp_path: Path) -> None:

@@ -10,13 +10,14 @@ import pytest
 from deployer import stages
 from deployer.estate import adoption, leaving
 from deployer.estate.configuration import Configuration, Reference, configuration_of, instances_in
+from deployer.estate.identity import Identity
 from deployer.estate.ledger import creations_in
 from deployer.opening import Site
 from deployer.places import Places
+from deployer.settings import Settings
 from deployer.stages import Run
 from deployer.terraform import PLAN, Terraform
 from deployer.view import NoView
-from stack.settings import Settings
 from tests.unit.deployer.fake_account import ACCOUNT, FakeTarget, Item, account
 
 OURS = {"Project": "tap", "EnvironmentSuffix": "dev"}
@@ -60,7 +61,8 @@ def run_on(folder: Path, target: FakeTarget, stored: dict[str, Any] | None = Non
     )
     if stored is not None:
         (work / leaving.FILE).write_text(json.dumps(stored))
-    return Run(Settings(), Places(folder), Site(target, work, folder / "logs", lasting=True), Told())
+    identity = Identity("dev", {"Project": "tap", "EnvironmentSuffix": "{suffix}"})
+    return Run(Settings(), Places(folder), Site(target, work, folder / "logs", lasting=True, identity=identity), Told())
 
 
 def notes(run: Run) -> str:

@@ -12,7 +12,7 @@ from deployer.commands import cleanup as command
 from deployer.errors import LeftBehind, StateLocked
 from deployer.estate.cleanup import Cleaned
 from deployer.estate.things import Thing
-from stack.settings import Settings
+from deployer.settings import Settings
 from tests.integration.session import Deployment, Starter, pytest_sessionfinish
 
 QUEUE = Thing("aws_sqs_queue", "q", "https://q")

@@ -17,9 +17,9 @@ from deployer.estate.things import Thing
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.plans import changes_in
+from deployer.settings import Settings
 from deployer.stages import Run
 from deployer.view import NoView
-from stack.settings import Settings
 from tests.unit.deployer.moto_target import Aws
 
 BUCKET, TABLE = Thing("aws_s3_bucket", "files", "files"), Thing("aws_dynamodb_table", "rows", "rows")

@@ -8,8 +8,8 @@ from botocore.loaders import Loader
 
 from deployer import endpoints, opening, targets
 from deployer.errors import AccountRefused, Unfit
+from deployer.settings import Settings
 from deployer.terraform import environment_for
-from stack.settings import Settings
 
 REAL_KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
 VPC = "https://bucket.vpce-1.s3.eu-west-1.vpce.amazonaws.com"

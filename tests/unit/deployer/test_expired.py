@@ -103,7 +103,9 @@ def run(s3: S3, tmp_path: Path) -> Run:
     (work / "cdk.tf.json").write_text(json.dumps(document))
     keys = targets.Credentials("ASIA" + "A" * 16, "s", "t")
     target = targets.Target("aws", "eu-west-1", "1" * 12, keys, s3.url)
-    return Run(SETTINGS, Places(tmp_path), Site(target, work, tmp_path / "logs", lasting=True), NoView())
+    return Run(
+        SETTINGS, Places(tmp_path), Site(target, work, tmp_path / "logs", lasting=True), NoView(), backend=backend
+    )
 
 
 def terraform_of(run: Run) -> Terraform:
@@ -128,7 +130,7 @@ def test_an_expiry_in_an_apply_leaves_a_state_that_the_next_run_finds(
     stages.take_turn(run)
     assert list(terraform.state()) == ["terraform_data.made"]
     assert not (run.site.work / UNSAVED).exists()
-    assert holder_of(StateBucket.of(run.settings, run.site.target)) is None
+    assert holder_of(StateBucket.of(run.backend, run.site.target)) is None
 
 
 @pytest.mark.parametrize(("who", "minutes"), [("ann@elsewhere", -5), (f"ann@{platform.node()}", 5)])

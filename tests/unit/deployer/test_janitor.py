@@ -9,9 +9,11 @@ import pytest
 from moto import mock_aws
 
 from deployer import targets
+from deployer.estate.identity import Identity
 from deployer.estate.janitor import expired
 from tests.unit.deployer.test_statebucket import Aws
 
+IDENTITY = Identity(tags={"Project": "tap", "EnvironmentSuffix": "{suffix}"})
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 BEFORE, AFTER = "2026-11-24T01:59:59+00:00", "2026-11-24T02:00:01+00:00"
 
@@ -41,7 +43,7 @@ def test_only_what_is_over_its_time_is_named(target: Aws) -> None:
     queue(target, "b", Project="tap", EnvironmentSuffix="at-work", ExpiresAt=AFTER)
     queue(target, "c", Project="tap", EnvironmentSuffix="lasting")
 
-    assert expired(target, NOW) == ["over"]
+    assert expired(target, NOW, IDENTITY) == ["over"]
 
 
 @pytest.mark.parametrize("tags", [{}, {"ExpiresAt": AFTER}])
@@ -50,7 +52,7 @@ def test_a_lasting_environment_protects_its_suffix(target: Aws, tags: dict[str, 
     queue(target, "a", Project="tap", EnvironmentSuffix="shared", ExpiresAt=BEFORE)
     table(target, "b", Project="tap", EnvironmentSuffix="shared", **tags)
 
-    assert expired(target, NOW) == []
+    assert expired(target, NOW, IDENTITY) == []
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_tags_of_others_are_nobodys_business(target: Aws, tags: dict[str, str]) 
     """Another project, half of the tags, or a suffix that no deployment could have."""
     queue(target, "a", ExpiresAt=BEFORE, **tags)
 
-    assert expired(target, NOW) == []
+    assert expired(target, NOW, IDENTITY) == []
 
 
 def test_an_unreadable_time_is_not_over(target: Aws) -> None:
@@ -76,7 +78,7 @@ def test_an_unreadable_time_is_not_over(target: Aws) -> None:
     queue(target, "a", Project="tap", EnvironmentSuffix="odd", ExpiresAt="")
     queue(target, "b", Project="tap", EnvironmentSuffix="odder", ExpiresAt="1 week")
 
-    assert expired(target, NOW) == []
+    assert expired(target, NOW, IDENTITY) == []
 
 
 def test_a_key_that_only_waits_for_its_deletion_is_not_visited_again(target: Aws) -> None:
@@ -88,7 +90,7 @@ def test_a_key_that_only_waits_for_its_deletion_is_not_visited_again(target: Aws
         if suffix == "cleaned":
             kms.schedule_key_deletion(KeyId=key["KeyMetadata"]["KeyId"], PendingWindowInDays=7)
 
-    assert expired(target, NOW) == ["left"]
+    assert expired(target, NOW, IDENTITY) == ["left"]
 
 
 def role(target: Aws, name: str, region: str, **tags: str) -> None:
@@ -110,4 +112,4 @@ def test_an_environment_of_which_only_roles_are_left_is_found(target: Aws) -> No
     role(target, "c", target.region, **{**tags, "Project": "another"}, EnvironmentSuffix="theirs")
     role(target, "d", target.region, EnvironmentSuffix="lasting", Project="tap")
 
-    assert expired(target, NOW) == ["here"]
+    assert expired(target, NOW, IDENTITY) == ["here"]

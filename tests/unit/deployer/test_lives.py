@@ -12,10 +12,10 @@ from deployer import lives, opening, stages, targets
 from deployer.errors import AccountRefused, Unfit
 from deployer.opening import Site
 from deployer.places import Places
+from deployer.settings import Settings
 from deployer.stages import Run
 from deployer.terraform import environment_for
 from deployer.view import NoView
-from stack.settings import Settings
 
 ACCOUNT = "123456789012"
 

@@ -16,8 +16,8 @@ from cryptography.x509.oid import NameOID
 from deployer import opening
 from deployer.errors import EndpointFailed
 from deployer.places import Places
+from deployer.settings import Settings
 from deployer.terraform import environment_for
-from stack.settings import Settings
 
 ACCOUNT = "123456789012"  # moto's, and not LocalStack's
 ANSWER = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>

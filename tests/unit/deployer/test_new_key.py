@@ -9,9 +9,9 @@ from deployer.errors import KeyRefused
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.plans import Change, Changes
+from deployer.settings import Settings
 from deployer.stages import Run
 from deployer.view import NoView
-from stack.settings import Settings
 
 KEY, QUEUE = Change("aws_kms_key.k", "aws_kms_key", "create"), Change("aws_sqs_queue.q", "aws_sqs_queue", "create")
 

@@ -15,10 +15,11 @@ from moto import mock_aws
 from deployer import evidence, targets
 from deployer.domain import Upload
 from deployer.errors import NoNews, NotDeployed, StageStopped, UsedWrongly
-from deployer.pipeline import FileState, Pipeline, aws_errors_told
+from deployer.opening import aws_errors_told
+from deployer.pipeline import FileState, Pipeline
+from deployer.settings import Settings
 from deployer.tables import parts_told, show_states
 from stack.outputs import Outputs
-from stack.settings import Settings
 
 BUCKET = "files"
 REPORT = {

@@ -11,10 +11,10 @@ from deployer.opening import Site
 from deployer.places import Places
 from deployer.plans import Change, Changes, changes_in
 from deployer.progress import Progress
+from deployer.settings import Settings
 from deployer.stages import Run, refuse_loss
 from deployer.view import NoView
 from deployer.workfolder import note_leaving
-from stack.settings import Settings
 
 
 def change(address: str, *actions: str) -> dict[str, Any]:

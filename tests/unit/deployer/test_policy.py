@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from deployer.client_permissions import POLICIES
 from deployer.errors import SynthesisFailed
 from deployer.estate.configuration import configuration_of
+from deployer.estate.identity import Identity
 from deployer.estate.permissions import DEPLOYING
 from deployer.places import Places
 from deployer.policy import MANAGED_LIMIT, NIGHTLY, Document, Scope, cleanup_policies, nightly_policies, policies, size
@@ -20,20 +22,23 @@ from stack.settings import Settings
 ROOT = Path(__file__).parents[3]
 ACCOUNT = "1" * 12
 SETTINGS = Settings.load({}, environment_suffix="unit", aws_region="eu-west-1", state_bucket="states")
+IDENTITY = Identity.of("unit", Places.here())
 # Actions that AWS scopes to nothing, or that look for what is ours among all there is.
 LISTS = re.compile(r"\w+:(List|Describe)\w+|states:ValidateStateMachineDefinition|kms:CreateKey|tag:GetResources")
 
 
 @pytest.fixture(scope="module")
 def scope(synthesised_stack: Document) -> Scope:
-    return Scope.of(configuration_of(synthesised_stack), SETTINGS, partition="aws", account=ACCOUNT)
+    return Scope.of(
+        configuration_of(synthesised_stack, IDENTITY), SETTINGS, partition="aws", account=ACCOUNT, clients=POLICIES
+    )
 
 
 @pytest.fixture(scope="module")
 def synthesised_stack() -> Document:
-    from deployer.synthesis import synthesised
+    from deployer.synthesis import stack_folder
 
-    folder = synthesised(replace(SETTINGS, state_bucket=""), Places.here()) / "stacks" / SETTINGS.construct_id
+    folder = stack_folder(SETTINGS, Places.here())
     document: Document = json.loads((folder / "cdk.tf.json").read_text())
     return document
 
@@ -56,7 +61,7 @@ def test_a_type_without_a_row_is_named_and_what_needs_no_permission_is_not_asked
     """A policy that lacks what a resource needs is never printed; what is in the state alone needs nothing of AWS."""
     added = {"aws_vpc": {"v": {}}, "aws_db_instance": {"d": {}}, "random_pet": {"p": {}}}
     document = {**synthesised_stack, "resource": {**synthesised_stack["resource"], **added}}
-    wider = Scope.of(configuration_of(document), SETTINGS, partition="aws", account=ACCOUNT)
+    wider = Scope.of(configuration_of(document, IDENTITY), SETTINGS, partition="aws", account=ACCOUNT, clients=POLICIES)
 
     for made in (policies, nightly_policies, cleanup_policies):
         with pytest.raises(

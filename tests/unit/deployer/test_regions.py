@@ -9,8 +9,8 @@ from deployer.compliance.regions import REGIONS
 from deployer.diagnostics import Diagnostic, failure
 from deployer.errors import UsedWrongly
 from deployer.regions import NEWER, require_known
+from deployer.settings import Settings
 from deployer.stages import Run
-from stack.settings import Settings
 
 
 @pytest.mark.parametrize("region", [*sorted(NEWER), "eu-west-9"])

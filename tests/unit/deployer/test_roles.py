@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from deployer.client_permissions import POLICIES
 from deployer.errors import SynthesisFailed, UsedWrongly
 from deployer.estate.configuration import Configuration, Wanted, configuration_in
+from deployer.estate.identity import Identity
 from deployer.places import Places
 from deployer.policy import (
     MANAGED_LIMIT,
@@ -22,8 +24,8 @@ from deployer.policy import (
     size,
 )
 from deployer.roles import WORKS, boundary, documents, trust
-from deployer.synthesis import synthesised
-from stack.settings import Settings
+from deployer.settings import Settings
+from deployer.synthesis import stack_folder
 
 ACCOUNT = "1" * 12
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/most"
@@ -44,8 +46,14 @@ NAMED = {
 
 @pytest.fixture(scope="module")
 def scope() -> Scope:
-    folder = synthesised(replace(SETTINGS, state_bucket=""), Places.here()) / "stacks" / SETTINGS.construct_id
-    return Scope.of(configuration_in(folder), SETTINGS, partition="aws", account=ACCOUNT)
+    folder = stack_folder(SETTINGS, Places.here())
+    return Scope.of(
+        configuration_in(folder, Identity.of("unit", Places.here())),
+        SETTINGS,
+        partition="aws",
+        account=ACCOUNT,
+        clients=POLICIES,
+    )
 
 
 @pytest.fixture(scope="module")

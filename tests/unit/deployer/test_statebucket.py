@@ -14,13 +14,14 @@ from moto import mock_aws
 
 from deployer import targets
 from deployer.errors import Unfit, UsedWrongly
+from deployer.settings import Settings
 from deployer.statebucket import TRAITS, StateBucket, _delete_probe, _write_probe, bootstrapped, exists, findings
 from deployer.statelock import Holder, free
-from stack.settings import Settings
 from tests.unit.deployer.moto_target import Aws
 
 NAME = "my-states"
 SETTINGS = Settings(aws_region="eu-west-1", state_bucket=NAME, environment_suffix="x")
+BACKEND = {"bucket": NAME, "key": "x/TapStack.tfstate", "region": "eu-west-1"}
 OFF = {"Status": "Suspended"}
 OTHERS = {
     "Sid": "Theirs",
@@ -40,7 +41,7 @@ def target() -> Iterator[Aws]:
 
 @pytest.fixture
 def bucket(target: Aws) -> StateBucket:
-    return StateBucket.of(SETTINGS, target)
+    return StateBucket.of(BACKEND, target)
 
 
 def test_a_bucket_is_made_once_where_the_stack_is(bucket: StateBucket) -> None:
@@ -93,14 +94,14 @@ def test_a_bucket_in_another_region_is_told_with_the_setting_that_says_so(target
     bootstrapped(bucket)
 
     with pytest.raises(Unfit, match="lies in eu-west-1") as caught:
-        exists(StateBucket.of(replace(SETTINGS, aws_region="eu-north-1"), target))
+        exists(StateBucket.named(replace(SETTINGS, aws_region="eu-north-1"), target))
     assert caught.value.remedy == "TERRAFORM_STATE_BUCKET_REGION=eu-west-1"
 
 
 def test_without_a_name_nothing_is_made(target: Aws) -> None:
     """The name is global, so nobody but its owner can choose it."""
     with pytest.raises(UsedWrongly, match="no state bucket is named"):
-        StateBucket.of(replace(SETTINGS, state_bucket=""), target)
+        StateBucket.named(replace(SETTINGS, state_bucket=""), target)
 
 
 @dataclass

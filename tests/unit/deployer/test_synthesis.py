@@ -13,7 +13,7 @@ import pytest
 from deployer import synthesis
 from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
 from deployer.places import Places
-from stack.settings import Settings
+from deployer.settings import Settings
 
 COUNTING = """
 import os, pathlib
@@ -34,8 +34,18 @@ INPUTS = (
 )
 
 
+PROJECT = """
+[tool.tap]
+app = "python tap.py"
+inputs = ["tap.py", "cdktf.json", "metadata.json", "uv.lock", "stack", "lambdas"]
+environment = ["TEAM", "MY_*"]
+"""
+
+
 @pytest.fixture
 def checkout(places: Places) -> Places:
+    places.root.mkdir(parents=True)
+    (places.root / "pyproject.toml").write_text(PROJECT)
     for name in INPUTS:
         path = places.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +103,7 @@ def test_what_the_stack_does_not_read_leaves_the_cache_alone(checkout: Places, s
     assert synthesis.key(settings, checkout) == before
 
 
-OTHER_VALUES = {"allowed_accounts": ("123456789012",), "deletion_protection": True}
+OTHER_VALUES = {"allowed_accounts": ("123456789012",)}
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
@@ -104,14 +114,35 @@ def test_a_setting_counts_if_it_reaches_the_stack(checkout: Places, settings: Se
     given: dict[str, Any] = {name: other}
     changed = synthesis.key(replace(settings, **given), checkout) != synthesis.key(settings, checkout)
 
-    assert changed == (name not in {"target", "provider_mirror", "allowed_accounts", "lock_seconds", "local_state"})
+    assert changed == (name not in {"provider_mirror", "allowed_accounts", "lock_seconds", "local_state"})
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"), [("TEAM", True), ("MY_SIZE", True), ("ENVIRONMENT_SUFFIX", False), ("MINE", False)]
+)
+def test_a_variable_counts_if_the_project_says_that_the_stack_reads_it(
+    checkout: Places, settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, counts: bool
+) -> None:
+    """By its name or a pattern; what a setting says goes before the variable of the environment."""
+    before = synthesis.key(settings, checkout)
+    monkeypatch.setenv(name, "another")
+
+    assert (synthesis.key(settings, checkout) != before) == counts
+
+
+def test_an_input_that_is_named_and_not_there_is_told(checkout: Places, settings: Settings) -> None:
+    """A name that was misspelt would leave the cache stale."""
+    (checkout.root / "metadata.json").unlink()
+
+    with pytest.raises(UsedWrongly, match=r"not there: metadata\.json"):
+        synthesis.key(settings, checkout)
 
 
 def test_many_at_once_synthesise_once(checkout: Places, settings: Settings) -> None:
     """Of several processes that want the same synthesis, one makes it and all get it."""
     program = (
         "import sys; from pathlib import Path; from deployer import synthesis; from deployer.places import Places; "
-        "from stack.settings import Settings; "
+        "from deployer.settings import Settings; "
         "print(synthesis.synthesised(Settings.load({}), Places(Path(sys.argv[1]))))"
     )
     command = [sys.executable, "-c", program, str(checkout.root)]
@@ -187,7 +218,7 @@ def packages(checkout: Places) -> Path:
 def test_results_hold_one_copy_of_a_package(checkout: Places, settings: Settings, packages: Path) -> None:
     """However many there are: what they hold is on the disk once, and once it is nobody's it goes."""
     given = [replace(settings, environment_suffix=name) for name in ("one", "two", "three")]
-    results = [synthesis.synthesised(each, checkout) / "stacks" / "TapStack" for each in given]
+    results = [synthesis.stack_folder(each, checkout) for each in given]
 
     assert {(each / "assets/a/one.zip").stat().st_ino for each in results} == {(packages / "new/one.zip").stat().st_ino}
     assert [(each / "cdk.tf.json").read_text() for each in results] == ["one", "two", "three"]
@@ -214,7 +245,7 @@ def test_a_disk_without_links_keeps_copies(
         raise OSError
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    result = synthesis.synthesised(settings, checkout) / "stacks" / "TapStack"
+    result = synthesis.stack_folder(settings, checkout)
 
     assert (result / "assets/a/one.zip").read_text() == "a package"
     assert (result / "assets/a/one.zip").stat().st_nlink == 1
@@ -245,7 +276,7 @@ def test_a_cached_synthesis_imports_nothing_heavy(checkout: Places, settings: Se
     synthesis.synthesised(settings, checkout)
     program = (
         "import sys, json; from pathlib import Path; import deployer.cli; from deployer import synthesis; "
-        "from deployer.places import Places; from stack.settings import Settings; "
+        "from deployer.places import Places; from deployer.settings import Settings; "
         "synthesis.synth(Settings.load({}), Places(Path(sys.argv[1])), Path(sys.argv[2])); "
         "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     )

@@ -10,8 +10,8 @@ import pytest
 from deployer import opening, targets, workfolder
 from deployer.errors import AccountRefused, EndpointFailed, NotDeployed
 from deployer.places import Places
+from deployer.settings import Settings
 from deployer.terraform import environment_for
-from stack.settings import Settings
 
 REAL_KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
 

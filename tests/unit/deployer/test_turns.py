@@ -20,13 +20,13 @@ from deployer.estate.leaving import leave
 from deployer.locks import held
 from deployer.opening import Site
 from deployer.places import Places
+from deployer.settings import Settings
 from deployer.stages import Run
 from deployer.statebucket import StateBucket
 from deployer.statelock import SUFFIX, free, holder_of, holding, wait_until_free
 from deployer.terraform import UNSAVED, Terraform
 from deployer.view import NoView
-from stack.settings import Settings
-from tests.unit.deployer.test_statebucket import SETTINGS, Aws
+from tests.unit.deployer.test_statebucket import BACKEND, SETTINGS, Aws
 
 LOCK = {"ID": "lock-1", "Operation": "OperationTypeApply", "Who": "ann@build-7", "Created": "2026-11-23T22:00:00Z"}
 
@@ -34,7 +34,7 @@ LOCK = {"ID": "lock-1", "Operation": "OperationTypeApply", "Who": "ann@build-7",
 @pytest.fixture
 def bucket() -> Iterator[StateBucket]:
     with mock_aws():
-        bucket = StateBucket.of(SETTINGS, Aws("aws", "us-east-1", "123456789012", targets.Credentials("a", "b")))
+        bucket = StateBucket.of(BACKEND, Aws("aws", "us-east-1", "123456789012", targets.Credentials("a", "b")))
         bucket.s3.create_bucket(Bucket=bucket.name, CreateBucketConfiguration={"LocationConstraint": bucket.region})
         yield bucket
 
@@ -192,9 +192,9 @@ def test_in_a_ci_a_live_state_is_not_kept_in_a_file(
 
     if refused:
         with pytest.raises(UsedWrongly, match="TERRAFORM_STATE_BUCKET"):
-            turns.require_lasting_state(settings)
+            turns.require_lasting_state(settings, is_remote=bool(settings.state_bucket))
     else:
-        turns.require_lasting_state(settings)
+        turns.require_lasting_state(settings, is_remote=bool(settings.state_bucket))
 
 
 @pytest.fixture
@@ -262,7 +262,9 @@ def test_a_state_that_has_gone_on_since_is_explained_and_nothing_is_overwritten(
 def test_a_cleanup_leaves_a_deployment_alone_that_is_at_work(run: Run, bucket: StateBucket) -> None:
     """While its lock is held nothing is looked for or removed; a holder that is gone is `tap unlock`'s business."""
     lock(bucket)
-    here = replace(run, settings=replace(SETTINGS, lock_seconds=0), site=replace(run.site, target=bucket.target))
+    here = replace(
+        run, backend=BACKEND, settings=replace(SETTINGS, lock_seconds=0), site=replace(run.site, target=bucket.target)
+    )
     with pytest.raises(StateLocked, match="the state is locked by another deployment") as caught:
         _leave(here)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deployer.places import Places
-from deployer.synthesis import synthesised as cached
+from deployer.synthesis import stack_folder
 from stack.settings import Settings
 
 Document = dict[str, Any]
@@ -30,7 +30,7 @@ def synthesised() -> Callable[..., Document]:
     @cache
     def document(**overrides: str) -> Document:
         settings = Settings.load(**{**BLANK, **overrides})
-        folder = cached(settings, Places.here()) / "stacks" / settings.construct_id
+        folder = stack_folder(settings, Places.here())
         return json.loads((folder / "cdk.tf.json").read_text())
 
     return document

@@ -6,11 +6,14 @@ import pytest
 
 from deployer.errors import SynthesisFailed
 from deployer.estate.configuration import Reference, configuration_of
+from deployer.estate.identity import Identity
 from deployer.estate.kinds import KINDS
 from deployer.estate.parts import PARTS
+from deployer.places import Places
 from deployer.plans import Change
 
 Document = dict[str, Any]
+IDENTITY = Identity.of("unit", Places.here())
 
 
 def test_every_type_of_the_stack_has_one_row_and_no_row_is_idle(document: Document) -> None:
@@ -23,7 +26,7 @@ def test_every_type_of_the_stack_has_one_row_and_no_row_is_idle(document: Docume
 
 def test_every_name_can_be_told_without_a_deployment(document: Document) -> None:
     """The name of whatever stands by itself is a literal: without state, it is all there is to look for."""
-    configuration = configuration_of(document)
+    configuration = configuration_of(document, IDENTITY)
     kinds = [one for one in configuration.wanted.values() if one.type in KINDS]
 
     names = [one.argument(KINDS[one.type].named) for one in kinds]
@@ -33,7 +36,7 @@ def test_every_name_can_be_told_without_a_deployment(document: Document) -> None
 
 def test_every_import_id_is_made_of_arguments_that_are_there(document: Document) -> None:
     """Each `{argument}` of a part's import id is set in the stack, to a literal or to another resource's attribute."""
-    configuration = configuration_of(document)
+    configuration = configuration_of(document, IDENTITY)
     for one in configuration.wanted.values():
         if one.type in PARTS:
             named = PARTS[one.type].imported_by.replace("}", "{").split("{")[1::2]
@@ -45,14 +48,14 @@ def test_every_import_id_is_made_of_arguments_that_are_there(document: Document)
 def test_a_stack_without_tags_of_its_own_is_refused(document: Document) -> None:
     """Without tags nothing could be told ours."""
     with pytest.raises(SynthesisFailed, match="Project, EnvironmentSuffix"):
-        configuration_of({**document, "provider": {"aws": [{}]}})
+        configuration_of({**document, "provider": {"aws": [{}]}}, IDENTITY)
 
 
 def test_the_ledger_lies_beside_a_remote_state(document: Document) -> None:
     """The backend's bucket and key are those of the configuration; a local file has none."""
     remote = {"backend": {"s3": {"bucket": "states", "key": "unit/TapStack.tfstate", "region": "eu-west-1"}}}
 
-    assert configuration_of(document).backend == {}
+    assert configuration_of(document, IDENTITY).backend == {}
     assert configuration_of({**document, "terraform": remote}).backend["key"] == "unit/TapStack.tfstate"
 
 

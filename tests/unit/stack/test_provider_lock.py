@@ -11,7 +11,7 @@ from deployer.errors import TerraformFailed
 from deployer.mirror import this_platform
 from deployer.opening import Site
 from deployer.places import Places
-from deployer.synthesis import synthesised
+from deployer.synthesis import stack_folder
 from deployer.workfolder import LOCK, initialised, prepared, required_providers
 from stack.settings import Settings
 
@@ -23,7 +23,7 @@ AWS = "registry.terraform.io/hashicorp/aws"
 def folder() -> Path:
     """The synthesised stack."""
     settings = Settings.load(environment_suffix="unit", aws_region="eu-west-1")
-    return synthesised(settings, Places.here()) / "stacks" / settings.construct_id
+    return stack_folder(settings, Places.here())
 
 
 def test_the_synthesised_stack_carries_the_hashes_of_its_provider(folder: Path) -> None:

@@ -1,0 +1,25 @@
+"""The commands that this project adds to `tap`: its files, its demonstration, its capacity, its documents."""
+
+import typer
+
+from deployer.commands import files
+from deployer.commands.capacity import capacity
+from deployer.commands.docs import docs
+from deployer.commands.run import run
+
+
+def add(app: typer.Typer) -> None:
+    """Add them, in the order in which `tap --help` lists them."""
+    for command in (
+        run,
+        files.validate,
+        files.upload,
+        files.watch,
+        files.status,
+        files.rejects,
+        files.resubmit,
+        files.redrive,
+        capacity,
+    ):
+        app.command()(command)
+    app.add_typer(docs, name="docs")
