@@ -15,7 +15,7 @@ from deployer.errors import TerraformFailed, WouldLoseData
 from deployer.estate.configuration import is_elsewhere
 from deployer.estate.emptying import empty_bucket
 from deployer.estate.kinds import KINDS, Kind, is_protected
-from deployer.estate.ledger import ledger_of
+from deployer.estate.ledger import deletions_in, ledger_of
 from deployer.estate.things import Thing
 from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.lives import require_life
@@ -110,7 +110,8 @@ def strike(run: Run) -> None:
 
     What a killed deployment left without a state stays in the ledger, for a cleanup.
     """
-    ledger_of(run.site).strike((thing.type, thing.name) for _, _, thing in _things(run))
+    gone = [(thing.type, thing.name) for _, _, thing in _things(run)]
+    ledger_of(run.site).strike([*gone, *deletions_in(run.planned)])
     note_leaving(run.site, leaving=False)
 
 

@@ -25,6 +25,13 @@ _BACK = {
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html
     "aws_dynamodb_table": "a backup or a point in time of {id} can be restored",
 }
+# What is gone at once and for good when somebody deletes it: nothing of it can be brought back, so another in its place
+# loses nothing more. Of any other type it may only be going, or a backup of it may be restored. A bucket is empty when
+# it goes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html
+# https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
+_GONE_FOR_GOOD = {"aws_cloudwatch_log_group", "aws_s3_bucket", "aws_sns_topic", "aws_sqs_queue"}
 _ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
 _KEY = re.compile(r"kms_(master_)?key_(id|arn)")
 _TAINTED = "replace_because_tainted"
@@ -40,6 +47,7 @@ class Change:
     kind: str  # create | change | replace | destroy
     half_made: bool = False  # whether it is replaced only because its creation was interrupted
     lost: str = ""  # why what it held could not be read any more, though nothing of it is destroyed by the plan
+    gone: bool = False  # whether it is made anew because somebody deleted it, and nothing of it can be brought back
 
     @property
     def loses_data(self) -> bool:
@@ -89,6 +97,11 @@ class Changes:
         yield from (f"{'adopt':<8} {address}" for address in self.adopted)
         yield from (f"{change.kind:<8} {change.address}{_fate(change)}" for change in self.all)
 
+    def notes(self) -> Iterator[str]:
+        """What somebody deleted and is made anew, for who deploys."""
+        if gone := [change.address for change in self.all if change.gone]:
+            yield f"deleted meanwhile and not by Terraform, with what they held; made anew: {', '.join(gone)}"
+
     def to_json(self) -> dict[str, Any]:
         """As `tap plan --json` prints it."""
         return {
@@ -112,6 +125,8 @@ class Changes:
 def _fate(change: Change) -> str:
     if change.lost:
         return f": {change.lost}"
+    if change.gone:
+        return ", deleted meanwhile and not by Terraform, with what it held"
     if change.is_kept:
         return ", half made: `tap deploy` finishes it and keeps what it holds"
     return ", and the data in it" if change.loses_data else ""
@@ -119,11 +134,13 @@ def _fate(change: Change) -> str:
 
 def changes_in(plan: Mapping[str, Any]) -> Changes:
     """From what `terraform show -json PLAN` prints."""
-    found, gone = [], _gone(plan)
+    found, missing = [], _missing(plan)
     for one in plan.get("resource_changes", []):
         if kind := _KINDS.get(tuple(one["change"]["actions"])):
-            lost = gone.get(one["address"], "") or _left_under(one)
-            found.append(Change(one["address"], one["type"], kind, one.get("action_reason") == _TAINTED, lost))
+            address, half_made = one["address"], one.get("action_reason") == _TAINTED
+            gone = address in missing and one["type"] in _GONE_FOR_GOOD
+            lost = missing.get(address, "") if not gone else ""
+            found.append(Change(address, one["type"], kind, half_made, lost or _left_under(one), gone))
     outputs = any(one["actions"] != ["no-op"] for one in plan.get("output_changes", {}).values())
     managed = _standing(plan)
     adopted = sorted(one["address"] for one in plan.get("resource_changes", []) if "importing" in one["change"])
@@ -137,8 +154,8 @@ def _standing(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in resources_in(before) if one.get("mode") == "managed"]
 
 
-def _gone(plan: Mapping[str, Any]) -> dict[str, str]:
-    """Why data would be lost, by the address of what holds them, is in the state, and AWS no longer tells of.
+def _missing(plan: Mapping[str, Any]) -> dict[str, str]:
+    """What holds data, is in the state, and AWS no longer tells of: by address, what may bring the data back.
 
     Nothing where all that holds data is gone: an environment that is gone as a whole begins anew.
     https://developer.hashicorp.com/terraform/internals/json-format#plan-representation

@@ -16,6 +16,7 @@ from deployer.errors import SynthesisFailed
 from deployer.estate import permissions
 from deployer.estate.configuration import Configuration
 from deployer.estate.identity import templated
+from deployer.estate.inventory import is_supported
 from deployer.estate.kinds import KINDS
 from deployer.estate.permissions import CLEANING, CONDITIONS, DEPLOYING, PASSED, TAGS, Ask
 from deployer.project import SUFFIX
@@ -185,6 +186,7 @@ def _types(scope: Scope) -> list[str]:
 def _deploying(scope: Scope) -> Iterator[Ask]:
     for type_ in _types(scope):
         yield from DEPLOYING[type_]
+    yield from _unsupported(scope)
     if scope.boundary:
         yield from permissions.BOUNDING
 
@@ -200,6 +202,12 @@ def _cleaning(scope: Scope) -> Iterator[Ask]:
             for ask in DEPLOYING[type_]:
                 if actions := tuple(one for one in ask.actions if f"{ask.service}:{one}" in CLEANING):
                     yield replace(ask, actions=actions)
+    yield from _unsupported(scope)
+
+
+def _unsupported(scope: Scope) -> tuple[Ask, ...]:
+    """Of types without a row a cleanup asks AWS; what else they need to go is in their row of DEPLOYING."""
+    return () if all(is_supported(type_) for type_ in _types(scope)) else permissions.UNSUPPORTED
 
 
 def _held(scope: Scope, ask: Ask) -> Iterator[tuple[list[str], Mapping[str, Any]]]:

@@ -84,7 +84,8 @@ def _planned(run: Run, only: Iterable[str] = ()) -> None:
             run.changes = changes_in(run.planned)
         else:
             run.changes = Changes()
-    run.view.note(run.changes.summary())
+    for told in (run.changes.summary(), *run.changes.notes()):
+        run.view.note(told)
 
 
 def finish_half_made(run: Run) -> None:
@@ -129,6 +130,14 @@ def record(run: Run) -> None:
         from deployer.estate.ledger import creations_in, ledger_of
 
         ledger_of(run.site).add(creations_in(run.planned))
+
+
+def record_made(run: Run) -> None:
+    """Of what no table has a row for, the ledger gets the ARN, and loses what the state no longer has."""
+    if run.changes.any:
+        from deployer.estate.ledger import ledger_of
+
+        ledger_of(run.site).settle(run.terraform.state)
 
 
 def apply(run: Run) -> None:
@@ -242,10 +251,10 @@ def take_turn(run: Run) -> None:
 
 DEPLOY: Stages = (
     *(synth, init, take_turn, adopt, plan, finish_half_made),
-    *(refuse_loss, comply, record, apply, outputs, verify),
+    *(refuse_loss, comply, record, apply, record_made, outputs, verify),
 )
 PLAN_ONLY: Stages = (synth, init, adopt, plan)
-ADOPT: Stages = (synth, init, take_turn, adopt, plan_adoption, refuse_loss, record, apply, write_outputs)
+ADOPT: Stages = (synth, init, take_turn, adopt, plan_adoption, refuse_loss, record, apply, record_made, write_outputs)
 
 
 def deploy(run: Run) -> Outputs:

@@ -39,6 +39,7 @@ class Difference:
 #   stops           a load that is stopped does nothing more
 #   settles_s       seconds until a function's change is wholly in force
 #   unusable        services that answer in no useful time, if at all
+#   cloud_control   what no table has a row for can be found by its tags and removed: deployer/estate/cloud_control.py
 #   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
 DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
     "embedded": {
@@ -56,6 +57,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "stops": Difference(True, "MiniStack ends the execution after the state it is in", "2026-11-25"),
         "settles_s": Difference(0, "each invocation reads the function's configuration", "2026-11-24"),
         "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
+        "cloud_control": Difference(False, "MiniStack has no Cloud Control API", "2026-11-25"),
         "forgets": Difference({}, "mended in deployer/ministack_server", "2026-11-23"),
     },
     "localstack": {
@@ -81,6 +83,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "unusable": Difference(
             ("kinesis",), "LocalStack installs a server from npm for each account that asks", "2026-11-24"
         ),
+        "cloud_control": Difference(False, "not in LocalStack's community edition", "2026-11-25"),
         "forgets": Difference(
             {
                 "aws_cloudwatch_metric_alarm": ["tags", "tags_all"],
@@ -102,6 +105,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "stops": Difference(True, "it is AWS", "2026-11-25"),
         "settles_s": Difference(0, "it is AWS, whose waiter says when", "2026-11-24"),
         "unusable": Difference((), "it is AWS", "2026-11-24"),
+        "cloud_control": Difference(True, "it is AWS", "2026-11-25"),
         "forgets": Difference({}, "it is AWS", "2026-11-23"),
     },
 }

@@ -67,16 +67,14 @@ class Inventory:
         return {one.address: why for one in wanted if (why := self._why_unseen(one))}
 
     def _why_unseen(self, wanted: Wanted) -> str:
-        if is_in_state_alone(wanted.type):
-            return ""
         if why := unknown(wanted.type, elsewhere=wanted.elsewhere):
             return why
-        return "" if wanted.type in PARTS or self._name(wanted) else "its name is not known before it is made"
+        return "" if wanted.type not in KINDS or self._name(wanted) else "its name is not known before it is made"
 
     def locate(self, address: str) -> Thing | None:
         """The thing in the account that `address` stands for; None too for what can't be looked for."""
         wanted = self.configuration.wanted.get(address)
-        if wanted is None or unknown(wanted.type, elsewhere=wanted.elsewhere):
+        if wanted is None or is_in_state_alone(wanted.type) or unknown(wanted.type, elsewhere=wanted.elsewhere):
             return None
         if address not in self._located:
             self._located[address] = self._kind(wanted) if wanted.type in KINDS else self._part(wanted)
@@ -240,9 +238,16 @@ def attribute(thing: Thing, name: str) -> str:
     raise _Unknown(f"{thing.type}.{name}")
 
 
+def is_supported(type_: str) -> bool:
+    """Whether a table has a row for the Terraform type, or nothing of it is outside of Terraform."""
+    return type_ in KINDS or type_ in PARTS or is_in_state_alone(type_)
+
+
 def unknown(type_: str, *, elsewhere: bool = False) -> str:
     """Why something of a Terraform type can't be found or removed here; blank where it can."""
-    if type_ not in KINDS and type_ not in PARTS:
+    if is_in_state_alone(type_):
+        return ""
+    if not is_supported(type_):
         return "its type has no row in deployer/estate/kinds.py or parts.py"
     return "its provider is another than the default, and works in another region or account" if elsewhere else ""
 

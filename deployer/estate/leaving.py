@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +11,24 @@ from botocore.exceptions import ClientError
 from deployer.aws_errors import says_absent
 from deployer.deployment import Run
 from deployer.estate.cleanup import Cleaned, Cleanup
-from deployer.estate.configuration import Configuration, Wanted, configuration_in, is_in_state_alone, type_of
-from deployer.estate.inventory import unknown
+from deployer.estate.configuration import Configuration, configuration_in
 from deployer.estate.ledger import Ledger
-from deployer.estate.things import Thing
+from deployer.estate.unsupported import State, Unsupported
 from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.moving import FILE
 from deployer.synthesis import stack_folder
-from deployer.terraform import UNSAVED, attributes_in, elsewhere_in
+from deployer.terraform import UNSAVED, attributes_in
 from deployer.turns import alone, state_held
-from deployer.workfolder import note_leaving
-
-State = dict[str, Any] | None
+from deployer.workfolder import initialised, note_leaving, prepared
 
 
 def preview(run: Run, *, data_too: bool) -> Cleaned:
     """What `leave` would remove and leave. Changes nothing."""
-    configuration = _configuration(run)
-    found = _cleanup(run, configuration, data_too=data_too).preview()
-    return _with_unknown(found, configuration, _state(run, configuration))
+    configuration = _configuration(run, _stack(run))
+    cleanup, rest = _found(run, configuration, _state(run, configuration), data_too=data_too)
+    done = cleanup.preview()
+    rest.preview(done)
+    return done
 
 
 def leave(run: Run, *, data_too: bool) -> Cleaned:
@@ -38,44 +38,49 @@ def leave(run: Run, *, data_too: bool) -> Cleaned:
         StateLocked: a deployment of it is at work, and did not end in time.
         NotOurs: its state is that of another region or account, and would be lost.
     """
-    configuration = _configuration(run)
+    stack = _stack(run)
+    configuration = _configuration(run, stack)
     with alone(run), state_held(run, "cleanup"), run.stage("cleanup"):
         state = _state(run, configuration)
         refuse_elsewhere(attributes_in(state or {}, elsewhere=False), run.site.target)
         note_leaving(run.site, leaving=True)
-        done = _with_unknown(_cleanup(run, configuration, data_too=data_too).run(), configuration, state)
+        cleanup, rest = _found(run, configuration, state, data_too=data_too)
+        done = cleanup.run()
+        by_terraform = partial(_removed_by_terraform, run, stack, configuration)
+        rest.remove(done, run.site.target.patient(), configuration, by_terraform, _ledger(run, configuration))
         if not done.left:
             _forget(run, configuration)
     return done
 
 
-def _with_unknown(done: Cleaned, configuration: Configuration, state: State) -> Cleaned:
-    """And what a cleanup can't remove: by the state, or without one, what the stack of today would have."""
-    if state is None:
-        done.unseen = {one.address: why for one in configuration.wanted.values() if (why := _unknown(one))}
-        return done
-    apart = elsewhere_in(state)
-    for address, attributes in attributes_in(state).items():
-        if why := _unknown(Wanted(address, type_of(address), {}, address in apart)):
-            thing = Thing(type_of(address), address, str(attributes.get("id", "")))
-            done.left[thing] = f"{why}; `tap destroy` removes it, by Terraform's state"
-    return done
+def _found(run: Run, configuration: Configuration, state: State, *, data_too: bool) -> tuple[Cleanup, Unsupported]:
+    """What has rows and what has none. Data that stay keep the key, which may encrypt them."""
+    target, ledger = run.site.target.patient(), _ledger(run, configuration)
+    rest = Unsupported.found(target, configuration, state, ledger, data_too=data_too)
+    cleanup = Cleanup(target, configuration, ledger.recorded(), run.view.detail, data_too=data_too)
+    cleanup.result.left.update(rest.kept)
+    return cleanup, rest
 
 
-def _unknown(wanted: Wanted) -> str:
-    return "" if is_in_state_alone(wanted.type) else unknown(wanted.type, elsewhere=wanted.elsewhere)
+def _removed_by_terraform(run: Run, stack: Path, configuration: Configuration, addresses: list[str]) -> State:
+    """Removes what has these addresses, and answers the state. Its lock is held already, by this cleanup."""
+    terraform = prepared(run.site, stack, run.settings, run.view.note)
+    terraform.environment |= {f"TF_CLI_ARGS_{verb}": "-lock=false" for verb in ("plan", "apply")}
+    initialised(terraform, run.view.note)
+    if terraform.plan(destroy=True, targets=addresses):
+        terraform.apply()
+    return _state(run, configuration)
 
 
-def _configuration(run: Run) -> Configuration:
+def _stack(run: Run) -> Path:
     with run.stage("synth"):
-        found = configuration_in(stack_folder(run.settings, run.places), run.site.identity)
-        run.backend = found.backend
-        return found
+        return stack_folder(run.settings, run.places)
 
 
-def _cleanup(run: Run, configuration: Configuration, *, data_too: bool) -> Cleanup:
-    recorded = _ledger(run, configuration).recorded()
-    return Cleanup(run.site.target.patient(), configuration, recorded, run.view.detail, data_too=data_too)
+def _configuration(run: Run, stack: Path) -> Configuration:
+    found = configuration_in(stack, run.site.identity)
+    run.backend = found.backend
+    return found
 
 
 def _ledger(run: Run, configuration: Configuration) -> Ledger:

@@ -3,11 +3,14 @@
 Kept beside Terraform's state: a file in the working folder, or an object beside the state in its bucket. The stages
 write it before an apply; the inventory takes what it names for ours where a tag is not there yet, and looks for names
 that the stack of today no longer has.
+
+What no table has a row for is in it by its Terraform address, with its ARN once it is made: a cleanup without a state
+tells of it, and knows it by that.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ from botocore.exceptions import ClientError
 from deployer.aws_errors import says_absent
 from deployer.errors import Unfit
 from deployer.estate.configuration import Configuration, configuration_in
-from deployer.estate.inventory import Recorded
+from deployer.estate.inventory import Recorded, is_supported
 from deployer.estate.kinds import KINDS
 from deployer.opening import Site
 from deployer.targets import Target
@@ -35,6 +38,7 @@ class Entry:
     region: str
     suffix: str
     at: str
+    arn: str = ""  # of a type without a row, once it is made; then `name` is its Terraform address
 
 
 class Ledger:
@@ -61,8 +65,15 @@ class Ledger:
 
     def recorded(self) -> Recorded:
         """Type and name of each entry of this account and region."""
+        return frozenset((one.type, one.name) for one in self._here())
+
+    def unsupported(self) -> list[Entry]:
+        """The entries of this account and region whose types have no row."""
+        return [one for one in self._here() if not is_supported(one.type)]
+
+    def _here(self) -> list[Entry]:
         here = (self._target.account_id, self._target.region)
-        return frozenset((one.type, one.name) for one in self.entries() if (one.account, one.region) == here)
+        return [one for one in self.entries() if (one.account, one.region) == here]
 
     def add(self, creations: Iterable[tuple[str, str]]) -> None:
         """Write down type and name of what is about to be created."""
@@ -73,7 +84,18 @@ class Ledger:
             for type_, name in creations if (type_, name) not in known
         ]  # fmt: skip
         if new:
-            self._place.write(json.dumps([asdict(one) for one in (*self.entries(), *new)], indent=1))
+            self._write([*self.entries(), *new])
+
+    def settle(self, state: Callable[[], Mapping[str, Mapping[str, Any]]]) -> None:
+        """After an apply: what has no row is as the state has it, with its ARN; what is not in it is gone."""
+        if not (known := self.unsupported()):
+            return
+        there = state()
+        self.strike((one.type, one.name) for one in known if one.name not in there)
+        arns = {one: str(of.get("arn") or of.get("id")) for one in known if (of := there.get(one.name))}
+        after = [replace(one, arn=arns.get(one, one.arn)) for one in self.entries()]
+        if after != self.entries():
+            self._write(after)
 
     def strike(self, gone: Iterable[tuple[str, str]]) -> None:
         """What is gone for certain, by type and name, is no longer expected in this account and region."""
@@ -83,11 +105,18 @@ class Ledger:
         if not left:
             self._place.remove()
         elif left != before:
-            self._place.write(json.dumps([asdict(one) for one in left], indent=1))
+            self._write(left)
 
     def forget(self) -> None:
         """Nothing of the environment exists any more."""
         self._place.remove()
+
+    def __str__(self) -> str:
+        """Where it is."""
+        return str(self._place)
+
+    def _write(self, entries: Iterable[Entry]) -> None:
+        self._place.write(json.dumps([asdict(one) for one in entries], indent=1))
 
 
 def ledger_of(site: Site) -> Ledger:
@@ -95,13 +124,33 @@ def ledger_of(site: Site) -> Ledger:
     return Ledger(site.target, configuration_in(site.work, site.identity), site.work)
 
 
-def creations_in(plan: dict[str, Any]) -> list[tuple[str, str]]:
-    """Type and name of what a plan (`terraform show -json`) creates; parts go with what they belong to."""
+def creations_in(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Type and name of what a plan (`terraform show -json`) creates; parts go with what they belong to.
+
+    What is neither in a table nor can carry tags is taken for a part.
+    """
     return [
         (one["type"], name)
         for one in plan.get("resource_changes", [])
-        if one["type"] in KINDS and "create" in one["change"]["actions"]
-        if (name := one["change"]["after"].get(KINDS[one["type"]].named))  # one that AWS chooses is known afterwards
+        if "create" in one["change"]["actions"] and (name := _name(one))
+    ]
+
+
+def _name(change: Mapping[str, Any]) -> str:
+    """Blank where AWS chooses it, which is known afterwards, and for what is not kept."""
+    type_, after = change["type"], change["change"].get("after") or {}
+    if type_ in KINDS:
+        return after.get(KINDS[type_].named) or ""
+    tagged = "tags_all" in after or "tags_all" in (change["change"].get("after_unknown") or {})
+    return str(change["address"]) if tagged and not is_supported(type_) else ""
+
+
+def deletions_in(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Type and address of what a plan deletes and no table has a row for."""
+    return [
+        (one["type"], one["address"])
+        for one in plan.get("resource_changes", [])
+        if one["change"]["actions"] == ["delete"] and not is_supported(one["type"])
     ]
 
 

@@ -270,6 +270,14 @@ _LISTED_STATE = _ask("s3:ListBucket", "s3:::{state_bucket}")  # so that a state 
 READ_STATE = (_ask("s3:GetObject", *_STATE[:1]), _LISTED_STATE)
 CLEANED_STATE = (_KEPT_STATE, _LISTED_STATE)
 
+# `tap cleanup` of a stack with types without a row. Cloud Control asks the service with the caller's own permissions,
+# so that this allows nothing by itself; no resource can be named in its place:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudcontrolapi.html
+UNSUPPORTED = (
+    _ask("tag:GetResources", "*"),
+    _ask("cloudformation:ListTypes GetResource DeleteResource GetResourceRequestStatus", "*"),
+)
+
 # `tap cleanup --expired`, which looks through the account for environments whose time is over.
 EXPIRED = (
     _ask("tag:GetResources", "*"),

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 
 from deployer import stages
-from deployer.commands import cleanup as command
-from deployer.errors import LeftBehind
 from deployer.estate import adoption, leaving
-from deployer.estate.cleanup import Cleaned
 from deployer.estate.configuration import Configuration, Reference, configuration_of, instances_in
+from deployer.estate.identity import Identity
 from deployer.estate.ledger import creations_in
 from deployer.opening import Site
 from deployer.places import Places
@@ -63,7 +61,8 @@ def run_on(folder: Path, target: FakeTarget, stored: dict[str, Any] | None = Non
     )
     if stored is not None:
         (work / leaving.FILE).write_text(json.dumps(stored))
-    return Run(Settings(), Places(folder), Site(target, work, folder / "logs", lasting=True), Told())
+    identity = Identity("dev", {"Project": "tap", "EnvironmentSuffix": "{suffix}"})
+    return Run(Settings(), Places(folder), Site(target, work, folder / "logs", lasting=True, identity=identity), Told())
 
 
 def notes(run: Run) -> str:
@@ -112,60 +111,17 @@ def test_a_name_that_aws_chooses_is_not_in_the_ledger() -> None:
     assert creations_in(plan) == []
 
 
-@pytest.fixture
-def cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cleanup that need not be waited for, of the stack above."""
-    monkeypatch.setattr(leaving, "_configuration", lambda _: configuration_of(STACK))
-    monkeypatch.setattr("deployer.estate.cleanup.QUIET_S", 0)
+def test_what_has_no_row_and_carries_tags_is_in_the_ledger_by_its_address() -> None:
+    """What carries none is taken for a part of something else, as an attachment is."""
 
+    def created(address: str, **after: Any) -> dict[str, Any]:
+        change = {"actions": ["create"], "after": after, "after_unknown": {"id": True}}
+        return {"address": address, "type": address.split(".")[0], "change": change}
 
-@pytest.mark.usefixtures("cleaned")
-def test_a_cleanup_names_what_only_the_state_can_remove_and_keeps_the_state(tmp_path: Path) -> None:
-    """A type without a row and another region's are left, with `tap destroy` as the way; what is nowhere is not."""
-    known = state(
-        *(entry("aws_vpc.net"), entry("random_pet.pet"), entry("aws_sqs_queue.orders")),
-        entry("aws_sqs_queue.far", f"{DEFAULT}.east"),
-    )
-    run = run_on(tmp_path, account(), known)
+    vpc = created("aws_vpc.net", tags_all=OURS)
+    plan = {"resource_changes": [vpc, created("aws_iam_role_policy_attachment.a"), created("random_pet.p")]}
 
-    for done in (leaving.preview(run, data_too=False), leaving.leave(run, data_too=False)):
-        assert {thing.name for thing in done.left} == {"aws_vpc.net", "aws_sqs_queue.far"}
-        assert all("`tap destroy`" in why for why in done.left.values())
-        assert done.unseen == {}
-    assert (run.site.work / leaving.FILE).is_file()
-
-
-@pytest.mark.usefixtures("cleaned")
-def test_a_cleanup_knows_what_an_apply_could_not_save(tmp_path: Path) -> None:
-    """The state beside it is older, and does not have what was made."""
-    run = run_on(tmp_path, account(), state())
-    (run.site.work / "errored.tfstate").write_text(json.dumps(state(entry("aws_vpc.net"))))
-
-    assert {thing.name for thing in leaving.leave(run, data_too=False).left} == {"aws_vpc.net"}
-
-
-@pytest.mark.usefixtures("cleaned")
-@pytest.mark.parametrize(("stored", "unseen"), [(None, {"aws_vpc.net", "aws_sqs_queue.far"}), (state(), set())])
-def test_without_a_state_a_cleanup_says_what_it_did_not_look_for(
-    tmp_path: Path, stored: dict[str, Any] | None, unseen: set[str]
-) -> None:
-    """It never says that nothing is left of what it can't see; a state that holds nothing is an answer."""
-    done = leaving.leave(run_on(tmp_path, account(), stored), data_too=False)
-    lines = list(command._lines(done, dry_run=False))
-
-    assert (set(done.unseen), done.left) == (unseen, {})
-    assert ("nothing is left" in lines) is not bool(unseen)
-    assert all(any(address in line for line in lines) for address in unseen)
-
-
-def test_what_only_the_state_can_remove_makes_the_command_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit 1, and not "nothing is left"."""
-    left = leaving._with_unknown(Cleaned(), configuration_of(STACK), state(entry("aws_vpc.net")))
-    monkeypatch.setattr(command, "_cleaned", lambda *_: left)
-
-    with pytest.raises(LeftBehind) as caught:
-        command.cleanup(suffix="dev", target="embedded", yes=True)
-    assert caught.value.exit_code == 1
+    assert creations_in(plan) == [("aws_vpc", "aws_vpc.net")]
 
 
 KEYS = ("plain", "a.b", 'quoted " and \\', "${not} %{either}", "ü")

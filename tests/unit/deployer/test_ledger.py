@@ -43,6 +43,15 @@ def test_what_is_written_is_known_until_all_is_gone(ledger: Ledger) -> None:
     assert ledger.entries() == []
 
 
+def test_after_an_apply_what_has_no_row_is_known_by_its_arn(ledger: Ledger) -> None:
+    """What the state no longer has is struck; of what has a row the inventory knows more than the state."""
+    ledger.add([("aws_vpc", "aws_vpc.net"), ("aws_vpc", "aws_vpc.old"), ROLE])
+    ledger.settle(lambda: {"aws_vpc.net": {"id": "vpc-1", "arn": "arn:vpc"}})
+
+    assert [(one.name, one.arn) for one in ledger.entries()] == [("aws_vpc.net", "arn:vpc"), (ROLE[1], "")]
+    assert [one.name for one in ledger.unsupported()] == ["aws_vpc.net"]
+
+
 def test_what_a_destroy_took_is_struck_and_the_rest_stays(ledger: Ledger) -> None:
     """What it knew nothing of was left by a killed deployment; with the last entry the ledger itself goes."""
     ledger.add([ROLE, BUCKET])

@@ -161,7 +161,7 @@ def test_what_a_removal_took_before_it_was_killed_is_no_loss(tmp_path: Path) -> 
             "aws_secretsmanager_secret",
         ),
         *("aws_ssm_parameter", "aws_cognito_user_pool", "aws_ecr_repository", "aws_backup_vault", "aws_ebs_volume"),
-        *("aws_cloudwatch_log_group", "aws_s3_object", "aws_instance", "random_password", "aws_of_tomorrow"),
+        *("aws_s3_object", "aws_instance", "random_password", "aws_of_tomorrow"),
     ],
 )
 def test_what_is_not_known_to_hold_nothing_counts_as_data(type_: str) -> None:
@@ -189,11 +189,11 @@ def test_a_half_made_thing_that_nobody_knows_how_to_finish_is_refused_and_not_ke
 
 
 def test_what_stands_in_a_module_counts_as_standing() -> None:
-    """A bucket that is gone is a loss where a table in a module still stands: not all of the environment is gone."""
+    """A key that is going is a loss where a table in a module still stands: not all of the environment is gone."""
     inner = {"resources": standing("aws_dynamodb_table.t")["values"]["root_module"]["resources"]}
     planned = {
-        "resource_changes": [change("aws_s3_bucket.b", "create")],
-        "resource_drift": [dropped("aws_s3_bucket.b", "b")],
+        "resource_changes": [change("aws_kms_key.k", "create")],
+        "resource_drift": [dropped("aws_kms_key.k", "k")],
         "prior_state": {"values": {"root_module": {"child_modules": [{"child_modules": [inner]}]}}},
     }
 
@@ -222,6 +222,23 @@ def test_a_key_that_somebody_scheduled_to_go_is_told_as_loss_with_what_brings_it
     assert key.loses_data
     assert "aws kms cancel-key-deletion --key-id 0a-1b" in key.lost
     assert not role.loses_data
+
+
+@pytest.mark.parametrize("type_", ["aws_cloudwatch_log_group", "aws_sns_topic", "aws_sqs_queue", "aws_s3_bucket"])
+def test_what_is_gone_for_good_is_made_anew_and_told(type_: str) -> None:
+    """Another log group in the place of a deleted one loses nothing more; its destruction by a plan would."""
+    changes = changes_in(
+        {
+            "resource_changes": [change(f"{type_}.gone", "create"), change(f"{type_}.new", "create")],
+            "resource_drift": [dropped(f"{type_}.gone", "x")],
+            "prior_state": standing("aws_dynamodb_table.t"),
+        }
+    )
+
+    assert [one.loses_data for one in changes.all] == [False, False]
+    assert [note.rpartition(": ")[2] for note in changes.notes()] == [f"{type_}.gone"]
+    assert "deleted meanwhile" in next(changes.lines())
+    assert Change("a", type_, "destroy").loses_data
 
 
 def test_an_environment_that_is_gone_as_a_whole_begins_anew() -> None:
