@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from deployer.errors import Unfit
 
@@ -45,6 +46,21 @@ def this_platform() -> str:
     """As Terraform names it, such as `linux_amd64`."""
     system = {"win32": "windows"}.get(sys.platform, sys.platform)
     return f"{system}_{_MACHINES.get(platform.machine().lower(), platform.machine().lower())}"
+
+
+def required_providers(document: Mapping[str, Any]) -> dict[str, str]:
+    """The providers a configuration requires: full address to version constraint, blank for any."""
+    blocks = document.get("terraform", {}).get("required_providers", {})
+    listed = blocks if isinstance(blocks, list) else [blocks]
+    return {
+        _address(entry.get("source", name)): str(entry.get("version", ""))
+        for block in listed for name, entry in block.items()
+    }  # fmt: skip
+
+
+def _address(source: str) -> str:
+    parts = source.split("/")
+    return "/".join([REGISTRY, "hashicorp", *parts][-3:] if len(parts) == 1 else [REGISTRY, *parts][-3:])
 
 
 def provider_source(

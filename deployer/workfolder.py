@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deployer.estate.adoption import Adoption
-from deployer.mirror import REGISTRY, provider_source
+from deployer.mirror import provider_source, required_providers
 from deployer.moving import put_back, refuse_another_bucket, set_aside, taken_in
 from deployer.opening import Site
 from deployer.settings import Settings
@@ -121,16 +121,6 @@ def variables(target: Target, document: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in known.items() if name in document.get("variable", {})}
 
 
-def required_providers(document: Mapping[str, Any]) -> dict[str, str]:
-    """The providers a configuration requires: full address to version constraint, blank for any."""
-    blocks = document.get("terraform", {}).get("required_providers", {})
-    listed = blocks if isinstance(blocks, list) else [blocks]
-    return {
-        _address(entry.get("source", name)): str(entry.get("version", ""))
-        for block in listed for name, entry in block.items()
-    }  # fmt: skip
-
-
 def override(target: Target, document: Mapping[str, Any]) -> dict[str, Any]:
     """What Terraform must be told of an emulator; empty for AWS.
 
@@ -154,11 +144,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _address(source: str) -> str:
-    parts = source.split("/")
-    return "/".join([REGISTRY, "hashicorp", *parts][-3:] if len(parts) == 1 else [REGISTRY, *parts][-3:])
 
 
 def _init_inputs(folder: Path) -> str:

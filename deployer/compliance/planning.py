@@ -15,10 +15,9 @@ from typing import Any
 
 from deployer.compliance.policies import POLICY_NAMES, decoded
 from deployer.locks import held
-from deployer.mirror import REGISTRY, provider_source
+from deployer.mirror import REGISTRY, provider_source, required_providers
 from deployer.places import Places
 from deployer.terraform import Terraform, environment_for, installed_version
-from deployer.workfolder import required_providers
 
 FORMAT = "2"  # bumped when this module changes what lies in the cache
 ACCOUNT = "123456789012"

@@ -8,12 +8,12 @@ import pytest
 
 from deployer import targets
 from deployer.errors import TerraformFailed
-from deployer.mirror import this_platform
+from deployer.mirror import required_providers, this_platform
 from deployer.opening import Site
 from deployer.places import Places
 from deployer.regions import PROVIDER
 from deployer.synthesis import stack_folder
-from deployer.workfolder import LOCK, initialised, prepared, required_providers
+from deployer.workfolder import LOCK, initialised, prepared
 from stack.settings import Settings
 
 STACK = Path(__file__).parents[3] / "stack"
