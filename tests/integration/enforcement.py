@@ -1,17 +1,15 @@
 """Whether an AWS really evaluates policies: nothing that relies on it is worth anything where it does not."""
 
-import json
 import random
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from deployer.errors import Unfit
 from deployer.targets import Credentials, Target
+from tests.integration.policies import policy_of, trust_of
 
-_TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
 _GRANT = {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}
 
 
@@ -21,11 +19,11 @@ def refused_without_grant(target: Target) -> bool:
     Makes a role of its own and removes it again.
     """
     iam, name = target.client("iam"), f"tap-probe-{random.randrange(16**8):08x}"
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(_TRUST))["Role"]["Arn"]
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy_of(trust_of(AWS="*")))["Role"]["Arn"]
     try:
         caller = _assumed(target, arn)
         before = _may_list_queues(caller)
-        iam.put_role_policy(RoleName=name, PolicyName="grant", PolicyDocument=_document(_GRANT))
+        iam.put_role_policy(RoleName=name, PolicyName="grant", PolicyDocument=policy_of(_GRANT))
         return not before and _may_list_queues(caller)
     finally:
         with suppress(ClientError):
@@ -57,7 +55,3 @@ def _may_list_queues(caller: Target) -> bool:
             return False
         raise
     return True
-
-
-def _document(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
