@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deployer import process
+from deployer.console import explained
 from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
 from deployer.places import Places
 
@@ -45,12 +46,23 @@ def synth(settings: "Settings", places: Places, out: Path) -> Path:
     cached = synthesised(settings, places)
     try:
         shutil.rmtree(out / "stacks", ignore_errors=True)
-        shutil.copytree(cached, out, dirs_exist_ok=True)
+        _copy(cached, out)
     except OSError as error:
+        if explained(error):
+            raise
         raise UsedWrongly(
             f"the stack can't be written: {error}", where=str(out), remedy="name another folder with --out"
         ) from error
     return out / "stacks" / settings.construct_id
+
+
+def _copy(folder: Path, out: Path) -> None:
+    """As `shutil.copytree`, which would tell every file's error in one, and of none what it is."""
+    for file in sorted(folder.rglob("*")):
+        target = out / file.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_file():
+            shutil.copy2(file, target)
 
 
 def synthesised(settings: "Settings", places: Places) -> Path:
