@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from deployer import process
+from deployer.console import explained
 from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
 from deployer.places import PROJECT_FILE, Places
 from deployer.project import TABLE, Project
@@ -43,12 +44,23 @@ def synth(settings: Settings, places: Places, out: Path) -> Path:
     cached = stack_folder(settings, places)
     try:
         shutil.rmtree(out / "stacks", ignore_errors=True)
-        shutil.copytree(cached.parent.parent, out, dirs_exist_ok=True)
+        _copy(cached.parent.parent, out)
     except OSError as error:
+        if explained(error):
+            raise
         raise UsedWrongly(
             f"the stack can't be written: {error}", where=str(out), remedy="name another folder with --out"
         ) from error
     return out / "stacks" / cached.name
+
+
+def _copy(folder: Path, out: Path) -> None:
+    """As `shutil.copytree`, which would tell every file's error in one, and of none what it is."""
+    for file in sorted(folder.rglob("*")):
+        target = out / file.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_file():
+            shutil.copy2(file, target)
 
 
 def stack_folder(settings: Settings, places: Places) -> Path:

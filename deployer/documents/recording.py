@@ -2,6 +2,9 @@
 
 A command runs under a pseudo terminal, as it does for a person. What it leaves on the screen is kept as text, and as a
 picture of that screen which needs nothing else: no font and no script is fetched.
+
+The terminal is the standard library's: `script` differs between Linux and macOS, asciinema's recorder is no longer
+Python's, and what either writes would still have to become lines.
 """
 
 import io

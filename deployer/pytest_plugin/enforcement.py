@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.aws_errors import says_refused
 from deployer.errors import Unfit
 from deployer.targets import Credentials, Target
 
@@ -53,7 +54,7 @@ def _may_list_queues(caller: Target) -> bool:
     try:
         caller.client("sqs").list_queues()
     except ClientError as error:
-        if "AccessDenied" in error.response["Error"]["Code"]:
+        if says_refused(error):
             return False
         raise
     return True

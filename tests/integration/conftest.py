@@ -26,6 +26,7 @@ from stack.outputs import Outputs
 from stack.settings import Settings
 from tests.integration.journeys import Travel
 from tests.integration.planting import Plant
+from tests.integration.policies import policy_of
 
 Rows = list[dict[str, str]]
 CsvFile = Callable[..., Path]
@@ -133,8 +134,7 @@ def caller(target: Target, tag: str) -> Iterator[Caller]:
 
     def allowed(*actions: str) -> Target:
         statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        iam.put_user_policy(UserName=name, PolicyName="allowed", PolicyDocument=document)
+        iam.put_user_policy(UserName=name, PolicyName="allowed", PolicyDocument=policy_of(statement))
         return replace(target, credentials=Credentials(key["AccessKeyId"], key["SecretAccessKey"]), _clients={})
 
     yield allowed

@@ -10,6 +10,7 @@ from typing import Any
 
 from deployer.targets import Target
 from stack.settings import Settings
+from tests.integration.policies import policy_of, trust_of
 
 
 def tags_of(suffix: str) -> dict[str, str]:
@@ -59,12 +60,12 @@ def make_role(target: Target, name: str, tags: dict[str, str], service: str, bea
     """A role with two inline policies, two attached ones and an instance profile of its own. Its ARN."""
     iam = target.client("iam")
     trust = {
-        "Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole",
+        **trust_of(Service=f"{service}.amazonaws.com"),
         "Condition": {"ArnLike": {
             "aws:SourceArn": f"arn:aws:{service}:{target.region}:{target.account_id}:function:{bearer}"}},
     }  # fmt: skip
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust), Tags=pairs(tags))
-    allowed = _policy({"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"})
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy_of(trust), Tags=pairs(tags))
+    allowed = policy_of({"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"})
     for inline in ("one", "two"):
         iam.put_role_policy(RoleName=name, PolicyName=inline, PolicyDocument=allowed)
     for managed in ("ReadOnlyAccess", "AWSXRayDaemonWriteAccess"):
@@ -106,7 +107,7 @@ def make_bucket(
         s3.put_object(Bucket=name, Key="reports/a.json", Body=body)
     if protected:
         kept = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:DeleteBucket"}
-        s3.put_bucket_policy(Bucket=name, Policy=_policy({**kept, "Resource": f"arn:aws:s3:::{name}"}))
+        s3.put_bucket_policy(Bucket=name, Policy=policy_of({**kept, "Resource": f"arn:aws:s3:::{name}"}))
     if function:
         wakes = {"LambdaFunctionArn": function, "Events": ["s3:ObjectCreated:*"], "Filter": {
             "Key": {"FilterRules": [{"Name": "prefix", "Value": "incoming/"}]}}}  # fmt: skip
@@ -152,7 +153,3 @@ def contents(target: Target, settings: Settings) -> list[Any]:
         machines.list_executions(stateMachineArn=machine),
     ]
     return [{name: value for name, value in one.items() if name != "ResponseMetadata"} for one in answers]
-
-
-def _policy(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -21,7 +21,8 @@ from deployer.targets import EMULATOR_ACCOUNT, Target
 from deployer.view import NoView
 from stack.settings import Settings
 from tests.integration.census import Census, census
-from tests.proofs.trespasses import ANYBODY, text
+from tests.integration.policies import policy_of
+from tests.proofs.trespasses import ANYBODY
 from tests.proofs.workflow_runs import signed_in
 
 EVERYTHING_OF_IAM = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
@@ -81,7 +82,7 @@ def granted(
 
 def _make_role(iam: Any, name: str, documents: Mapping[str, Document]) -> None:
     """A role that has these policies and nothing else."""
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=text(ANYBODY))
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy_of(ANYBODY))
     for kind, document in documents.items():
         made = iam.create_policy(PolicyName=f"{name}-{kind}", PolicyDocument=json.dumps(document))
         iam.attach_role_policy(RoleName=name, PolicyArn=made["Policy"]["Arn"])

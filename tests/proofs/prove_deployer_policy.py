@@ -34,10 +34,11 @@ from stack.settings import Settings
 from tests.integration.census import census, changed
 from tests.integration.furnishing import furnish
 from tests.integration.planting import Plant
+from tests.integration.policies import policy_of
 from tests.proofs.granted import EVERYTHING_OF_IAM, Proof, granted, scope_of
 from tests.proofs.grants import Grant, calls_in
 from tests.proofs.justified import grants_in, needless, reason_for
-from tests.proofs.trespasses import ANYBODY, BEYOND, escalations, refused, text, trespasses, unbounded
+from tests.proofs.trespasses import ANYBODY, BEYOND, escalations, refused, trespasses, unbounded
 from tests.proofs.workflow_runs import run_step, step_of
 
 EVIDENCE = Path(__file__).parents[2] / "build" / "evidence"
@@ -124,9 +125,9 @@ def test_who_deploys_gets_no_more_than_the_boundary(proof: Proof) -> None:
         each[0] for who in ("deployer", "careless") for each in escalations(SETTINGS)
         if not refused(proof.as_role(who), each)
     ]  # fmt: skip
-    everything = text({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    everything = policy_of({"Effect": "Allow", "Action": "*", "Resource": "*"})
     caller.client("iam").put_role_policy(RoleName=ours, PolicyName="more", PolicyDocument=everything)
-    caller.client("iam").update_assume_role_policy(RoleName=ours, PolicyDocument=text(ANYBODY))
+    caller.client("iam").update_assume_role_policy(RoleName=ours, PolicyDocument=policy_of(ANYBODY))
     raised = proof.as_role(ours)
     within = ("our letters", "sqs", "send_message", {"QueueUrl": _letters(proof), "MessageBody": "x"})
     reached = [each[0] for each in (*BEYOND, within) if not refused(raised, each)]

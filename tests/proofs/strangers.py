@@ -24,11 +24,11 @@ from tests.integration.furnishing import (
     pairs,
     tags_of,
 )
+from tests.integration.policies import policy_of, trust_of
 
 ELSEWHERE, OTHER_ACCOUNT = "us-west-2", "999999999999"
 ALL = (*SERVICES, "resourcegroupstaggingapi")  # tags are in no other listing
-_LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": [_LAMBDA]})
+TRUST = policy_of(trust_of(Service="lambda.amazonaws.com"))
 
 
 @dataclass(frozen=True)

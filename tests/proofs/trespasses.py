@@ -1,15 +1,15 @@
 """What a role is not there for: calls that reach beyond its environment, for the proof of its policies."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from deployer.targets import Target
 from stack.settings import Settings
+from tests.integration.policies import policy_of, trust_of
 
-ANYBODY = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+ANYBODY = trust_of(AWS="*")
 Trespass = tuple[str, str, str, dict[str, Any]]  # what it would be; service, operation and input
 BEYOND: Sequence[Trespass] = (  # what no boundary of the stack's roles allows
     ("a user", "iam", "create_user", {"UserName": "raised"}),
@@ -22,7 +22,7 @@ def trespasses(root: Target, settings: Settings, other: str) -> Sequence[Trespas
 
     `root` makes a key and an API of the environment `other`, which they are about; who asks, takes them away with it.
     """
-    roles, trust = f"arn:aws:iam::{root.account_id}:role/", text(ANYBODY)
+    roles, trust = f"arn:aws:iam::{root.account_id}:role/", policy_of(ANYBODY)
     tags = _key_tags(other)
     key = root.client("kms").create_key(Tags=tags)["KeyMetadata"]["KeyId"]
     given = {"Project": "tap", "EnvironmentSuffix": other}
@@ -62,8 +62,8 @@ def escalations(settings: Settings) -> Sequence[Trespass]:
     """Calls by which the deployer of an environment whose roles have a boundary would get more than it allows."""
     ours, most = settings.role("csv-validator"), settings.permissions_boundary
     everything = "arn:aws:iam::aws:policy/AdministratorAccess"
-    made = {"RoleName": ours, "AssumeRolePolicyDocument": text(ANYBODY)}
-    anything = text({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    made = {"RoleName": ours, "AssumeRolePolicyDocument": policy_of(ANYBODY)}
+    anything = policy_of({"Effect": "Allow", "Action": "*", "Resource": "*"})
     return (
         ("a role without the boundary", "iam", "create_role", made),
         ("a role with another one", "iam", "create_role", {**made, "PermissionsBoundary": everything}),
@@ -79,7 +79,7 @@ def escalations(settings: Settings) -> Sequence[Trespass]:
 
 def unbounded(role: str) -> tuple[Trespass, Trespass, Trespass]:
     """What can be done to a role that has no boundary: something is added, attached, and at last taken away."""
-    anything = text({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    anything = policy_of({"Effect": "Allow", "Action": "*", "Resource": "*"})
     policy = {"RoleName": role, "PolicyName": "more"}
     everything = "arn:aws:iam::aws:policy/AdministratorAccess"
     return (
@@ -101,8 +101,3 @@ def refused(caller: Target, trespass: Trespass) -> bool:
     except ClientError as error:
         return "AccessDenied" in error.response["Error"]["Code"]
     return False
-
-
-def text(statement: Mapping[str, Any]) -> str:
-    """A policy of one statement."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

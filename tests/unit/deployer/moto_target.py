@@ -12,3 +12,8 @@ class Aws(targets.Target):
 
     def client(self, service: str) -> Any:
         return boto3.client(service, region_name=self.region)
+
+
+def aws(region: str = "us-east-1") -> Aws:
+    """A live account, as the deployer sees it."""
+    return Aws("aws", region, "123456789012", targets.Credentials("testing", "testing"))

@@ -1,7 +1,6 @@
 """A stack of any types, made once or several times, is planned, adopted and cleaned up as far as anybody can look."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,11 @@ from deployer.estate import adoption, leaving
 from deployer.estate.configuration import Configuration, Reference, configuration_of, instances_in
 from deployer.estate.identity import Identity
 from deployer.estate.ledger import creations_in
-from deployer.opening import Site
-from deployer.places import Places
-from deployer.settings import Settings
 from deployer.stages import Run
 from deployer.terraform import PLAN, Terraform
 from deployer.view import NoView
 from tests.unit.deployer.fake_account import ACCOUNT, FakeTarget, Item, account
+from tests.unit.deployer.working_folder import configured, run_in, terraform_in
 
 OURS = {"Project": "tap", "EnvironmentSuffix": "dev"}
 PROVIDERS = {"aws": [{"alias": "east", "region": "us-east-1"}, {"default_tags": [{"tags": OURS}]}]}
@@ -54,15 +51,12 @@ def state(*entries: dict[str, Any]) -> dict[str, Any]:
 
 def run_on(folder: Path, target: FakeTarget, stored: dict[str, Any] | None = None) -> Run:
     """An environment with this stack in its working folder, and this state."""
-    work = folder / "work"
-    work.mkdir()
-    (work / "cdk.tf.json").write_text(
-        json.dumps({**STACK, "terraform": {"backend": {"local": {"path": leaving.FILE}}}})
-    )
+    work = configured(folder, {**STACK, "terraform": {"backend": {"local": {"path": leaving.FILE}}}})
     if stored is not None:
         (work / leaving.FILE).write_text(json.dumps(stored))
-    identity = Identity("dev", {"Project": "tap", "EnvironmentSuffix": "{suffix}"})
-    return Run(Settings(), Places(folder), Site(target, work, folder / "logs", lasting=True, identity=identity), Told())
+    return run_in(
+        folder, target, view=Told(), identity=Identity("dev", {"Project": "tap", "EnvironmentSuffix": "{suffix}"})
+    )
 
 
 def notes(run: Run) -> str:
@@ -141,12 +135,11 @@ BUILT_IN = {
 @pytest.fixture
 def made(tmp_path: Path) -> Terraform:
     """Things of Terraform's own, of each form, applied."""
-    work = tmp_path / "work"
-    (work / "inner").mkdir(parents=True)
-    (work / "cdk.tf.json").write_text(json.dumps(BUILT_IN))
+    terraform = terraform_in(tmp_path, BUILT_IN)
+    work = terraform.folder
+    (work / "inner").mkdir()
     (work / "keys.auto.tfvars.json").write_text(json.dumps({"keys": KEYS}))
     (work / "inner" / "main.tf.json").write_text(json.dumps({"resource": {"terraform_data": {"in": {"count": 1}}}}))
-    terraform = Terraform(work, {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}, tmp_path / "logs")
     terraform.init()
     terraform.plan()
     return terraform

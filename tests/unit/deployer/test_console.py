@@ -27,7 +27,7 @@ def tap(
     arguments: list[str], csv: Path, before: Callable[[], object] = lambda: None, **environment: str
 ) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of the real command, with `before` done in its process first."""
-    command = [sys.executable, "-m", "deployer", *(str(csv) if each == "FILE" else each for each in arguments)]
+    command = [sys.executable, "-m", "deployer", *(each.replace("FILE", str(csv)) for each in arguments)]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_", "PYTHON"))}
     done = subprocess.run(
         command, capture_output=True, env={**plain, **environment}, timeout=60, check=False, preexec_fn=before,

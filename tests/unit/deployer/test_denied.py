@@ -15,12 +15,10 @@ from deployer.estate import leaving
 from deployer.estate.configuration import Configuration
 from deployer.estate.ledger import Ledger
 from deployer.objects import get_json
-from deployer.opening import Site
-from deployer.places import Places
 from deployer.stages import Run
-from deployer.view import NoView
 from tests.unit.deployer.moto_target import Aws
 from tests.unit.deployer.test_statebucket import SETTINGS
+from tests.unit.deployer.working_folder import run_in
 
 DENIALS = ("AccessDenied", "403", "KMS.NotFoundException", "KMS.DisabledException", "KMS.KMSInvalidStateException")
 CONFIGURATION = Configuration({}, {"EnvironmentSuffix": "x"}, {"bucket": "states", "key": "x.tfstate"})
@@ -53,7 +51,7 @@ def target(request: pytest.FixtureRequest) -> Iterator[targets.Target]:
 
 
 def run(target: targets.Target, folder: Path) -> Run:
-    return Run(SETTINGS, Places(folder), Site(target, folder / "work", folder, lasting=True), NoView())
+    return run_in(folder, target, SETTINGS)
 
 
 def test_a_ledger_that_may_not_be_read_is_not_an_empty_one(target: targets.Target, tmp_path: Path) -> None:

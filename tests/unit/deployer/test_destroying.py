@@ -9,18 +9,15 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from deployer import cleaning, targets
+from deployer import cleaning
 from deployer.commands.consent import ask, require_somebody
 from deployer.errors import AnswerIsNo, NotOurs, Unfit, UsedWrongly, WouldLoseData
 from deployer.estate.kinds import is_protected
 from deployer.estate.things import Thing
-from deployer.opening import Site
-from deployer.places import Places
 from deployer.plans import changes_in
-from deployer.settings import Settings
 from deployer.stages import Run
-from deployer.view import NoView
-from tests.unit.deployer.moto_target import Aws
+from tests.unit.deployer.moto_target import aws
+from tests.unit.deployer.working_folder import run_in
 
 BUCKET, TABLE = Thing("aws_s3_bucket", "files", "files"), Thing("aws_dynamodb_table", "rows", "rows")
 RULE = {
@@ -47,7 +44,7 @@ def going(thing: Thing) -> dict[str, Any]:
 def run(tmp_path: Path) -> Iterator[Run]:
     """A plan to destroy a protected table and a protected bucket with a file in it, on an account that has them."""
     with mock_aws():
-        target = Aws("aws", "us-east-1", "123456789012", targets.Credentials("testing", "testing"))
+        target = aws()
         s3 = target.client("s3")
         s3.create_bucket(Bucket=BUCKET.name, ObjectLockEnabledForBucket=True)
         s3.put_object(Bucket=BUCKET.name, Key="a.csv", Body=b"a")
@@ -58,8 +55,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         )  # fmt: skip
-        site = Site(target, tmp_path, tmp_path, lasting=True)
-        run = Run(Settings(), Places(tmp_path), site, NoView())
+        run = run_in(tmp_path, target)
         run.planned = {"resource_changes": [going(BUCKET), going(TABLE), RULE]}
         run.changes = changes_in(run.planned)
         yield run

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -17,6 +16,7 @@ from deployer import environments, process
 from deployer.environments import ensured, interpreter, is_made
 from deployer.errors import ToolMissing
 from deployer.places import Places
+from tests.unit.deployer.serving import serving
 
 
 def test_an_environment_that_cannot_be_made_is_told(
@@ -87,13 +87,10 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir(parents=True)
     (folder / "index.html").write_text(f'<a href="{WHEEL}">{WHEEL}</a>')
     wheel(folder / WHEEL)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "index")))
-    threading.Thread(target=server.serve_forever).start()
-    monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.server_port}/simple")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
-    yield folder
-    server.shutdown()
-    server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "index")))) as server:
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.server_port}/simple")
+        yield folder
 
 
 def wheel(path: Path) -> None:

@@ -1,9 +1,7 @@
 """Credentials that end while an apply runs: real Terraform, its own S3 backend, and an S3 that stops believing them."""
 
 import json
-import os
 import platform
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,14 +12,13 @@ import pytest
 
 from deployer import stages, targets, turns
 from deployer.errors import StateLocked, TerraformFailed
-from deployer.opening import Site
-from deployer.places import Places
 from deployer.stages import Run
 from deployer.statebucket import StateBucket
 from deployer.statelock import holder_of
 from deployer.terraform import UNSAVED, Terraform
-from deployer.view import NoView
 from stack.settings import Settings
+from tests.unit.deployer.serving import serving
+from tests.unit.deployer.working_folder import ENVIRONMENT, configured, run_in
 
 SETTINGS = Settings(target="aws", aws_region="eu-west-1", state_bucket="states", environment_suffix="x", lock_seconds=0)
 EXPIRED = b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
@@ -81,11 +78,8 @@ class Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def s3(tmp_path: Path) -> Iterator[S3]:
-    server = S3(tmp_path / "over")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(S3(tmp_path / "over")) as server:
+        yield server
 
 
 @pytest.fixture
@@ -98,19 +92,14 @@ def run(s3: S3, tmp_path: Path) -> Run:
     }  # fmt: skip
     made = {"provisioner": {"local-exec": {"command": f"touch '{s3.over}'"}}}
     document = {"terraform": {"backend": {"s3": backend}}, "resource": {"terraform_data": {"made": made}}}
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "cdk.tf.json").write_text(json.dumps(document))
+    configured(tmp_path, document)
     keys = targets.Credentials("ASIA" + "A" * 16, "s", "t")
     target = targets.Target("aws", "eu-west-1", "1" * 12, keys, s3.url)
-    return Run(
-        SETTINGS, Places(tmp_path), Site(target, work, tmp_path / "logs", lasting=True), NoView(), backend=backend
-    )
+    return run_in(tmp_path, target, SETTINGS, backend=backend)
 
 
 def terraform_of(run: Run) -> Terraform:
-    environment = {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1", **run.site.target.environment()}
-    return Terraform(run.site.work, environment, run.site.logs)
+    return Terraform(run.site.work, {**ENVIRONMENT, **run.site.target.environment()}, run.site.logs)
 
 
 def test_an_expiry_in_an_apply_leaves_a_state_that_the_next_run_finds(

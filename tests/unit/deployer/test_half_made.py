@@ -1,7 +1,5 @@
 """What an interrupted deployment left half made is finished where it holds data; its replacement would be refused."""
 
-import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pytest
 
 from deployer.plans import Change, changes_in
 from deployer.terraform import PLAN, Terraform
+from tests.unit.deployer.working_folder import terraform_in
 
 THINGS = {"resource": {"terraform_data": {"one": {"input": 1}, "two": {"input": 2}}}}
 
@@ -16,15 +15,14 @@ THINGS = {"resource": {"terraform_data": {"one": {"input": 1}, "two": {"input": 
 @pytest.fixture
 def terraform(tmp_path: Path) -> Terraform:
     """Two things of Terraform's own that stand, and are marked as half made."""
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "cdk.tf.json").write_text(json.dumps(THINGS))
-    terraform = Terraform(work, {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}, tmp_path / "logs")
+    terraform = terraform_in(tmp_path, THINGS)
     terraform.init()
     terraform.plan()
     terraform.apply()
     for name in THINGS["resource"]["terraform_data"]:
-        subprocess.run(["terraform", "taint", f"terraform_data.{name}"], cwd=work, check=True, capture_output=True)
+        subprocess.run(
+            ["terraform", "taint", f"terraform_data.{name}"], cwd=terraform.folder, check=True, capture_output=True
+        )
     return terraform
 
 

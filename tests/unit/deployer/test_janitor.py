@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from deployer import targets
 from deployer.estate.identity import Identity
 from deployer.estate.janitor import expired
-from tests.unit.deployer.test_statebucket import Aws
+from tests.unit.deployer.moto_target import Aws, aws
 
 IDENTITY = Identity(tags={"Project": "tap", "EnvironmentSuffix": "{suffix}"})
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -21,7 +20,7 @@ BEFORE, AFTER = "2026-11-24T01:59:59+00:00", "2026-11-24T02:00:01+00:00"
 @pytest.fixture
 def target() -> Iterator[Aws]:
     with mock_aws():
-        yield Aws("aws", "eu-west-1", "123456789012", targets.Credentials("testing", "testing"))
+        yield aws("eu-west-1")
 
 
 def queue(target: Aws, name: str, **tags: str) -> None:

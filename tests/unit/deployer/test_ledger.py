@@ -11,7 +11,7 @@ from deployer import targets
 from deployer.errors import Unfit
 from deployer.estate.configuration import Configuration
 from deployer.estate.ledger import FILE, Ledger, creations_in
-from tests.unit.deployer.moto_target import Aws
+from tests.unit.deployer.moto_target import aws
 
 ROLE, BUCKET = ("aws_iam_role", "role-x"), ("aws_s3_bucket", "bucket-x")
 IDENTITY = {"Project": "tap", "EnvironmentSuffix": "x"}
@@ -22,7 +22,7 @@ STATE = {"bucket": "states", "key": "x/TapStack.tfstate"}
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
     """Both kinds of ledger: beside a local state, and beside one in S3."""
     with mock_aws():
-        target = Aws("aws", "us-east-1", "123456789012", targets.Credentials("testing", "testing"))
+        target = aws()
         target.client("s3").create_bucket(Bucket="states")
         backend = STATE if request.param == "object" else {}
         yield Ledger(target, Configuration({}, IDENTITY, backend), tmp_path)
@@ -65,7 +65,7 @@ def test_what_a_destroy_took_is_struck_and_the_rest_stays(ledger: Ledger) -> Non
 
 def test_an_entry_of_another_region_is_not_ours_here(ledger: Ledger, tmp_path: Path) -> None:
     """A state bucket may serve several regions; what was created in one is looked for there alone."""
-    target = Aws("aws", "eu-west-1", "123456789012", targets.Credentials("testing", "testing"))
+    target = aws("eu-west-1")
     ledger.add([ROLE])
     elsewhere = Ledger(target, Configuration({}, IDENTITY, STATE if not (tmp_path / FILE).exists() else {}), tmp_path)
 

@@ -10,12 +10,10 @@ from botocore.exceptions import UnauthorizedSSOTokenError
 
 from deployer import lives, opening, stages, targets
 from deployer.errors import AccountRefused, Unfit
-from deployer.opening import Site
-from deployer.places import Places
 from deployer.settings import Settings
 from deployer.stages import Run
 from deployer.terraform import environment_for
-from deployer.view import NoView
+from tests.unit.deployer.working_folder import run_in
 
 ACCOUNT = "123456789012"
 
@@ -52,8 +50,7 @@ def live(source: Any) -> Live:
 
 
 def run_of(target: targets.Target, tmp_path: Path) -> Run:
-    site = Site(target, tmp_path / "work", tmp_path / "logs", lasting=True)
-    return Run(Settings(aws_region="eu-west-1"), Places(tmp_path), site, NoView())
+    return run_in(tmp_path, target, Settings(aws_region="eu-west-1"))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,6 @@
 """A state that was in a file moves into the bucket that is named now; one in a bucket is not left behind."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,27 +9,17 @@ from deployer.errors import StateElsewhere
 from deployer.moving import ASIDE, put_back, refuse_another_bucket
 from deployer.terraform import Terraform
 from deployer.workfolder import initialised
+from tests.unit.deployer.working_folder import held_by_a_terraform, terraform_in
 
 STACK = {"resource": {"terraform_data": {"one": {"input": 1}}}}
 LOCAL = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}, **STACK}
-
-HOLDS = """
-import fcntl, sys
-with open(sys.argv[1], "r+b") as state:
-    fcntl.lockf(state, fcntl.LOCK_EX)
-    print("held", flush=True)
-    sys.stdin.read()
-"""
 
 
 @pytest.fixture
 def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terraform:
     """One thing that stands, its state in a file. A folder stands in for the bucket that is named next."""
     monkeypatch.setattr("deployer.workfolder.state_is_remote", lambda folder: "bucket" in text(folder))
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "cdk.tf.json").write_text(json.dumps(LOCAL))
-    terraform = Terraform(work, {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}, tmp_path / "logs")
+    terraform = terraform_in(tmp_path, LOCAL)
     initialised(terraform)
     terraform.plan()
     terraform.apply()
@@ -141,13 +128,7 @@ def test_half_a_state_that_a_terraform_holds_is_left_alone(terraform: Terraform)
     """It is being written at this moment, by one whose `tap` was killed."""
     state = terraform.folder / "terraform.tfstate"
     state.write_text("{")
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    with holder:
-        assert holder.stdout
-        holder.stdout.readline()
+    with held_by_a_terraform(state):
         put_back(terraform.folder, lambda _: None)
-        holder.communicate("")
 
     assert state.read_text() == "{"

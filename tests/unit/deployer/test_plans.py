@@ -7,14 +7,12 @@ import pytest
 
 from deployer import targets
 from deployer.errors import WouldLoseData
-from deployer.opening import Site
-from deployer.places import Places
 from deployer.plans import Change, Changes, changes_in
 from deployer.progress import Progress
-from deployer.settings import Settings
-from deployer.stages import Run, refuse_loss
+from deployer.stages import refuse_loss
 from deployer.view import NoView
 from deployer.workfolder import note_leaving
+from tests.unit.deployer.working_folder import run_in
 
 
 def change(address: str, *actions: str) -> dict[str, Any]:
@@ -127,7 +125,7 @@ def test_what_is_adopted_is_told_and_applied() -> None:
 def test_loss_of_data_is_refused_unless_it_is_meant(tmp_path: Path) -> None:
     """A plan that replaces the table stops before the apply and names it; `--allow-replace` lets it go on."""
     target = targets.emulator("embedded", "http://127.0.0.1:1", "us-east-1")
-    run = Run(Settings(), Places(tmp_path), Site(target, tmp_path, tmp_path, lasting=True), NoView())
+    run = run_in(tmp_path, target)
     run.changes = changes_in(PLAN)
 
     with pytest.raises(WouldLoseData, match=r"replace aws_dynamodb_table\.t(.|\n)*--allow-replace"):
@@ -140,7 +138,7 @@ def test_loss_of_data_is_refused_unless_it_is_meant(tmp_path: Path) -> None:
 def test_what_a_removal_took_before_it_was_killed_is_no_loss(tmp_path: Path) -> None:
     """Somebody meant it to go; the next deployment makes it anew."""
     target = targets.emulator("embedded", "http://127.0.0.1:1", "us-east-1")
-    run = Run(Settings(), Places(tmp_path), Site(target, tmp_path, tmp_path, lasting=True), NoView())
+    run = run_in(tmp_path, target)
     run.changes = Changes((Change("aws_s3_bucket.b", "aws_s3_bucket", "create", lost="b is gone"),))
 
     with pytest.raises(WouldLoseData):

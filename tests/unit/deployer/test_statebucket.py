@@ -17,7 +17,7 @@ from deployer.errors import Unfit, UsedWrongly
 from deployer.settings import Settings
 from deployer.statebucket import TRAITS, StateBucket, _delete_probe, _write_probe, bootstrapped, exists, findings
 from deployer.statelock import Holder, free
-from tests.unit.deployer.moto_target import Aws
+from tests.unit.deployer.moto_target import Aws, aws
 
 NAME = "my-states"
 SETTINGS = Settings(aws_region="eu-west-1", state_bucket=NAME, environment_suffix="x")
@@ -36,7 +36,7 @@ OTHERS = {
 @pytest.fixture
 def target() -> Iterator[Aws]:
     with mock_aws():
-        yield Aws("aws", "us-east-1", "123456789012", targets.Credentials("testing", "testing"))
+        yield aws()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """One deployment at a time, and no state is lost: locks that are waited for, and a state that could not be saved."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -18,15 +17,15 @@ from deployer import targets, turns
 from deployer.errors import StateLocked, StateUnsaved, UsedWrongly
 from deployer.estate.leaving import leave
 from deployer.locks import held
-from deployer.opening import Site
 from deployer.places import Places
 from deployer.settings import Settings
 from deployer.stages import Run
 from deployer.statebucket import StateBucket
 from deployer.statelock import SUFFIX, free, holder_of, holding, wait_until_free
-from deployer.terraform import UNSAVED, Terraform
-from deployer.view import NoView
-from tests.unit.deployer.test_statebucket import BACKEND, SETTINGS, Aws
+from deployer.terraform import UNSAVED
+from tests.unit.deployer.moto_target import aws
+from tests.unit.deployer.test_statebucket import BACKEND, SETTINGS
+from tests.unit.deployer.working_folder import held_by_a_terraform, run_in, terraform_in
 
 LOCK = {"ID": "lock-1", "Operation": "OperationTypeApply", "Who": "ann@build-7", "Created": "2026-11-23T22:00:00Z"}
 
@@ -34,7 +33,7 @@ LOCK = {"ID": "lock-1", "Operation": "OperationTypeApply", "Who": "ann@build-7",
 @pytest.fixture
 def bucket() -> Iterator[StateBucket]:
     with mock_aws():
-        bucket = StateBucket.of(BACKEND, Aws("aws", "us-east-1", "123456789012", targets.Credentials("a", "b")))
+        bucket = StateBucket.of(BACKEND, aws())
         bucket.s3.create_bucket(Bucket=bucket.name, CreateBucketConfiguration={"LocationConstraint": bucket.region})
         yield bucket
 
@@ -202,16 +201,9 @@ def test_in_a_ci_a_live_state_is_not_kept_in_a_file(
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """A working folder with a state of its own and nothing to provide, so that no provider is needed."""
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "cdk.tf.json").write_text(
-        json.dumps(
-            {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}, "output": {"a": {"value": "1"}}}
-        )
-    )
-    target = targets.Target("aws", "eu-west-1", "1", targets.Credentials("", ""))
-    run = Run(SETTINGS, Places(tmp_path), Site(target, work, tmp_path / "logs", lasting=True), NoView())
-    terraform = Terraform(work, {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}, tmp_path / "logs")
+    backend = {"local": {"path": "terraform.tfstate"}}
+    terraform = terraform_in(tmp_path, {"terraform": {"backend": backend}, "output": {"a": {"value": "1"}}})
+    run = run_in(tmp_path, targets.Target("aws", "eu-west-1", "1", targets.Credentials("", "")), SETTINGS)
     terraform.init()
     terraform.plan()
     terraform.apply()
@@ -274,28 +266,12 @@ def test_a_cleanup_leaves_a_deployment_alone_that_is_at_work(run: Run, bucket: S
     assert "`tap unlock`" in caught.value.remedy
 
 
-FILE_HOLDER = """
-import fcntl, sys
-with open(sys.argv[1], "r+b") as state:
-    fcntl.lockf(state, fcntl.LOCK_EX)
-    print(1, flush=True)
-    sys.stdin.read()
-"""
-
-
 def test_a_cleanup_waits_for_a_terraform_that_outlived_its_tap(run: Run) -> None:
     """It holds the state's file as long as it lives, and a cleanup refuses for so long, without a lock to be freed."""
     state = run.site.work / "terraform.tfstate"
     here = replace(run, settings=replace(SETTINGS, state_bucket="", lock_seconds=0))
-    with subprocess.Popen(
-        [sys.executable, "-c", FILE_HOLDER, str(state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        with pytest.raises(StateLocked, match="a Terraform process still holds"):
-            _leave(here)
-        process.kill()
-        process.wait()
+    with held_by_a_terraform(state), pytest.raises(StateLocked, match="a Terraform process still holds"):
+        _leave(here)
     with turns.state_held(here, "cleanup"):
         pass
 

@@ -1,7 +1,6 @@
 """The working folder: its state is read where it is, its outputs come with the apply, and a spoilt folder is mended."""
 
 import json
-import os
 from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from deployer.estate.adoption import FUNCTION, Adoption
 from deployer.opening import Site
 from deployer.terraform import Terraform
 from deployer.workfolder import adopting, initialised, override
+from tests.unit.deployer.working_folder import terraform_in
 
 Usage = namedtuple("Usage", "total used free")
 STACK = {
@@ -26,11 +26,7 @@ STACK = {
 @pytest.fixture
 def terraform(tmp_path: Path) -> Terraform:
     """One thing of Terraform's own, not yet made."""
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "cdk.tf.json").write_text(json.dumps(STACK))
-    environment = {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}
-    terraform = Terraform(work, environment, tmp_path / "logs", state_file=work / "terraform.tfstate")
+    terraform = terraform_in(tmp_path, STACK, state_file=tmp_path / "work" / "terraform.tfstate")
     terraform.init()
     return terraform
 

@@ -1,0 +1,67 @@
+"""A working folder below a test's own: Terraform in it, which needs no registry, and a run of the deployer on it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from deployer.estate.identity import ANY, Identity
+from deployer.opening import Site
+from deployer.places import Places
+from deployer.settings import Settings
+from deployer.stages import Run
+from deployer.targets import Target
+from deployer.terraform import Terraform
+from deployer.view import NoView, View
+
+ENVIRONMENT = {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}
+HOLDS = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as state:
+    fcntl.lockf(state, fcntl.LOCK_EX)
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def configured(folder: Path, document: Mapping[str, Any]) -> Path:
+    """The working folder, with this configuration in it."""
+    work = folder / "work"
+    work.mkdir(exist_ok=True)
+    (work / "cdk.tf.json").write_text(json.dumps(document))
+    return work
+
+
+def terraform_in(folder: Path, document: Mapping[str, Any], **options: Any) -> Terraform:
+    """Terraform on this configuration, nothing begun."""
+    return Terraform(configured(folder, document), ENVIRONMENT, folder / "logs", **options)
+
+
+def run_in(
+    folder: Path,
+    target: Target,
+    settings: Settings | None = None,
+    view: View | None = None,
+    identity: Identity = ANY,
+    **found: Any,
+) -> Run:
+    """A run whose environment lasts, and that keeps to the folder; `found` is what its stages have found out so far."""
+    work = folder / "work"
+    work.mkdir(exist_ok=True)
+    site = Site(target, work, folder / "logs", lasting=True, identity=identity)
+    return Run(settings or Settings(), Places(folder), site, view or NoView(), **found)
+
+
+@contextmanager
+def held_by_a_terraform(state: Path) -> Iterator[None]:
+    """While the block runs, another process has the lock on a state, as a Terraform takes it. Then that is killed."""
+    command = [sys.executable, "-c", HOLDS, str(state)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        yield
+        holder.kill()
