@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.deployment import Run
 from deployer.estate.cleanup import Cleaned, Cleanup
 from deployer.estate.configuration import Configuration, Wanted, configuration_in, is_in_state_alone, type_of
 from deployer.estate.inventory import unknown
@@ -14,7 +15,6 @@ from deployer.estate.ledger import Ledger
 from deployer.estate.things import Thing, says_absent
 from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.moving import FILE
-from deployer.stages import Run
 from deployer.synthesis import stack_folder
 from deployer.terraform import UNSAVED, attributes_in, elsewhere_in
 from deployer.turns import alone, state_held
