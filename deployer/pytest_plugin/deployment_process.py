@@ -18,6 +18,7 @@ from typing import Any
 
 from deployer import embedded
 from deployer.cleaning import destroy
+from deployer.deployment import Run
 from deployer.errors import LeftBehind, TapError, UsedWrongly
 from deployer.estate.leaving import leave
 from deployer.health import health
@@ -28,7 +29,7 @@ from deployer.pytest_plugin.options import REUSED
 from deployer.pytest_plugin.sandbox import require_sandbox
 from deployer.pytest_plugin.session import ANSWER
 from deployer.settings import Settings, SettingsError
-from deployer.stages import Run, deploy
+from deployer.stages import deploy
 from deployer.view import view_for
 
 LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a killed session left
