@@ -75,11 +75,11 @@ def tap_deployment(request: pytest.FixtureRequest) -> Deployment:
     One for the whole session and all its workers; it ends with the session, unless --keep or --reuse is given. There
     is one only if a test that runs asks for it.
     """
-    content = shared(request.config).answer()
+    session = shared(request.config)
+    content = session.answer()
     if "error" in content:
-        told = f"the stack was not deployed:\n{content['error']}\n{shared(request.config).last_lines()}"
-        pytest.fail(told, pytrace=False)
-    return _deployment(content, shared(request.config).folder)
+        pytest.fail(f"the stack was not deployed:\n{content['error']}\n{session.told()}", pytrace=False)
+    return _deployment(content, session.folder)
 
 
 @pytest.fixture(scope="session")

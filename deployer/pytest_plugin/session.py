@@ -27,7 +27,6 @@ MODULE = "deployer.pytest_plugin.deployment_process"
 ANSWER, ASKED, PROCESS = "deployment.json", "asked", "process"
 SILENCE_S = 600.0  # a deployment tells each of its stages, and Terraform each resource
 _POLL_S = 0.1
-_SHOWN = 40
 Answer = dict[str, Any]
 
 
@@ -53,7 +52,7 @@ class Shared:
                 heard, size = time.monotonic(), now
             if ended or time.monotonic() - heard > SILENCE_S:
                 why = "its process ended" if ended else f"nothing was heard of it for {SILENCE_S:.0f} s"
-                return {"error": f"{why}; its log is {self.log}"}
+                return {"error": why}
             time.sleep(_POLL_S)
 
     def answered(self) -> Answer:
@@ -61,9 +60,9 @@ class Shared:
         file = self.folder / ANSWER
         return dict(json.loads(file.read_text())) if file.exists() else {}
 
-    def last_lines(self) -> str:
-        """Of the deployment's log."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-_SHOWN:]) if self.log.exists() else ""
+    def told(self) -> str:
+        """What the deployment told as it went, and where that is kept."""
+        return f"{self.log.read_text(errors='replace')}({self.log})" if self.log.exists() else ""
 
     def _is_ended(self) -> bool:
         try:
@@ -154,7 +153,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not isinstance(leader, Leader):
         return
     if not leader.end():
-        sys.stderr.write(f"\nwhat was deployed could not be taken down:\n{leader.last_lines()}\n")
+        sys.stderr.write(f"\nwhat was deployed could not be taken down:\n{leader.told()}\n")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     else:  # the exit code that `tap` ends with where nothing could be deployed, such as 3 without an AWS
         session.exitstatus = int(leader.answered().get("exit", 0)) or session.exitstatus

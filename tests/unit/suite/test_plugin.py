@@ -101,7 +101,7 @@ def test_a_deployment_that_dies_is_told_of_at_once(project: Path, run: Run) -> N
     result = run("-n", "2")
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*its process ended; its log is *"])
+    result.stdout.fnmatch_lines(["its process ended", "*/.tap/logs/session-*.log)"])
 
 
 @pytest.mark.parametrize(("ends", "code"), [(0, pytest.ExitCode.OK), (1, pytest.ExitCode.TESTS_FAILED)])
