@@ -15,11 +15,12 @@ from tempfile import TemporaryDirectory
 from benchmarks.loading import bare_puts, timed_puts
 from benchmarks.measure import Figure
 from deployer.cleaning import destroy
+from deployer.deployment import Run
 from deployer.domain import Upload
 from deployer.opening import opened
 from deployer.pipeline import Pipeline
 from deployer.places import Places
-from deployer.stages import Run, deploy
+from deployer.stages import deploy
 from deployer.view import NoView
 from stack.settings import Settings
 

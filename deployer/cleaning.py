@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from deployer.deployment import Run
 from deployer.errors import TerraformFailed, WouldLoseData
 from deployer.estate.configuration import is_elsewhere
 from deployer.estate.emptying import empty_bucket
@@ -19,7 +20,7 @@ from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.lives import require_life
 from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
-from deployer.stages import OUTPUTS, Run, in_turn, init, synth, take_turn
+from deployer.stages import OUTPUTS, in_turn, init, synth, take_turn
 from deployer.terraform import PLAN, attributes_in
 from deployer.workfolder import note_leaving
 

@@ -19,7 +19,7 @@ _REMEDIES = (
     (
         # https://developer.hashicorp.com/terraform/language/files/dependency-lock#checksum-verification
         r"does(n't| not)\s+match\s+any\s+of\s+the\s+checksums|Provider dependency changes detected",
-        "this is not the provider that HashiCorp published, by the hashes in stack/.terraform.lock.hcl: if "
+        "this is not the provider that HashiCorp published, by the hashes in the stack's .terraform.lock.hcl: if "
         "TAP_PROVIDER_MIRROR or another mirror brought it (`tap doctor` names it), fill that anew with "
         "`terraform providers mirror FOLDER`; else remove the folder .terraform of the working folder",
     ),
@@ -133,7 +133,7 @@ def failure(doing: str, diagnostics: Iterable[Diagnostic], log: str) -> Terrafor
         return NameTaken(
             "the bucket name is taken: bucket names are global, and another account owns this one",
             where=log,
-            remedy="choose another one with TAP_BUCKET_BASE_NAME, or another --suffix",
+            remedy="choose another one, or another --suffix that ends it",
             details=details,
         )
     if _KEY_REFUSED.search(text):

@@ -1,5 +1,6 @@
 """`tap doctor`: is this machine fit for the target, and what mends it. Changes nothing."""
 
+import json
 import os
 import re
 import shutil
@@ -15,13 +16,15 @@ from deployer import embedded, environments, localstack, mirror, opening, operat
 from deployer.errors import TapError, Unfit
 from deployer.ministack_server import functions
 from deployer.places import Places
+from deployer.project import Project
 from deployer.settings import Settings
-from deployer.synthesis import stack_folder
+from deployer.synthesis import DOCUMENT, stack_folder, variables
 from deployer.targets import Target
 from deployer.terraform import installed_version
 from deployer.workfolder import s3_backend
 
 PROVIDERS = {f"{mirror.REGISTRY}/hashicorp/aws": regions.PROVIDER}  # what the stack's bindings are generated for
+_API_STAGE = "aws_api_gateway_stage"
 _OLDEST_NODE = 18  # that jsii runs on
 # The last day of security updates: https://nodejs.org/en/about/previous-releases; odd ones end within a year
 _NODE_ENDS = {
@@ -51,12 +54,14 @@ def examined(settings: Settings, places: Places) -> list[Check]:
     found = [_checked("terraform", _terraform), node(_node_version(), datetime.now(UTC).date())]
     found += [_checked(name, check) for name, check in checks]
     found += [_environment(name, places, needed=name == settings.target) for name in ("embedded", "policy")]
+    found += _variables(settings, Project.at(places.root))
     found += [_sandbox()] if settings.target == "embedded" else []
     found.append(_checked("endpoint", lambda: _endpoint(settings, places)))
     if found[-1].fine:
         found += [_checked("operations", lambda: _operations(settings))] if settings.target == "localstack" else []
         found += _state(settings, places)
-        found += [_checked("api logs", lambda: api_logs(opening.live(settings)))] if settings.target == "aws" else []
+        if settings.target == "aws" and _has(_API_STAGE, settings, places):
+            found.append(_checked("api logs", lambda: api_logs(opening.live(settings))))
     answers = any(one.name == "endpoint" and one.fine for one in found)
     found.append(_docker(needed=settings.target == "localstack" and not answers))
     return found
@@ -148,6 +153,23 @@ def _environment(name: str, places: Places, *, needed: bool) -> Check:
     except TapError as error:
         return Check(f"{name} env", False, error.what, error.remedy, needed)
     return Check(f"{name} env", True, "in sync" if there else "is made when first needed", needed=needed)
+
+
+def _variables(settings: Settings, project: Project) -> list[Check]:
+    """What the stack is told by the environment, beside the deployer's settings; without their values."""
+    if not project.environment:
+        return []
+    told = ", ".join(sorted(variables(settings, project)))
+    return [Check("variables", True, told or f"none set of {', '.join(project.environment)}")]
+
+
+def _has(type_: str, settings: Settings, places: Places) -> bool:
+    """Whether the stack has a resource of the type; one that can't be synthesised has none yet."""
+    try:
+        document = json.loads((stack_folder(settings, places) / DOCUMENT).read_text())
+    except TapError:
+        return False
+    return type_ in document.get("resource", {})
 
 
 def _sandbox() -> Check:

@@ -7,17 +7,15 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer import letters
+from deployer.deployed import Deployed
 from deployer.domain import Upload
 from deployer.json_text import json_object
 from deployer.stopped import execution_arn, responsible
-
-if TYPE_CHECKING:
-    from deployer.pipeline import Pipeline
 
 _LINES = 6
 _LENGTH = 300
@@ -30,7 +28,7 @@ _FRAMES = ("Traceback (", " ", "\t", "^")  # of a trace that nobody caught; the 
 _QUIET = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START")
 
 
-def gathered(pipeline: "Pipeline", upload: Upload, stage: str) -> Iterator[str]:
+def gathered(pipeline: Deployed, upload: Upload, stage: str) -> Iterator[str]:
     """Lines of evidence for a file that stands at `stage`; first of all, what IAM denied on its way."""
     lines = [*_told("log", lambda: _log_lines(pipeline, responsible(pipeline, stage), upload))]
     if stage in ("transformed", "loading"):
@@ -64,7 +62,7 @@ def _told(source: str, lines: Callable[[], list[str]]) -> Iterator[str]:
         yield f"{source}: {' '.join(line.split())}"
 
 
-def _log_lines(pipeline: "Pipeline", function: str, upload: Upload) -> list[str]:
+def _log_lines(pipeline: Deployed, function: str, upload: Upload) -> list[str]:
     """The last lines of a function since the upload that tell of this file or of an error, newest last.
 
     By time, as which of its streams was written last is known with a delay:
@@ -94,7 +92,7 @@ def _readable(line: str) -> str:
     return ": ".join([f"{told.get('level', '')} {told['message']}".strip(), *trace[-1:]])
 
 
-def _history(pipeline: "Pipeline", upload: Upload) -> list[str]:
+def _history(pipeline: Deployed, upload: Upload) -> list[str]:
     """The last events of the execution that carry an error, with the state it was in; else its last events."""
     states = pipeline.target.client("stepfunctions")
     arn = execution_arn(pipeline, upload)
@@ -123,5 +121,5 @@ def _failure(event: dict[str, Any]) -> str:
     return ""
 
 
-def _dead_letters(pipeline: "Pipeline", upload: Upload) -> list[str]:
+def _dead_letters(pipeline: Deployed, upload: Upload) -> list[str]:
     return [f"{letter.step}: {letter.reason}" for letter in letters.resting(pipeline, upload)][:_LINES]

@@ -8,13 +8,11 @@ failed, with its error. The loader's event is that a load ended, so that it stan
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_plus
 
+from deployer.deployed import Deployed
 from deployer.domain import INCOMING, Upload, version_of
-
-if TYPE_CHECKING:
-    from deployer.pipeline import Pipeline
 
 _HIDDEN_S = 120  # how long a letter that is being looked at is nobody else's
 _GLANCED_S = 2  # the same for who only looks
@@ -43,7 +41,7 @@ class Letter:
         return {name: value for name, value in asdict(self).items() if not name.startswith("_")}
 
 
-def letters(pipeline: "Pipeline", about: str | None = None) -> list[Letter]:
+def letters(pipeline: Deployed, about: str | None = None) -> list[Letter]:
     """The letters that rest, of one file alone if `about` is its key; those are hidden from others for two minutes."""
     found = [_letter(pipeline, message) for message in _messages(pipeline)]
     for letter in found:
@@ -52,7 +50,7 @@ def letters(pipeline: "Pipeline", about: str | None = None) -> list[Letter]:
     return [letter for letter in found if about in (None, letter.key)]
 
 
-def resting(pipeline: "Pipeline", upload: Upload) -> list[Letter]:
+def resting(pipeline: Deployed, upload: Upload) -> list[Letter]:
     """The letters about one file version, left where they are.
 
     While there are more than SQS gives at once, they are hidden from others for two seconds, so that all are seen.
@@ -66,13 +64,13 @@ def resting(pipeline: "Pipeline", upload: Upload) -> list[Letter]:
     return [letter for letter in found if (letter.key, letter.version) == (upload.name, upload.version)]
 
 
-def _messages(pipeline: "Pipeline") -> Iterator[Mapping[str, Any]]:
+def _messages(pipeline: Deployed) -> Iterator[Mapping[str, Any]]:
     """All that the queue has now; what is looked at is hidden, so that each comes once."""
     while messages := _received(pipeline, _HIDDEN_S, _POLL_S):
         yield from messages
 
 
-def _received(pipeline: "Pipeline", hidden_s: int, wait_s: int) -> list[Mapping[str, Any]]:
+def _received(pipeline: Deployed, hidden_s: int, wait_s: int) -> list[Mapping[str, Any]]:
     """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html"""
     answer: dict[str, Any] = pipeline.target.client("sqs").receive_message(
         QueueUrl=pipeline.outputs.dead_letter_queue_url, MaxNumberOfMessages=_AT_ONCE,
@@ -81,14 +79,14 @@ def _received(pipeline: "Pipeline", hidden_s: int, wait_s: int) -> list[Mapping[
     return list(answer.get("Messages", []))
 
 
-def put_back(pipeline: "Pipeline", letter: Letter) -> None:
+def put_back(pipeline: Deployed, letter: Letter) -> None:
     """Let others see it again at once."""
     pipeline.target.client("sqs").change_message_visibility(
         QueueUrl=pipeline.outputs.dead_letter_queue_url, ReceiptHandle=letter._receipt, VisibilityTimeout=0
     )
 
 
-def _letter(pipeline: "Pipeline", message: Mapping[str, Any]) -> Letter:
+def _letter(pipeline: Deployed, message: Mapping[str, Any]) -> Letter:
     try:
         body = json.loads(message["Body"])
         found = _of_load(pipeline, body) or _of_end(pipeline, body) or _of_function(pipeline, body)
@@ -101,7 +99,7 @@ def _letter(pipeline: "Pipeline", message: Mapping[str, Any]) -> Letter:
 _Found = tuple[str, str, str, str, Mapping[str, Any]]
 
 
-def _of_load(pipeline: "Pipeline", body: Mapping[str, Any]) -> _Found | None:
+def _of_load(pipeline: Deployed, body: Mapping[str, Any]) -> _Found | None:
     """The workflow's own letter: its input beside the error."""
     names = ("bucket", "key", "version_id", "manifest_key", "parts_key")
     if body.get("bucket") != pipeline.bucket or not all(isinstance(body.get(name), str) for name in names):
@@ -112,7 +110,7 @@ def _of_load(pipeline: "Pipeline", body: Mapping[str, Any]) -> _Found | None:
     return "load", key, body["version_id"], reason, {name: body[name] for name in names}
 
 
-def _of_end(pipeline: "Pipeline", body: Mapping[str, Any]) -> _Found | None:
+def _of_end(pipeline: Deployed, body: Mapping[str, Any]) -> _Found | None:
     """Lambda's record of an execution's end that the loader could not deal with."""
     if _function_in(body) != pipeline.outputs.loader_function_name:
         return None
@@ -121,7 +119,7 @@ def _of_end(pipeline: "Pipeline", body: Mapping[str, Any]) -> _Found | None:
     return _of_load(pipeline, {**json.loads(end["input"]), "error": error})
 
 
-def _of_function(pipeline: "Pipeline", body: Mapping[str, Any]) -> _Found | None:
+def _of_function(pipeline: Deployed, body: Mapping[str, Any]) -> _Found | None:
     """Lambda's record of an asynchronous call; only of our functions, about our bucket."""
     function = _function_in(body)
     ours = (pipeline.outputs.validator_function_name, pipeline.outputs.transformer_function_name)

@@ -9,66 +9,27 @@ import io
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from deployer import evidence, stopped, versions
+from deployer.deployed import FAILED, SILENCE_S, STAGES, Deployed, FileState
 from deployer.domain import INCOMING, Upload, report_key
 from deployer.errors import NoNews, NotDeployed, StageStopped, UsedWrongly
 from deployer.objects import absent_is_none, get_json, put_file, version_in
 from deployer.targets import Target
 from stack.outputs import Outputs, OutputsError
 
-STAGES = ("uploaded", "validated", "transformed", "loading", "loaded")
-FAILED = "failed"
-# Longer than anything on the way may take without a word: an event's three calls of 15 minutes, with pauses of one and
-# two (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html); a part's five of 5 minutes.
-SILENCE_S = 3600.0
 _POLL_FIRST, _POLL_MOST = 0.1, 1.0
 _ASK_FIRST, _ASK_MOST = 1.5, 30.0  # seconds without news until AWS is asked what became of a file, and at most between
 _CONNECTIONS = 16
 
 
 @dataclass(frozen=True)
-class FileState:
-    """Where one file is. `since` is ISO 8601 in UTC; `reconciled` is None until the figures are in."""
-
-    key: str
-    stage: str
-    since: str
-    state: str = "ok"
-    rows: Mapping[str, int] = field(default_factory=dict)
-    totals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    reconciled: bool | None = None
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def ended(self) -> bool:
-        """Whether the file goes no further. A load whose figures do not add up has ended too."""
-        return self.stage in ("loaded", FAILED) or self.state == FAILED
-
-    def is_silent(self, now: datetime) -> bool:
-        """Whether a file that is not yet loading stands for longer than its event and all its tries may take.
-
-        Such a file was not told of, as while the bucket's notification was gone; S3 sends no event again by itself.
-        """
-        if self.ended or self.stage == "loading":
-            return False
-        return (now - datetime.fromisoformat(self.since)).total_seconds() > SILENCE_S
-
-    def to_json(self) -> dict[str, Any]:
-        """As `tap status --json` and `tap watch --json` print it."""
-        return {**asdict(self), "silent": self.is_silent(datetime.now(UTC))}
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """The pipeline that `outputs` name, on `target`."""
-
-    target: Target
-    outputs: Outputs
+class Pipeline(Deployed):
+    """What people do with a deployed pipeline."""
 
     @classmethod
     def of(cls, target: Target, outputs: Mapping[str, Any]) -> Self:
@@ -81,10 +42,6 @@ class Pipeline:
                 remedy="`tap deploy` with the same --target, --suffix and --region writes them",
                 details=(str(error),),
             ) from error
-
-    @property
-    def bucket(self) -> str:
-        return self.outputs.bucket_name
 
     def upload(self, path: Path, key: str) -> Upload:
         """Put a file below `incoming/`; returns the version that this made. Raises UsedWrongly for a bad key."""

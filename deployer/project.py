@@ -98,6 +98,8 @@ class Project:
     `commands`: functions that are given a Typer application and add commands to it.
     `policies`: a mapping of names to what who works with the deployed stack asks of AWS, for `tap policy`; `nightly` is
     what the tests of a night ask besides.
+    `report`: a function that makes a chapter of the report (deployer/reporting/chapter.py) of a run's evidence.
+    `faults`: a document with a table of faults, each with the test that causes it, which the report follows.
     `rules`: a folder of Checkov rules of its own, with `canary/`, in which each must fail.
     `access_baseline`: what the stack may grant, written by `tap comply --accept-access`.
     `stack_tests`: the folder of the tests of the synthesised stack, which count as watching over the types they name.
@@ -110,6 +112,8 @@ class Project:
     tags: Mapping[str, str] = field(default_factory=dict, metadata={"read": _tags})
     commands: tuple[str, ...] = _said(_references, ())
     policies: str = _said(_reference, "")
+    report: str = _said(_reference, "")
+    faults: Path | None = field(default=None, metadata={"read": _path})
     rules: Path | None = field(default=None, metadata={"read": _path})
     access_baseline: Path | None = field(default=None, metadata={"read": _path})
     stack_tests: Path | None = field(default=None, metadata={"read": _path})
@@ -141,14 +145,14 @@ class Project:
 
 
 def resolved(reference: str, root: Path) -> Any:
-    """What `module:name` of a project stands for. The project's folder is put before all else on Python's path.
+    """What `module:name` of a project stands for. The project's folder is put behind all else on Python's path.
 
     Raises:
         UsedWrongly: there is no such thing, or its module can't be imported.
     """
     module, _, name = reference.partition(":")
     if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
+        sys.path.append(str(root))
     try:
         found = import_module(module)
         for part in name.split("."):

@@ -35,7 +35,8 @@ def documents(scope: Scope, work: str) -> dict[str, Document]:
         return {**cleanup_policies(scope), **trusted}
     if work == "nightly":
         return {**nightly_policies(scope), "boundary-nightly": boundary(of_night(scope)), **trusted}
-    return {**policies(scope), "boundary": boundary(scope), **trusted}
+    bounds = {"boundary": boundary(scope)} if any(scope.configuration.of_type("aws_iam_role")) else {}
+    return {**policies(scope), **bounds, **trusted}
 
 
 def boundary(scope: Scope) -> Document:

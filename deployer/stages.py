@@ -8,24 +8,19 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from deployer.deployment import Outputs, Run, not_deployed
 from deployer.environments import is_made
-from deployer.errors import KeyRefused, NameTaken, NotDeployed, PlanNotEmpty, WouldLoseData
-from deployer.estate.adoption import Adoption, to_adopt
+from deployer.errors import KeyRefused, NameTaken, PlanNotEmpty, WouldLoseData
+from deployer.estate.adoption import to_adopt
 from deployer.lives import require_life
-from deployer.opening import Site
-from deployer.places import Places
 from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
 from deployer.regions import require_known
-from deployer.settings import Settings
 from deployer.synthesis import stack_folder
-from deployer.terraform import PLAN, Terraform, installed_version
+from deployer.terraform import PLAN, installed_version
 from deployer.turns import alone, recover, require_lasting_state, wait_for_turn
-from deployer.view import View
 from deployer.workfolder import (
     CONFIGURATION,
     adopting,
@@ -35,7 +30,6 @@ from deployer.workfolder import (
     prepared,
     s3_backend,
     state_is_remote,
-    terraform_in,
 )
 
 OUTPUTS = "outputs.json"
@@ -45,42 +39,7 @@ TAGS_COUNT_AFTER_S = 300.0
 _PAUSE_S = 20.0
 
 
-Stages = tuple[Callable[["Run"], None], ...]
-Outputs = dict[str, Any]  # values by name
-
-
-@dataclass
-class Run:
-    """One deployment on its way: what the stages so far have found out. Times in seconds by stage."""
-
-    settings: Settings
-    places: Places
-    site: Site
-    view: View
-    seconds: dict[str, float] = field(default_factory=dict)
-    allow_replace: bool = False  # whether a plan may destroy or replace what holds data
-    stack: Path | None = None
-    backend: Mapping[str, str] = field(default_factory=dict)  # of S3: bucket, key, region; empty for any other
-    adoption: Adoption = field(default_factory=Adoption)  # what exists and the state lacks
-    planned: dict[str, Any] = field(default_factory=dict)  # the plan, as Terraform's JSON document
-    changes: Changes = field(default_factory=Changes)
-    judged: dict[str, Any] = field(default_factory=dict)  # what the gate said, where it was asked
-    told: dict[str, Any] = field(default_factory=dict)  # the outputs as the apply told them
-    outputs: Outputs = field(default_factory=dict)
-
-    @property
-    def terraform(self) -> Terraform:
-        """Raises NotDeployed where no stage has laid out the working folder yet."""
-        if not (self.site.work / CONFIGURATION).is_file():
-            raise not_deployed(self.settings)
-        return terraform_in(self.site, self.settings, self.view.note)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begun = time.monotonic()
-        with self.view.stage(name):
-            yield
-        self.seconds[name] = time.monotonic() - begun
+Stages = tuple[Callable[[Run], None], ...]
 
 
 def synth(run: Run) -> None:
@@ -348,10 +307,3 @@ def outputs_of(run: Run) -> Outputs:
 def values_in(document: Mapping[str, Any]) -> Outputs:
     """The values by name of what `terraform output -json` prints."""
     return {name: told["value"] for name, told in document.items()}
-
-
-def not_deployed(settings: Settings) -> NotDeployed:
-    return NotDeployed(
-        f"no deployment `{settings.environment_suffix}` on {settings.target} in {settings.aws_region}",
-        remedy="`tap deploy` with the same --target, --suffix and --region",
-    )

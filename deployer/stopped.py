@@ -5,16 +5,14 @@ good, a file that stands still is on its way.
 """
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from deployer import letters
+from deployer.deployed import Deployed, FileState
 from deployer.domain import Upload, execution_name
 from deployer.json_text import json_object
-
-if TYPE_CHECKING:
-    from deployer.pipeline import FileState, Pipeline
 
 ATTEMPTS = 3  # of an event: one, and the two retries of stack/intake.py
 _FAILED = "could not be worked on"  # what the functions log of a file that failed, at each attempt
@@ -29,7 +27,7 @@ class Stop(NamedTuple):
     why: str
 
 
-def stop_of(pipeline: "Pipeline", upload: Upload, state: "FileState", watched: datetime) -> Stop | None:
+def stop_of(pipeline: Deployed, upload: Upload, state: FileState, watched: datetime) -> Stop | None:
     """Where and why a file stopped; None while nothing says that it did. `watched`: since when somebody looks."""
     if ended := _ended(pipeline, upload, state):
         return ended
@@ -41,13 +39,13 @@ def stop_of(pipeline: "Pipeline", upload: Upload, state: "FileState", watched: d
     return None
 
 
-def execution_arn(pipeline: "Pipeline", upload: Upload) -> str:
+def execution_arn(pipeline: Deployed, upload: Upload) -> str:
     """The workflow's execution for a file version, whether it exists or not."""
     machine = pipeline.outputs.state_machine_arn.replace(":stateMachine:", ":execution:")
     return f"{machine}:{execution_name(pipeline.bucket, upload)}"
 
 
-def execution(pipeline: "Pipeline", upload: Upload) -> dict[str, Any] | None:
+def execution(pipeline: Deployed, upload: Upload) -> dict[str, Any] | None:
     """What Step Functions says of that execution; None if there is none."""
     states = pipeline.target.client("stepfunctions")
     try:
@@ -59,7 +57,7 @@ def execution(pipeline: "Pipeline", upload: Upload) -> dict[str, Any] | None:
     return told
 
 
-def parts_done(pipeline: "Pipeline", upload: Upload) -> dict[str, int]:
+def parts_done(pipeline: Deployed, upload: Upload) -> dict[str, int]:
     """How far the load of a file version is: parts `done` of how many; empty where no load counts.
 
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
@@ -75,7 +73,7 @@ def parts_done(pipeline: "Pipeline", upload: Upload) -> dict[str, int]:
     return {"done": counts[0]["succeeded"], "of": counts[0]["total"]} if counts else {}
 
 
-def responsible(pipeline: "Pipeline", stage: str) -> str:
+def responsible(pipeline: Deployed, stage: str) -> str:
     """The function that takes a file out of `stage`."""
     names = pipeline.outputs
     return {
@@ -86,7 +84,7 @@ def responsible(pipeline: "Pipeline", stage: str) -> str:
     }[stage]
 
 
-def _ended(pipeline: "Pipeline", upload: Upload, state: "FileState") -> Stop | None:
+def _ended(pipeline: Deployed, upload: Upload, state: FileState) -> Stop | None:
     """How the load of a file version ended badly; None if it did not, or was begun again since."""
     told = execution(pipeline, upload) if state.stage in ("transformed", "loading") else None
     if told is None or told["status"] not in _ENDED_BADLY:
@@ -97,7 +95,7 @@ def _ended(pipeline: "Pipeline", upload: Upload, state: "FileState") -> Stop | N
     return Stop("loading", since, f"since its load ended as {told['status']}")
 
 
-def _failed_attempts(pipeline: "Pipeline", upload: Upload, state: "FileState") -> list[datetime]:
+def _failed_attempts(pipeline: Deployed, upload: Upload, state: FileState) -> list[datetime]:
     """When the function whose turn it is failed with this file version, by its own log.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html

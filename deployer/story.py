@@ -14,13 +14,15 @@ from typing import IO
 from deployer import embedded, tables
 from deployer.cleaning import destroy
 from deployer.csvfiles import judgeable
+from deployer.deployed import FileState
+from deployer.deployment import Run
 from deployer.domain import Upload
 from deployer.errors import UsedWrongly
 from deployer.opening import aws_errors_told, opened
-from deployer.pipeline import FileState, Pipeline
+from deployer.pipeline import Pipeline
 from deployer.places import Places
 from deployer.settings import Settings
-from deployer.stages import Run, deploy
+from deployer.stages import deploy
 from deployer.view import View
 
 SAMPLE = Path("tests") / "data" / "transactions.csv"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import IO, Any
 
+from deployer.deployed import FileState
 from deployer.letters import Letter
-from deployer.pipeline import FileState
 from deployer.table import show
 
 FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from deployer.deployment import Run
 from deployer.errors import StateLocked, StateUnsaved, TerraformFailed, UsedWrongly
 from deployer.json_text import json_object
 from deployer.locks import held, taken
@@ -16,9 +16,6 @@ from deployer.settings import Settings
 from deployer.statebucket import StateBucket
 from deployer.statelock import free, holder_of, holding, locked, wait_until_free
 from deployer.terraform import UNSAVED
-
-if TYPE_CHECKING:
-    from deployer.stages import Run
 
 # The heading stands over any failure of the lock's call; a denied one is nobody's lock.
 _TAKEN = re.compile(r"state lock.*(PreconditionFailed|ConditionalRequestConflict)", re.DOTALL)
@@ -37,7 +34,7 @@ def require_lasting_state(settings: Settings, *, is_remote: bool) -> None:
 
 
 @contextmanager
-def alone(run: "Run") -> Iterator[None]:
+def alone(run: Run) -> Iterator[None]:
     """No other `tap` of this checkout is at the same environment while the block runs, and the state's lock is told.
 
     Raises:
@@ -55,14 +52,14 @@ def alone(run: "Run") -> Iterator[None]:
             raise locked(holder_of(bucket), bucket, run.settings.lock_seconds) from error
 
 
-def wait_for_turn(run: "Run") -> None:
+def wait_for_turn(run: Run) -> None:
     """Until nobody holds the state's lock; Terraform itself would wait without a word. Raises StateLocked."""
     if run.backend:
         _free_what_we_left(run)
         wait_until_free(_bucket(run), run.settings.lock_seconds, run.view.note)
 
 
-def _free_what_we_left(run: "Run") -> None:
+def _free_what_we_left(run: Run) -> None:
     """Who could not save the state, as its credentials had ended, could not give back the lock either.
 
     It held the lock when it wrote the state to a file here. So a lock that this machine took before that moment, and
@@ -78,7 +75,7 @@ def _free_what_we_left(run: "Run") -> None:
 
 
 @contextmanager
-def state_held(run: "Run", operation: str) -> Iterator[None]:
+def state_held(run: Run, operation: str) -> Iterator[None]:
     """The state's own lock is ours while the block runs: for who changes the account without Terraform.
 
     Raises:
@@ -93,7 +90,7 @@ def state_held(run: "Run", operation: str) -> Iterator[None]:
 
 
 @contextmanager
-def _file_held(run: "Run") -> Iterator[None]:
+def _file_held(run: Run) -> Iterator[None]:
     """As Terraform locks a state in a file: the system ends the lock with the process, and nobody has to free it."""
     path = run.site.work / "terraform.tfstate"
     if not path.is_file():
@@ -112,7 +109,7 @@ def _file_held(run: "Run") -> Iterator[None]:
         yield
 
 
-def recover(run: "Run") -> None:
+def recover(run: Run) -> None:
     """A state that Terraform could not save when it was interrupted is put in its place.
 
     Raises:
@@ -143,5 +140,5 @@ def recover(run: "Run") -> None:
     run.view.note(f"the state that an earlier deployment could not save is in its place now; kept as {kept.name}")
 
 
-def _bucket(run: "Run") -> StateBucket:
+def _bucket(run: Run) -> StateBucket:
     return StateBucket.of(run.backend, run.site.target)

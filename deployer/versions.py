@@ -4,19 +4,17 @@ Used by deployer/pipeline.py, so that one can watch an upload to its end though 
 """
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from deployer.deployed import Deployed
 from deployer.domain import Upload
 from deployer.objects import absent_is_none, get_json
 from deployer.stopped import execution
 
-if TYPE_CHECKING:
-    from deployer.pipeline import Pipeline
-
 Facts = dict[str, Any]
 
 
-def facts_of(pipeline: "Pipeline", upload: Upload) -> Facts:
+def facts_of(pipeline: Deployed, upload: Upload) -> Facts:
     """The fields of this version's `FileState`: by its execution, else its parts, its manifest, the upload itself."""
     return (
         _by_execution(pipeline, upload)
@@ -27,7 +25,7 @@ def facts_of(pipeline: "Pipeline", upload: Upload) -> Facts:
     )
 
 
-def _by_execution(pipeline: "Pipeline", upload: Upload) -> Facts:
+def _by_execution(pipeline: Deployed, upload: Upload) -> Facts:
     told = execution(pipeline, upload)
     if told is None:
         return {}
@@ -40,7 +38,7 @@ def _by_execution(pipeline: "Pipeline", upload: Upload) -> Facts:
     return {**facts, "stage": "loading", "state": "ok" if told["status"] == "RUNNING" else "failed"}
 
 
-def _by_object(pipeline: "Pipeline", upload: Upload, stage: str, key: str, version: str | None = None) -> Facts:
+def _by_object(pipeline: Deployed, upload: Upload, stage: str, key: str, version: str | None = None) -> Facts:
     s3 = pipeline.target.client("s3")
     which = {"VersionId": version} if version else {}
     with absent_is_none():

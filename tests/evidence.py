@@ -20,7 +20,7 @@ import pytest
 from deployer.errors import TapError
 from deployer.places import Places
 from deployer.reporting import written
-from deployer.reporting.faults import DOCUMENT, faults_in, function_of
+from deployer.reporting.faults import faults_of, function_of
 from deployer.reporting.tools import tool_versions
 from tests.integration.session import ANSWER, INTEGRATION, MARKERS, Starter
 
@@ -127,7 +127,7 @@ class _Collector:
 
     @cached_property
     def _faults(self) -> set[str]:
-        return {each.test for each in faults_in((self.places.root / DOCUMENT).read_text("utf-8"))}
+        return {each.test for each in faults_of(self.places)}
 
 
 def _is_integration(node: str) -> bool:

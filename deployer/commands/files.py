@@ -22,7 +22,8 @@ from deployer.commands.stack import running
 from deployer.errors import LettersLeft, NotReconciled, UsedWrongly
 
 if TYPE_CHECKING:
-    from deployer.pipeline import FileState, Pipeline
+    from deployer.deployed import FileState
+    from deployer.pipeline import Pipeline
 
 FileArgument = Annotated[Path, typer.Argument(help="A CSV file of transactions.", show_default=False)]
 KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]

@@ -49,7 +49,7 @@ def policy(
 ) -> None:
     """Print least-privilege IAM policies: to deploy an environment, to work with it, to create the state bucket.
 
-    Beside them the boundary of the roles that are made (TAP_PERMISSIONS_BOUNDARY), and the trust policy of a role for a
+    Beside them the boundary of the roles that are made, and the trust policy of a role for a
     GitHub workflow. One JSON object with a document for each name; asks no AWS.
     """
     if nightly and cleanup:

@@ -22,9 +22,9 @@ from deployer.commands.options import (
 from deployer.places import Places
 
 if TYPE_CHECKING:
+    from deployer.deployment import Outputs, Run
     from deployer.plans import Changes
     from deployer.settings import Settings
-    from deployer.stages import Outputs, Run
 
 ReplaceOption = Annotated[bool, typer.Option("--allow-replace", help="Apply even if the plan would lose data.")]
 PlanOnlyOption = Annotated[bool, typer.Option("--plan-only", help="Plan only, apply nothing (same as `tap plan`).")]
@@ -152,8 +152,8 @@ def running(settings: "Settings", *, json: bool, existing: bool = False) -> Iter
 
     AWS's refusals in it become errors with a remedy.
     """
+    from deployer.deployment import Run
     from deployer.opening import aws_errors_told, opened
-    from deployer.stages import Run
     from deployer.view import view_for
 
     places = Places.here()

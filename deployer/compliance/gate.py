@@ -20,7 +20,7 @@ from deployer.errors import NotCompliant, UsedWrongly
 from deployer.places import PROJECT_FILE, Places, digest_of
 from deployer.project import TABLE, Project
 from deployer.settings import Settings
-from deployer.synthesis import stack_folder
+from deployer.synthesis import inputs, stack_folder
 from deployer.terraform import installed_version
 
 _SHOWN = 20  # findings in the message of a refused deployment
@@ -153,7 +153,7 @@ def alike(document: dict[str, Any], suffix: str) -> str:
 
 def at_lines(judgement: Judgement, document: dict[str, Any], root: Path) -> Judgement:
     """The judgement with findings and suppressions at the lines of Python that made their resources."""
-    constructs, origins = constructs_in(document), origins_in(root / "stack", root)
+    constructs, origins = constructs_in(document), origins_in(inputs(root, Project.at(root)), root)
 
     def moved(one: Finding) -> Finding:
         return located(one, constructs, origins)

@@ -6,7 +6,7 @@ the resource's type. A stack trace at synthesis would cost a second, and put mac
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,10 @@ class Origin:
     line: int
 
 
-def origins_in(folder: Path, root: Path) -> list[Origin]:
-    """All calls `Class(scope, "id", ...)` in the Python files of `folder`; their names are relative to `root`."""
+def origins_in(files: Iterable[Path], root: Path) -> list[Origin]:
+    """All calls `Class(scope, "id", ...)` in the Python files of `files`; their names are relative to `root`."""
     found = []
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(file for file in files if file.suffix == ".py"):
         tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and (pattern := _id_pattern(node)):

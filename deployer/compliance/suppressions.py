@@ -1,4 +1,4 @@
-"""Findings that somebody answers for, as the synthesised JSON carries them (stack/suppressions.py). Called by `scan`.
+"""Findings that somebody answers for, as the synthesised JSON carries them. Called by `scan`.
 
 A suppression that is not whole suppresses nothing and is a finding itself; so is one past its day, or without effect:
 an exception that nobody can explain, or that outlives its cause, hides the next mistake.
@@ -35,7 +35,7 @@ def ending(untils: Iterable[str], on: date | None = None) -> list[str]:
         if left <= WARNED_DAYS:
             what = f"{number} suppression{'s' * (number > 1)} of findings"
             when = f"{'ended' if left < 0 else 'will end'} on {until}" + (f", in {left} days" if left >= 0 else "")
-            told.append(f"warning: {what} {when}: review them, then UNTIL in stack/suppressions.py")
+            told.append(f"warning: {what} {when}: review them, then set a later last day")
     return told
 
 

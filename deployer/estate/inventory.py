@@ -260,7 +260,7 @@ def _not_ours(wanted: Wanted, thing: Thing, why: str) -> NotOurs:
     return NotOurs(
         f"{thing.label} already exists and does not belong to this environment: {why}",
         where=wanted.address,
-        remedy="deploy with another --suffix (or TAP_BUCKET_BASE_NAME for a bucket), or remove or rename that one",
+        remedy="deploy with another --suffix, or remove or rename that one",
     )
 
 

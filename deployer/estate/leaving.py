@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.deployment import Run
 from deployer.estate.cleanup import Cleaned, Cleanup
 from deployer.estate.configuration import Configuration, configuration_in
 from deployer.estate.ledger import Ledger
@@ -15,7 +16,6 @@ from deployer.estate.things import says_absent
 from deployer.estate.unsupported import State, Unsupported
 from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.moving import FILE
-from deployer.stages import Run
 from deployer.synthesis import stack_folder
 from deployer.terraform import UNSAVED, attributes_in
 from deployer.turns import alone, state_held

@@ -1,7 +1,7 @@
 """The report of what the suite found: one page that needs nothing else, and the JUnit XML beside it.
 
 `tap report` and the suite's own end call `written`. It reads what the runs left (`sources`), works out what people ask
-of it (`runs`, `files`, `faults`), and writes HTML (`page`, `plot`, templates/). Nothing is run or asked anew.
+of it (`runs`, `faults`, the project's `chapter`), and writes HTML (`page`, templates/). Nothing is run or asked anew.
 """
 
 import shutil
@@ -30,14 +30,15 @@ def written(places: Places, evidence: Path, out: Path) -> Report:
         UsedWrongly: there is no evidence, it is not what it should be, or the report can't be written there.
     """
     from deployer.reporting import sources
-    from deployer.reporting.faults import DOCUMENT, faults_in
+    from deployer.reporting.chapter import teller
+    from deployer.reporting.faults import faults_of
     from deployer.reporting.page import page
     from deployer.reporting.runs import Run
 
     found = sources.read(evidence)
-    faults = faults_in((places.root / DOCUMENT).read_text("utf-8"))
-    runs = [Run(each, faults) for each in found.runs]
-    text = page(runs, [f"junit-{file.name}" for file in found.junit], found.privilege, found.compliance)
+    faults, tell = faults_of(places), teller(places.root)
+    runs, chapters = [Run(each, faults) for each in found.runs], [tell(each) for each in found.runs]
+    text = page(runs, chapters, [f"junit-{file.name}" for file in found.junit], found.privilege, found.compliance)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for file in found.junit:
@@ -46,4 +47,5 @@ def written(places: Places, evidence: Path, out: Path) -> Report:
     except OSError as error:
         raise UsedWrongly(f"the report can't be written: {error}", where=str(out)) from error
     told = {"page": str(out / PAGE), "passed": all(run.passed for run in runs)}
-    return Report(out / PAGE, {**told, "runs": [run.summary() for run in runs]})
+    summaries = [{**run.summary(), **chapter.summary} for run, chapter in zip(runs, chapters, strict=True)]
+    return Report(out / PAGE, {**told, "runs": summaries})

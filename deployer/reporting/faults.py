@@ -1,9 +1,11 @@
-"""The rows of docs/faults.md: each fault that a test causes, what happens then, and which test it is."""
+"""The rows of a project's table of faults: each that a test causes, what happens then, and which test it is."""
 
 import re
 from dataclasses import dataclass
 
-DOCUMENT = "docs/faults.md"
+from deployer.places import Places
+from deployer.project import Project
+
 _ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| `([\w/]+\.py::\w+)` \|$", re.MULTILINE)
 
 
@@ -14,6 +16,12 @@ class Fault:
     fault: str
     outcome: str
     test: str
+
+
+def faults_of(places: Places) -> list[Fault]:
+    """Those of the document that the project names; none where it names none."""
+    document = Project.at(places.root).faults
+    return faults_in((places.root / document).read_text("utf-8")) if document else []
 
 
 def faults_in(text: str) -> list[Fault]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from deployer.pipeline import FAILED, STAGES
+from deployer.deployed import FAILED, STAGES
 
 FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")
 _WHERE = {

@@ -11,33 +11,47 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from deployer.compliance.suppressions import ending
-from deployer.reporting.files import FIGURES, arrivals
-from deployer.reporting.plot import NARROW, WIDE, plot
+from deployer.reporting.chapter import Chapter, sums
 from deployer.reporting.runs import Run
 from deployer.reporting.sources import Document
 
 TEMPLATES = Path(__file__).parent / "templates"
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, what turns the direction of text, halves of pairs
-_SCALE = 1000  # units of a file's bar
 
 
-def page(runs: Sequence[Run], junit: Sequence[str], privilege: Document | None, compliance: Document | None) -> str:
-    """The page. `junit` are files beside it; `compliance` is shown where a run has no judgement of its own."""
+def page(
+    runs: Sequence[Run],
+    chapters: Sequence[Chapter],
+    junit: Sequence[str],
+    privilege: Document | None,
+    compliance: Document | None,
+) -> str:
+    """The page. `chapters` are the project's, of each run.
+
+    `junit` are files beside it; `compliance` is shown where a run has no judgement of its own.
+    """
     survived = {one.fault.test for run in runs for one in run.survived if one.outcome == "passed"}
-    return _environment().get_template("report.html.j2").render(
+    styles = dict.fromkeys((*(chapter.css for chapter in chapters), (TEMPLATES / "report.css").read_text("utf-8")))
+    return rendered(
+        "report.html.j2",
         runs=runs,
+        chapters=chapters,
         verdict=verdict(runs),
         passed=all(run.passed for run in runs),
         failures=sum(len(run.failed) for run in runs),
-        files=sum(len(run.files) for run in runs),
-        rows=sum(run.sums["read"] for run in runs),
+        tiles=sums(list(chapters)),
         survived=len(survived),
         faults=len(runs[0].rows),
-        run_parts=[(_plots(run), run.told.get("compliance") or compliance, _longest(run)) for run in runs],
+        judged=[run.told.get("compliance") or compliance for run in runs],
         junit=junit,
         privilege=privilege,
-        css=Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - ours
-    )  # fmt: skip
+        css=Markup("".join(reversed(styles))),  # noqa: S704 - ours and the project's
+    )
+
+
+def rendered(template: str, folder: Path = TEMPLATES, **values: Any) -> str:
+    """A template of a folder with its values, escaped; it may use those of the report."""
+    return _environment(folder).get_template(template).render(values)
 
 
 def verdict(runs: Sequence[Run]) -> str:
@@ -51,26 +65,13 @@ def verdict(runs: Sequence[Run]) -> str:
     return f"{told} on {where}" if where else told
 
 
-def _plots(run: Run) -> dict[str, Markup] | None:
-    """Numbers and the names of stages are all that is in them."""
-    found = arrivals(run.files)
-    if not found:
-        return None
-    title = f"{len(run.files)} files on their way: how many had come to each stage, over time"
-    return {size.name: Markup(plot(found, size, title)) for size in (WIDE, NARROW)}  # noqa: S704
-
-
-def _longest(run: Run) -> float:
-    return max((file.seconds for file in run.files), default=0.0)
-
-
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=visible,
+        loader=FileSystemLoader([folder, TEMPLATES]), autoescape=True, undefined=StrictUndefined, finalize=visible,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"seconds": seconds, "count": "{:,}".format, "moment": _moment}
-    made.globals |= {"figure_names": FIGURES, "share": _share, "ending": _ending}
+    made.globals |= {"ending": _ending}
     return made
 
 
@@ -98,11 +99,6 @@ def seconds(value: float) -> str:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes:,} min {rest} s" if minutes else f"{rest} s"
-
-
-def _share(value: float, whole: float) -> float:
-    """Of a bar's width, to a tenth of its units."""
-    return round(_SCALE * value / whole, 1) if whole else 0.0
 
 
 def _moment(value: datetime) -> str:

@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from deployer.reporting.faults import Fault, function_of
-from deployer.reporting.files import File, Stage, files_of, rows_of, stages_of
 
 TARGETS = {"embedded": "Embedded AWS", "localstack": "LocalStack", "aws": "Live AWS account"}
 KINDS = {
-    "smoke": "Smoke: one small file, all the way",
-    "journey": "Journeys: files of every kind",
+    "smoke": "Smoke: the shortest way through",
+    "journey": "Journeys: every way through",
     "security": "Security: who may do what, and who may not",
     "fault": "Faults: something fails, and nothing is lost",
     "": "Others",
@@ -60,7 +59,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Survived:
-    """A row of docs/faults.md and what became of its test here: an outcome, or blank where it did not run."""
+    """A row of the table of faults and what became of its test here: an outcome, or blank where it did not run."""
 
     fault: Fault
     outcome: str
@@ -69,12 +68,12 @@ class Survived:
     @property
     def command(self) -> str:
         """What runs it."""
-        return "make prove-faults" if self.fault.test.startswith("tests/proofs/") else "make test-local"
+        return f"pytest {self.fault.test}"
 
 
 @dataclass(frozen=True)
 class Run:
-    """The evidence of one target, as schemas/evidence.schema.json has it, and the rows of docs/faults.md."""
+    """The evidence of one target, as schemas/evidence.schema.json has it, and the rows of the table of faults."""
 
     told: Mapping[str, Any]
     rows: Sequence[Fault]
@@ -137,39 +136,8 @@ class Run:
                 yield title, found
 
     @cached_property
-    def files(self) -> list[File]:
-        return files_of(self.told["tests"])
-
-    @property
-    def files_by_test(self) -> Iterator[tuple[Claim, list[File]]]:
-        """As the files were sent, those of one test together."""
-        claims = {test.node: test for test in self.tests}
-        for node in dict.fromkeys(file.test for file in self.files):
-            yield claims[node], [file for file in self.files if file.test == node]
-
-    def files_in(self, state: str) -> int:
-        return sum(file.state == state for file in self.files)
-
-    @property
-    def ended_early(self) -> list[File]:
-        """Those that were not loaded as they should be, by whatever their tests expected."""
-        return [file for file in self.files if file.tone != "good"]
-
-    @property
-    def as_expected(self) -> bool:
-        return all(file.tone == "note" for file in self.ended_early)
-
-    @cached_property
-    def stages(self) -> list[Stage]:
-        return stages_of(self.files)
-
-    @cached_property
-    def sums(self) -> dict[str, int]:
-        return rows_of(self.files)
-
-    @cached_property
     def survived(self) -> list[Survived]:
-        """Each row of docs/faults.md with the worst outcome of its test."""
+        """Each row with the worst outcome of its test."""
         outcomes: dict[str, list[str]] = {}
         for test in (*self.tests, *self.others):
             outcomes.setdefault(function_of(test.node), []).append(test.outcome)
@@ -182,8 +150,6 @@ class Run:
             "ended": self.told["ended"],
             "passed": self.passed,
             "tests": {outcome: self.count(outcome) for outcome in ("passed", "failed", "skipped")},
-            "files": {"sent": len(self.files), "reconciled": self.files_in("reconciled")},
-            "rows": self.sums,
             "failed": [test.node for test in self.failed],
         }
 

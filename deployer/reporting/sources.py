@@ -41,12 +41,12 @@ def read(evidence: Path) -> Sources:
         raise UsedWrongly(
             "there is no evidence of a run to report on",
             where=str(evidence / RUNS),
-            remedy="`make test-local` leaves it; --evidence names another folder",
+            remedy="the tests of the third level leave it; --evidence names another folder",
         )
     runs = [_document(file, "evidence") for file in files]
     for run, file in zip(runs, files, strict=True):
         if run.get("compliance"):
-            _held(run["compliance"], "compliance", file)
+            held(run["compliance"], SCHEMAS / "compliance.schema.json", file.name)
     return Sources(
         runs,
         [file.with_suffix(".xml") for file in files if file.with_suffix(".xml").is_file()],
@@ -64,18 +64,17 @@ def _document(file: Path, schema: str) -> Document:
         document: Document = json.loads(file.read_text("utf-8"), parse_constant=_no_number)
     except (OSError, ValueError, RecursionError) as error:
         raise UsedWrongly(f"{file.name} can't be read: {error}", where=str(file), remedy=_REMEDY) from error
-    _held(document, schema, file)
+    held(document, SCHEMAS / f"{schema}.schema.json", file.name)
     return document
 
 
-def _held(document: Document, schema: str, file: Path) -> None:
-    """Raises UsedWrongly where the document is not what the schema says."""
-    rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text("utf-8"))
+def held(document: Any, schema: Path, name: str) -> None:
+    """Raises UsedWrongly where the document of that name is not what the schema says."""
+    rules = json.loads(schema.read_text("utf-8"))
     validator = jsonschema.Draft202012Validator(rules, format_checker=_formats)
     if found := jsonschema.exceptions.best_match(validator.iter_errors(document)):
         raise UsedWrongly(
-            f"{file.name} is not what {schema}.schema.json says, at {found.json_path[:_SHOWN]}",
-            where=str(file),
+            f"{name} is not what {schema.name} says, at {found.json_path[:_SHOWN]}",
             remedy=_REMEDY,
             details=(found.message[:_SHOWN],),
         )

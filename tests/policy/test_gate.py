@@ -240,7 +240,7 @@ def test_the_stack_is_covered(of_stack: Judgement, document: Document) -> None:
 
 def test_every_resource_leads_to_the_call_that_made_it(document: Document) -> None:
     """Each synthesised resource maps to one line of the stack, on which a construct of its class is made."""
-    origins, paths = origins_in(PLACES.root / "stack", PLACES.root), constructs_in(document)
+    origins, paths = origins_in((PLACES.root / "stack").rglob("*.py"), PLACES.root), constructs_in(document)
     lost, wrong = [], []
     for kind, named in document["resource"].items():
         for name in named:

@@ -53,7 +53,7 @@ def test_a_spoiled_resource_is_told_at_the_line_that_made_it(document: Document,
 
 def test_each_module_that_makes_resources_is_tried(document: Document) -> None:
     """The modules above are those that the synthesised resources come from."""
-    origins = origins_in(PLACES.root / "stack", PLACES.root)
+    origins = origins_in((PLACES.root / "stack").rglob("*.py"), PLACES.root)
     made = {origin_of(address, path, origins) for address, path in constructs_in(document).items()}
 
     assert {one.file for one in made if one} == set(MADE_BY)

@@ -29,7 +29,7 @@ def test_a_taken_bucket_name_names_the_setting() -> None:
     error = failure("terraform apply", errors_in(output), "apply.log")
 
     assert isinstance(error, NameTaken)
-    assert "TAP_BUCKET_BASE_NAME" in error.remedy
+    assert "--suffix" in error.remedy
     assert error.details[0].startswith("aws_s3_bucket.b: ")
 
 

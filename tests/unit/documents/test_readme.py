@@ -18,6 +18,7 @@ from deployer import doctor, terraform
 from deployer.cli import app
 from deployer.estate.removal import KEY_WAIT_DAYS
 from stack.settings import Settings
+from tests.commands import children
 from tests.integration.deployment import LIFETIME
 from tests.markdown import blocks, commands_in
 
@@ -31,10 +32,10 @@ TABLE_ROWS = [line for line in README.splitlines() if line.startswith("| ")]
 
 def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
     """Every command of `tap`, subcommands as `local start`."""
-    children = getattr(command, "commands", {})
-    if not children:
+    found = children(command)
+    if not found:
         yield " ".join(path)
-    for name, child in children.items():
+    for name, child in found.items():
         yield from _commands(child, (*path, name))
 
 
@@ -102,8 +103,8 @@ def _of(program: str) -> list[str]:
 def _parsed(arguments: list[str]) -> None:
     """As Typer parses them, without running anything."""
     command: Any = typer.main.get_command(app)
-    while hasattr(command, "commands"):
-        command, arguments = command.commands[arguments[0]], arguments[1:]
+    while below := children(command):
+        command, arguments = below[arguments[0]], arguments[1:]
     command.make_context("tap", list(arguments))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import typer.main
 
 from deployer.cli import app
+from tests.commands import children
 from tests.markdown import rows
 
 ROOT = Path(__file__).parents[3]
@@ -34,7 +35,7 @@ _DELETES = re.compile(r"(delete|abort|schedule_key_deletion|purge|detach|remove_
 def _command(name: str) -> Any:
     found: Any = typer.main.get_command(app)
     for word in name.split():
-        found = found.commands[word]
+        found = children(found)[word]
     return found
 
 
@@ -43,9 +44,9 @@ def _options(name: str) -> set[str]:
 
 
 def _all_commands(command: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:
-    if not (children := getattr(command, "commands", {})):
+    if not (below := children(command)):
         return {" ".join(path): command}
-    return {name: one for key, child in children.items() for name, one in _all_commands(child, (*path, key)).items()}
+    return {name: one for key, child in below.items() for name, one in _all_commands(child, (*path, key)).items()}
 
 
 def _deletes(path: Path) -> bool:

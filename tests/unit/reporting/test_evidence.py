@@ -32,7 +32,8 @@ def journey(evidence: dict[str, Any], rejects: Any = None, stage: str = "loaded"
 @pytest.fixture
 def collector(tmp_path: Path) -> _Collector:
     """That of a session in a checkout of its own, which deployed nothing."""
-    (tmp_path / "docs").symlink_to(making.PLACES.root / "docs")
+    for name in ("docs", "pyproject.toml"):
+        (tmp_path / name).symlink_to(making.PLACES.root / name)
     options = {"target": "embedded", "xmlpath": str(tmp_path / "given.xml")}
     (tmp_path / "given.xml").write_text("<testsuites/>")
     config: Any = SimpleNamespace(rootpath=tmp_path, stash=pytest.Stash(), getoption=options.get)

@@ -107,4 +107,4 @@ def test_a_fault_has_the_worst_outcome_of_its_test() -> None:
     first, second = Run(making.evidence(tests=tests), rows).survived
 
     assert (first.outcome, first.times) == ("failed", 3)
-    assert (second.outcome, second.times, second.command) == ("", 0, "make prove-faults")
+    assert (second.outcome, second.times, second.command) == ("", 0, "pytest tests/proofs/prove_faults.py::test_x")

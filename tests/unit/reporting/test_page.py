@@ -146,12 +146,11 @@ def test_each_target_is_shown(tmp_path: Path) -> None:
     assert all(read.text.count(name) >= 3 for name in ("Embedded AWS", "LocalStack", "Live AWS account"))
 
 
-def test_what_is_not_there_is_told_with_its_command(tmp_path: Path) -> None:
-    """Without a matrix or a judgement, the page says which command makes it."""
+def test_a_judgement_that_is_not_there_is_told_with_its_command(tmp_path: Path) -> None:
+    """Without a judgement, the page says which command makes it."""
     text = Reader(page_of(tmp_path, making.old())).text
 
-    assert "make prove-least-privilege" in text
-    assert "make compliance" in text
+    assert "tap comply --report" in text
 
 
 def test_the_last_judgement_stands_in_for_a_run_without_one(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_the_schemas_are_schemas(name: str) -> None:
 def test_no_evidence_says_what_makes_it(tmp_path: Path) -> None:
     """An empty folder, or none, is exit 2 with the command."""
     for folder in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(UsedWrongly, match="make test-local"):
+        with pytest.raises(UsedWrongly, match="the third level"):
             read(folder)
 
 

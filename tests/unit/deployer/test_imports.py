@@ -1,0 +1,68 @@
+"""Who imports whom: the engine serves any project and knows none, and nothing goes round in a circle."""
+
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+
+import grimp
+import pytest
+
+from deployer.places import Places
+from deployer.project import Project
+from deployer.synthesis import inputs
+
+ROOT = Places.here().root
+PROJECT = {"stack", "transactions", "aws_io", "pipeline", "tests", "benchmarks"}
+# What is particular to this project and lies within the engine's package.
+PIPELINE = (
+    "deployer.capacity", "deployer.client_permissions", "deployer.commands.capacity", "deployer.commands.docs",
+    "deployer.commands.files", "deployer.commands.pipeline", "deployer.commands.run", "deployer.csvfiles",
+    "deployer.deployed", "deployer.documents", "deployer.domain", "deployer.evidence", "deployer.letters",
+    "deployer.objects", "deployer.pipeline", "deployer.redrive", "deployer.reporting.file_chapter",
+    "deployer.reporting.files", "deployer.reporting.plot", "deployer.stopped", "deployer.story", "deployer.tables",
+    "deployer.versions",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    """With imports within functions, and those for types alone."""
+    return grimp.build_graph("deployer", "stack", include_external_packages=True, cache_dir=None)
+
+
+def is_of_project(module: str) -> bool:
+    within = any(module == one or module.startswith(f"{one}.") for one in PIPELINE)
+    return within or module.partition(".")[0] in PROJECT
+
+
+def imports(graph: grimp.ImportGraph) -> Iterator[tuple[str, str]]:
+    for module in graph.modules:
+        yield from ((module, imported) for imported in graph.find_modules_directly_imported_by(module))
+
+
+def test_the_engine_knows_no_project(graph: grimp.ImportGraph) -> None:
+    """What it needs of one it asks through `[tool.tap]`; not even a type of it is imported."""
+    assert [(who, whom) for who, whom in imports(graph) if is_of_project(whom) and not is_of_project(who)] == []
+
+
+def test_the_list_of_the_projects_modules_is_true(graph: grimp.ImportGraph) -> None:
+    """A name without its module would let another one through."""
+    assert [one for one in PIPELINE if one not in graph.modules] == []
+
+
+def test_nothing_is_imported_in_a_circle(graph: grimp.ImportGraph) -> None:
+    """Not even for types, so that each module can be read with those below it alone."""
+    below: dict[str, set[str]] = {module: set() for module in graph.modules}
+    for who, whom in imports(graph):
+        below[who].add(whom)
+
+    TopologicalSorter(below).prepare()  # raises CycleError, which names the circle
+
+
+def test_what_the_stack_imports_is_an_input_of_its_synthesis(graph: grimp.ImportGraph) -> None:
+    """Otherwise the cache would be stale after a change of it."""
+    used = {whom for who, whom in imports(graph) if who.startswith("stack") and whom.startswith("deployer.")}
+    used |= {one for module in used for one in graph.find_upstream_modules(module) if one.startswith("deployer.")}
+    files = {path.relative_to(ROOT).as_posix() for path in inputs(ROOT, Project.at(ROOT))}
+
+    assert used
+    assert {f"{module.replace('.', '/')}.py" for module in used} - files == set()
