@@ -1,5 +1,6 @@
 """Orders from a queue for each channel into a table: `cdktf.json` and Tap run it."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ LEFT = {  # findings that somebody answers for, and until when
 
 
 def document(*statements: dict[str, Any]) -> str:
-    return Fn.jsonencode({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **one} for one in statements]})
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **one} for one in statements]})
 
 
 class Orders(TerraformStack):
@@ -60,7 +61,7 @@ class Orders(TerraformStack):
             {"Action": "kms:Decrypt", "Resource": key.arn},
             {"Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": f"{logs.arn}:*"},
             {"Action": [f"sqs:{one}" for one in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")],
-             "Resource": queue.pluck_property("arn")},
+             "Resource": f"arn:aws:sqs:{region}:{account}:orders-*-{suffix}"},
         )  # fmt: skip
         policy = aws.iam_policy.IamPolicy(self, "policy", name=name, policy=may)
         attached = aws.iam_role_policy_attachment.IamRolePolicyAttachment(
