@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from deployer.estate.adoption import Adoption
 from deployer.mirror import provider_source, required_providers
-from deployer.moving import put_back, refuse_another_bucket, set_aside, taken_in
+from deployer.moving import FILE, put_back, refuse_another_bucket, set_aside, taken_in
 from deployer.opening import Site
 from deployer.settings import Settings
 from deployer.targets import Target
@@ -59,8 +59,7 @@ def terraform_in(site: Site, settings: Settings, notice: Callable[[str], None] =
         configuration.write_text(source.configuration)
     environment = environment_for(site.target.environment(), configuration)
     waiting = {f"TF_CLI_ARGS_{verb}": f"-lock-timeout={settings.lock_seconds}s" for verb in ("plan", "apply")}
-    local = _backend(document).get("local")
-    state = site.work / local["path"] if local else None
+    state = site.work / FILE if "local" in _backend(document) else None
     return Terraform(site.work, {**environment, **waiting}, site.logs, notice, state)
 
 
@@ -122,12 +121,15 @@ def variables(target: Target, document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def override(target: Target, document: Mapping[str, Any]) -> dict[str, Any]:
-    """What Terraform must be told of an emulator; empty for AWS.
+    """What Terraform must be told besides.
 
     With a host name for an endpoint, a bucket would become part of that name. What the emulator forgets would be set
-    anew by each plan.
+    anew by each plan. And of any target: a local state is kept in the working folder. CDKTF puts it into the project's,
+    where all targets and environments would share one.
     """
     told: dict[str, Any] = {}
+    if "local" in _backend(document):
+        told["terraform"] = [{"backend": {"local": {"path": FILE}}}]
     if target.is_emulator and not _is_address(urlsplit(target.endpoint).hostname or ""):
         told["provider"] = {"aws": [{"s3_use_path_style": True}]}
     forgotten = {

@@ -19,11 +19,19 @@ from deployer.mirror import REGISTRY, provider_source, required_providers
 from deployer.places import Places
 from deployer.terraform import Terraform, environment_for, installed_version
 
-FORMAT = "2"  # bumped when this module changes what lies in the cache
+FORMAT = "3"  # bumped when this module changes what lies in the cache
 ACCOUNT = "123456789012"
 REGION = "ca-west-1"
 GIVEN = {"account_id": ACCOUNT, "aws_region": REGION}
 LATER = "an-arn-known-after-apply"
+# What the provider asks STS for is given, as a variable is; the region and the partition it knows by itself.
+_CALLER = "aws_caller_identity"
+_GIVEN_CALLER = "tap_callers_account"
+_CALLERS = {
+    "account_id": f"var.{_GIVEN_CALLER}", "id": f"var.{_GIVEN_CALLER}",
+    "arn": f'"arn:aws:iam::${{var.{_GIVEN_CALLER}}}:root"', "user_id": f"var.{_GIVEN_CALLER}",
+}  # fmt: skip
+_ASKED = re.compile(rf"\bdata\.{_CALLER}\.[\w-]+\.({'|'.join(_CALLERS)})\b")
 _ARN_OF_NEW = re.compile(r"\$\{aws_\w+\.[\w-]+\.arn\}")
 NO_ACCOUNT = {
     "access_key": "none", "secret_key": "none", "skip_credentials_validation": True, "skip_region_validation": True,
@@ -66,6 +74,17 @@ def readable(node: Any) -> Any:
     return {name: _known(value) if name in POLICY_NAMES else readable(value) for name, value in node.items()}
 
 
+def answered(document: dict[str, Any]) -> dict[str, Any]:
+    """The configuration with an answer in place of each question for the caller's account."""
+    if _CALLER not in document.get("data", {}):
+        return document
+    text = _ASKED.sub(lambda match: json.dumps(_CALLERS[match[1]])[1:-1], json.dumps(document))
+    found: dict[str, Any] = json.loads(text)
+    del found["data"][_CALLER]
+    given = {_GIVEN_CALLER: {"type": "string", "default": ACCOUNT}}
+    return {**found, "variable": {**found.get("variable", {}), **given}}
+
+
 def _known(policy: Any) -> Any:
     if isinstance(policy, str):
         return _ARN_OF_NEW.sub(LATER, policy) if decoded(policy) is not None else policy
@@ -88,7 +107,7 @@ def _made(stack: Path, document: dict[str, Any], mirror: str, logs: Path) -> dic
         folder = Path(scratch) / "stack"
         shutil.copytree(stack, folder, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
         for file in folder.glob("*.tf.json"):
-            file.write_text(json.dumps(readable(json.loads(file.read_text()))))
+            file.write_text(json.dumps(readable(answered(json.loads(file.read_text())))))
         (folder / "zz_override.tf.json").write_text(json.dumps(override(document)))
         given = {name: value for name, value in GIVEN.items() if name in document.get("variable", {})}
         (folder / "zz.auto.tfvars.json").write_text(json.dumps(given))
@@ -105,7 +124,7 @@ def _environment(document: dict[str, Any], folder: Path, mirror: str) -> dict[st
     if source.configuration is not None:
         configuration = folder / "tap.tfrc"
         configuration.write_text(source.configuration)
-    return environment_for({"AWS_EC2_METADATA_DISABLED": "true"}, configuration)
+    return environment_for({"AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": REGION}, configuration)
 
 
 def _key(stack: Path) -> str:

@@ -19,6 +19,9 @@ from typing import Any
 
 SANDBOX = Path(__file__).with_name("sandbox.py")
 RUNTIME_CLIENT = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
+# Also in the runtime, behind what a package and its layers bring. AWS advises to bring one's own:
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html#python-sdk-included
+AWS_SDK = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 AUTHORITY = "/var/runtime/emulator-ca.pem"
 PYTHON = f"/var/lang/bin/python{sys.version_info.major}.{sys.version_info.minor}"
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, and the base image's Dockerfile
@@ -216,9 +219,9 @@ def _zipped(files: dict[str, bytes]) -> bytes:
 
 
 def _runtime_client() -> dict[str, str]:
-    """Where AWS's runtime client and what it needs lie, by their paths inside."""
+    """Where AWS's runtime client, its SDK, and what they need lie, by their paths inside."""
     shown = {}
-    for name in RUNTIME_CLIENT:
+    for name in (*RUNTIME_CLIENT, *AWS_SDK):
         found = importlib.util.find_spec(name)
         if found is None or found.origin is None:
             raise OSError(f"{name} is not in the embedded AWS's environment")

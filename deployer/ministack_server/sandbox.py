@@ -169,7 +169,7 @@ def _show(outside: Path, inside: Path) -> None:
 
 
 def _hide_packages(root: Path) -> None:
-    """The interpreter's own packages: boto3 and all else must come with the function."""
+    """The interpreter's own packages: what is not in Lambda's runtime must come with the function."""
     for prefix in (root / "var/lang", root / "usr", root / "usr/local"):
         for folder in [*prefix.glob("lib/python3*/site-packages"), *prefix.glob("lib/python3*/dist-packages")]:
             _tmpfs(folder, "mode=755", RDONLY)
