@@ -5,6 +5,7 @@ import typer
 from deployer.commands import files
 from deployer.commands.capacity import capacity
 from deployer.commands.docs import docs
+from deployer.commands.options import for_typer
 from deployer.commands.run import run
 
 
@@ -21,5 +22,5 @@ def add(app: typer.Typer) -> None:
         files.redrive,
         capacity,
     ):
-        app.command()(command)
+        app.command()(for_typer(command))
     app.add_typer(docs, name="docs")

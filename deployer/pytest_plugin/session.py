@@ -9,7 +9,6 @@ however that ends.
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,6 +19,7 @@ from typing import Any
 import psutil
 import pytest
 
+from deployer import process
 from deployer.pytest_plugin.levels import places
 from deployer.pytest_plugin.options import OPTIONS
 
@@ -82,7 +82,7 @@ class Leader(Shared):
         super().__init__(Path(tempfile.mkdtemp(prefix="tap-session-")), logs / f"session-{os.getpid()}.log")
         self.root = places(config).root
         self.options = {name: config.getoption(name) for name in OPTIONS}
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: process.Process | None = None
         self._over = threading.Event()
         self._watching: threading.Thread | None = None
 
@@ -91,9 +91,7 @@ class Leader(Shared):
             command = [sys.executable, "-m", MODULE, str(self.folder), str(self.root), json.dumps(self.options)]
             self.log.parent.mkdir(parents=True, exist_ok=True)
             with self.log.open("wb") as log:
-                self.process = subprocess.Popen(
-                    command, cwd=self.root, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
-                )
+                self.process = process.start(command, folder=self.root, stdin=process.PIPE, output=log)
             (self.folder / PROCESS).write_text(str(self.process.pid))
 
     def watch(self) -> None:

@@ -17,7 +17,7 @@ from deployer.estate.ledger import Ledger
 from deployer.objects import get_json
 from deployer.stages import Run
 from tests.unit.deployer.moto_target import Aws
-from tests.unit.deployer.test_statebucket import SETTINGS
+from tests.unit.deployer.test_statebucket import BACKEND, SETTINGS
 from tests.unit.deployer.working_folder import run_in
 
 DENIALS = ("AccessDenied", "403", "KMS.NotFoundException", "KMS.DisabledException", "KMS.KMSInvalidStateException")
@@ -51,7 +51,7 @@ def target(request: pytest.FixtureRequest) -> Iterator[targets.Target]:
 
 
 def run(target: targets.Target, folder: Path) -> Run:
-    return run_in(folder, target, SETTINGS)
+    return run_in(folder, target, SETTINGS, backend=BACKEND)
 
 
 def test_a_ledger_that_may_not_be_read_is_not_an_empty_one(target: targets.Target, tmp_path: Path) -> None:

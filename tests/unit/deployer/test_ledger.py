@@ -25,7 +25,7 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
         target = aws()
         target.client("s3").create_bucket(Bucket="states")
         backend = STATE if request.param == "object" else {}
-        yield Ledger(target, Configuration({}, IDENTITY, backend), tmp_path)
+        yield Ledger(target, Configuration({}, IDENTITY, backend, suffix="x"), tmp_path)
 
 
 def test_what_is_written_is_known_until_all_is_gone(ledger: Ledger) -> None:
@@ -79,7 +79,7 @@ def test_a_ledger_that_is_none_is_refused(tmp_path: Path) -> None:
     target = targets.emulator("embedded", "http://127.0.0.1:1", "us-east-1")
 
     with pytest.raises(Unfit, match=FILE):
-        Ledger(target, Configuration({}, IDENTITY, {}), tmp_path).recorded()
+        Ledger(target, Configuration({}, IDENTITY, {}, suffix="x"), tmp_path).recorded()
 
 
 def test_creations_are_what_stands_by_itself_and_is_made_anew() -> None:

@@ -20,6 +20,7 @@ TABLE = {
 # Where something of an account is deleted, and the commands that come there.
 DELETERS = {
     "cleaning.py": "destroy",
+    "estate/cloud_control.py": "cleanup",
     "estate/emptying.py": "destroy cleanup",
     "estate/leaving.py": "cleanup",
     "estate/ledger.py": "cleanup",
