@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def _deployed(run: Run) -> dict[str, Any]:
     """What reaches the deployment, once it is there."""
     require_enforced(run.site.target)
     require_sandbox(run.site.target)
-    outputs = asdict(deploy(run))
+    outputs = deploy(run)
     return {
         "settings": run.settings.environment(),
         "target": _reached(run.site),
