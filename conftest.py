@@ -1,6 +1,6 @@
-"""The suite's options, the deployment that its third level shares, what it leaves and says, how hard it searches."""
+"""Fixtures that tests of more than one level use, and how hard the suite searches where it is asked to."""
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.integration.session", "tests.evidence", "tests.unchanged", "tests.summary"]
+pytest_plugins = ["pytester", "tests.unit.suite.other_project"]
 settings.register_profile("thorough", max_examples=5_000, deadline=None)

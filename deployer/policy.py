@@ -24,7 +24,7 @@ from deployer.settings import Settings
 
 # Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED_LIMIT = 6144
-NIGHTLY = "it-*"  # the suffixes of test sessions: tests/integration/deployment.py
+NIGHTLY = "it-*"  # the suffixes of test sessions: deployer/pytest_plugin
 # Those of pull requests, `pr` and a number, which a pattern of IAM can't say: `pr*` would be `prod` too.
 PULL_REQUESTS = tuple(f"pr{digit}*" for digit in range(1, 10))
 ACCOUNT = "ACCOUNT_ID"  # stands in the ARNs where nobody said which account

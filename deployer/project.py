@@ -8,6 +8,7 @@ inputs = ["main.py", "stack", "uv.lock"]    # what the synthesis reads
 environment = ["ORDERS_*"]                  # and which variables
 tags = { Project = "orders", Environment = "{suffix}" }
 commands = ["orders.commands:add"]          # more commands for `tap`
+integration-tests = "tests/e2e"             # where that level of the suite lies
 ```
 """
 
@@ -103,6 +104,7 @@ class Project:
     `rules`: a folder of Checkov rules of its own, with `canary/`, in which each must fail.
     `access_baseline`: what the stack may grant, written by `tap comply --accept-access`.
     `stack_tests`: the folder of the tests of the synthesised stack, which count as watching over the types they name.
+    `unit_tests`, `policy_tests`, `integration_tests`: the folders of the three levels of tests.
     """
 
     app: tuple[str, ...] = _said(_words, ())
@@ -117,6 +119,9 @@ class Project:
     rules: Path | None = field(default=None, metadata={"read": _path})
     access_baseline: Path | None = field(default=None, metadata={"read": _path})
     stack_tests: Path | None = field(default=None, metadata={"read": _path})
+    unit_tests: Path = field(default=Path("tests/unit"), metadata={"read": _path})
+    policy_tests: Path = field(default=Path("tests/policy"), metadata={"read": _path})
+    integration_tests: Path = field(default=Path("tests/integration"), metadata={"read": _path})
 
     @classmethod
     def at(cls, root: Path) -> Self:

@@ -2,59 +2,73 @@
 
 import fcntl
 import json
+import os
 import random
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from deployer import opening, targets
 from deployer.estate.configuration import Configuration, configuration_of
 from deployer.estate.identity import Identity
 from deployer.pipeline import Pipeline
 from deployer.places import Places
+from deployer.pytest_plugin.evidence import record
+from deployer.pytest_plugin.fixtures import Deployment
+from deployer.pytest_plugin.options import MARKERS
 from deployer.synthesis import stack_folder
 from deployer.targets import Credentials, Target
 from stack.outputs import Outputs
 from stack.settings import Settings
-from tests.evidence import record
 from tests.integration.journeys import Travel
 from tests.integration.planting import Plant
 
 Rows = list[dict[str, str]]
 CsvFile = Callable[..., Path]
 MODEL = "suffix-of-the-model"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each test of this folder says by exactly one marker what it is about; who waits for the other comes in turn."""
+    ours = [item for item in items if item.path.is_relative_to(HERE)]
+    for item in ours:
+        if len(named := [mark.name for mark in item.iter_markers() if mark.name in MARKERS]) != 1:
+            raise pytest.UsageError(
+                f"{item.nodeid}: give it exactly one of the markers {', '.join(MARKERS)}; has {named}"
+            )
+    items[:] = [*(item for item in items if item not in {*ours}), *_in_turn(ours)]
+
+
+def _in_turn(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Who has the pipeline alone in turn with who does without it, so that no worker waits; then the rest."""
+    uses = {item: set(getattr(item, "fixturenames", ())) for item in items}
+    alone = [item for item in items if "plant" in uses[item]]
+    apart = [item for item in items if "pipeline" not in uses[item]]
+    for pair in zip_longest(alone, apart):
+        yield from filter(None, pair)
+    yield from (item for item in items if item not in {*alone, *apart})
 
 
 @pytest.fixture(scope="session")
-def settings(deployed: dict[str, Any]) -> Settings:
-    return Settings.load(deployed["settings"])
+def settings(tap_deployment: Deployment) -> Settings:
+    """Those of the stack, as it was deployed."""
+    return Settings.load({**os.environ, **tap_deployment.settings.environment()})
 
 
 @pytest.fixture(scope="session")
-def target(deployed: dict[str, Any], settings: Settings) -> Target:
+def target(tap_target: Target) -> Target:
     """The AWS that answers, as the deployer sees it."""
-    if settings.target == "aws":
-        return opening.live(settings)
-    reached = deployed["target"]
-    return targets.emulator(
-        reached["name"],
-        reached["endpoint"],
-        reached["region"],
-        account_id=reached["account_id"],
-        ca_bundle=reached["ca_bundle"],
-        plain_endpoint=reached["plain_endpoint"],
-        lacks=reached["lacks"],
-    )
+    return tap_target
 
 
 @pytest.fixture(scope="session")
-def outputs(deployed: dict[str, Any]) -> Outputs:
-    return Outputs(**deployed["outputs"])
+def outputs(tap_deployment: Deployment) -> Outputs:
+    return Outputs.parse(tap_deployment.outputs)
 
 
 @pytest.fixture(scope="session")
@@ -63,21 +77,13 @@ def pipeline(target: Target, outputs: Outputs) -> Pipeline:
 
 
 @pytest.fixture(autouse=True)
-def _able(request: pytest.FixtureRequest) -> None:
-    """A test that needs what the target lacks is skipped, with the reason of the table in deployer/targets.py."""
-    for mark in request.node.iter_markers("needs"):
-        difference = request.getfixturevalue("target").difference(mark.args[0])
-        if not difference.value:
-            pytest.skip(f"needs {mark.args[0]}: {difference.reason} (seen {difference.seen})")
-
-
-@pytest.fixture(autouse=True)
-def _turn(request: pytest.FixtureRequest, deployment_folder: Path) -> Iterator[None]:
+def _turn(request: pytest.FixtureRequest) -> Iterator[None]:
     """Who breaks the pipeline on purpose has it alone; all others share it, whichever worker they run in."""
     if "pipeline" not in request.fixturenames:
         yield
         return
-    with (deployment_folder / "turn").open("w") as turn:
+    folder = request.getfixturevalue("tap_deployment").shared
+    with (folder / "turn").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX if "plant" in request.fixturenames else fcntl.LOCK_SH)
         yield
 

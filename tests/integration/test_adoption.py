@@ -9,7 +9,6 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,6 +18,7 @@ from deployer.estate.inventory import Inventory
 from deployer.opening import Site
 from deployer.pipeline import Pipeline
 from deployer.places import Places
+from deployer.pytest_plugin.fixtures import Deployment
 from deployer.stages import Run, plan_only
 from deployer.synthesis import stack_folder
 from deployer.targets import Target
@@ -42,9 +42,9 @@ def run(pipeline: Pipeline, settings: Settings, tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def without(run: Run, deployed: dict[str, Any]) -> Callable[[list[str]], None]:
+def without(run: Run, tap_deployment: Deployment) -> Callable[[list[str]], None]:
     """`without(addresses)` gives the checkout the deployment's state, less these."""
-    state = Path(deployed["work"]) / "terraform.tfstate"
+    state = tap_deployment.work / "terraform.tfstate"
     if not state.is_file():
         pytest.skip("the deployment's state is not a file that could be copied")
 

@@ -6,22 +6,23 @@ from typing import Any
 import pytest
 
 from deployer.pipeline import Pipeline
+from deployer.pytest_plugin.fixtures import Deployment
+from deployer.pytest_plugin.options import REUSED
 from stack.settings import Settings
-from tests.integration.session import REUSED
 
 pytestmark = pytest.mark.journey
 
 
-def test_a_plan_after_the_apply_is_empty(deployed: dict[str, Any]) -> None:
+def test_a_plan_after_the_apply_is_empty(tap_deployment: Deployment) -> None:
     """The deployment's last stage plans anew and stops unless nothing is left to change; it ran, after the apply.
 
     Where a deployment of an earlier run is used again and nothing changed, its first plan is that plan.
     """
-    stages = list(deployed["seconds"])
+    stages = list(tap_deployment.seconds)
 
     unchanged = ["synth", "init", "adopt", "plan", "outputs"]
     changed = ["synth", "init", "adopt", "plan", "comply", "apply", "outputs", "verify"]
-    assert stages in ([changed, unchanged] if deployed["settings"]["ENVIRONMENT_SUFFIX"] == REUSED else [changed])
+    assert stages in ([changed, unchanged] if tap_deployment.settings.environment_suffix == REUSED else [changed])
 
 
 def test_functions_run_from_their_zips(pipeline: Pipeline) -> None:

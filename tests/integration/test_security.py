@@ -10,10 +10,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from deployer.pipeline import Pipeline
+from deployer.pytest_plugin.enforcement import refused_without_grant
 from deployer.targets import Target
 from tests.integration.census import census
 from tests.integration.conftest import Caller, CsvFile
-from tests.integration.enforcement import refused_without_grant
 from tests.integration.journeys import Travel
 
 pytestmark = pytest.mark.security

@@ -1,14 +1,13 @@
-"""Fixtures of the policy tests: the synthesised stack, its plan, and what the gate says of stack, cases and mutants."""
+"""Fixtures of the policy tests: the stack that they judge, and what our rules say of cases and mutants."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deployer.compliance.planning import plan_of
+from deployer.compliance.judgement import Judgement
 from deployer.compliance.scan import scan
-from deployer.synthesis import stack_folder
+from deployer.pytest_plugin.stacks import Stack
 from stack.settings import Settings
 from tests.policy.mutants import lay_out_mutants
 from tests.policy.mutations import RULES
@@ -18,45 +17,33 @@ Document = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def stack() -> Path:
-    """The folder of the stack's cdk.tf.json, with a state bucket, so that its backend is judged as well."""
+def tap_settings() -> dict[str, str]:
+    """With a state bucket, so that the backend is judged as well."""
     settings = Settings.load(
-        environment_suffix="policy", aws_region="eu-west-1", state_bucket="tap-state", state_bucket_region="eu-west-1",
-        repository="tap", commit_author="raaj1021", target="embedded",
+        {}, environment_suffix="policy", aws_region="eu-west-1", state_bucket="tap-state",
+        state_bucket_region="eu-west-1", repository="tap", commit_author="raaj1021", target="embedded",
     )  # fmt: skip
-    return stack_folder(settings, PLACES)
+    return settings.environment()
 
 
-@pytest.fixture(scope="session")
-def document(stack: Path) -> Document:
+@pytest.fixture
+def document(tap_stack: Stack) -> Document:
     """The synthesised configuration."""
-    return json.loads((stack / "cdk.tf.json").read_text())
+    return tap_stack
 
 
 @pytest.fixture(scope="session")
-def plan(stack: Path, document: Document) -> Document:
-    """The stack's plan, made without credentials."""
-    return plan_of(stack, document, PLACES)
-
-
-@pytest.fixture(scope="session")
-def of_stack(stack: Path, tmp_path_factory: pytest.TempPathFactory):
-    """What the gate says of the stack by all rules, Checkov's included, in both eyes."""
-    return once(tmp_path_factory, "stack", lambda _: scan(stack, PLACES))
-
-
-@pytest.fixture(scope="session")
-def of_cases(tmp_path_factory: pytest.TempPathFactory):
+def of_cases(tmp_path_factory: pytest.TempPathFactory) -> Judgement:
     """What our rules say of all cases."""
     return once(tmp_path_factory, "cases", lambda _: scan(CASES, PLACES, plan=False, only=OWN))
 
 
-@pytest.fixture(scope="session")
-def of_mutants(document: Document, plan: Document, tmp_path_factory: pytest.TempPathFactory):
+@pytest.fixture
+def of_mutants(tap_stack: Stack, tap_plan: Document, tmp_path_factory: pytest.TempPathFactory) -> Judgement:
     """What our rules say of the stack's mutants, each in a folder of its own."""
 
-    def make(folder: Path):
-        lay_out_mutants(document, plan, folder / "mutants")
+    def make(folder: Path) -> Judgement:
+        lay_out_mutants(tap_stack, tap_plan, folder / "mutants")
         return scan(folder / "mutants", PLACES, plan=False, only=(*OWN, *RULES))
 
     return once(tmp_path_factory, "mutants", make)

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from deployer.compliance.errors import CouldNotJudge, NotTerraform
 from deployer.compliance.scan import judged, scan
 from deployer.compliance.subject import lay_out, subjects_at
 from deployer.environments import ensured
+from deployer.pytest_plugin.stacks import Stack
 from tests.policy.shared import CASES, CHECKS, OWN, PLACES
 
 CASE = CASES / "lambda_zip" / "functions.tf.json"
@@ -235,10 +235,10 @@ def test_checkov_imports_of_tap_nothing_but_tap(tmp_path: Path) -> None:
     assert noted.read_text() == "deployer\n"
 
 
-def test_the_driver_says_what_checkovs_command_line_says(stack: Path, tmp_path: Path, plan: dict[str, Any]) -> None:
+def test_the_driver_says_what_checkovs_command_line_says(tap_stack: Stack, tmp_path: Path) -> None:
     """Of the stack, written and planned, both report the same verdicts on the same resources by the same rules."""
-    lay_out(subjects_at(stack, evaluate=False), tmp_path)
-    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    lay_out(subjects_at(tap_stack.folder, evaluate=False), tmp_path)
+    (tmp_path / "plan.json").write_text(json.dumps(tap_stack.plan()))
     python, frameworks = ensured("policy", PLACES), (JSON, PLAN)
     command = [python, "-m", "checkov.main", "-d", ".", "--framework", *frameworks, "--skip-download", "-o", "json"]
     told = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).stdout

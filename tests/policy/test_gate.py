@@ -33,7 +33,7 @@ SHARED = ("pyproject.toml", "tap.py", "cdktf.json", "metadata.json", "uv.lock", 
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, stack: Path, plan: Document) -> Places:
+def checkout(tmp_path: Path, tap_plan: Document) -> Places:
     """This checkout elsewhere, with a baseline and a memory of its own; synthesis and plan are at hand."""
     for name in SHARED:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -230,9 +230,9 @@ def test_a_type_with_neither_rule_nor_test_is_a_finding(document: Document) -> N
     assert "| aws_glue_job | 1 |" in matrix
 
 
-def test_the_stack_is_covered(of_stack: Judgement, document: Document) -> None:
+def test_the_stack_is_covered(tap_gate: Judgement, document: Document) -> None:
     """Each type of resource is watched over by a rule or a test of its own."""
-    matrix, found = covered(of_stack, document, STACK_TESTS)
+    matrix, found = covered(tap_gate, document, STACK_TESTS)
 
     assert found == []
     assert all(f"| {kind} |" in matrix for kind in document["resource"])

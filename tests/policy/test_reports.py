@@ -43,12 +43,12 @@ def test_sarif_is_valid(judgement: Judgement) -> None:
     jsonschema.Draft7Validator(SCHEMA).validate(json.loads(sarif(judgement, described(CHECKS))))
 
 
-def test_sarif_of_the_stack_is_valid(of_stack: Judgement) -> None:
+def test_sarif_of_the_stack_is_valid(tap_gate: Judgement) -> None:
     """So is the one of the real stack, with all that is suppressed in it."""
-    document = json.loads(sarif(of_stack, described(CHECKS)))
+    document = json.loads(sarif(tap_gate, described(CHECKS)))
     jsonschema.Draft7Validator(SCHEMA).validate(document)
 
-    assert len(document["runs"][0]["results"]) == len(of_stack.suppressed)
+    assert len(document["runs"][0]["results"]) == len(tap_gate.suppressed)
 
 
 def test_the_schema_refuses_what_is_no_sarif() -> None:

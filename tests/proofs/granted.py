@@ -14,13 +14,13 @@ from deployer.estate.identity import Identity
 from deployer.opening import Site, on
 from deployer.places import Places
 from deployer.policy import Document, Scope
+from deployer.pytest_plugin.enforcement import require_enforced
 from deployer.stages import Run
 from deployer.synthesis import stack_folder
 from deployer.targets import EMULATOR_ACCOUNT, Target
 from deployer.view import NoView
 from stack.settings import Settings
 from tests.integration.census import Census, census
-from tests.integration.enforcement import require_enforced
 from tests.proofs.trespasses import ANYBODY, text
 from tests.proofs.workflow_runs import signed_in
 

@@ -18,10 +18,10 @@ from deployer import embedded
 from deployer.opening import Site, on
 from deployer.pipeline import Pipeline
 from deployer.places import Places
+from deployer.pytest_plugin.enforcement import require_enforced
 from deployer.stages import Run, deploy
 from deployer.view import NoView
 from stack.settings import Settings
-from tests.integration.enforcement import require_enforced
 from tests.proofs.grants import Call, Grant, calls_in, grants_of, permissions_of, taken_away, uninvited
 from tests.proofs.ways import WayError, Ways
 

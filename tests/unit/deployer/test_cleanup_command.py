@@ -1,9 +1,5 @@
-"""`tap cleanup --expired` goes through all that is over its time, and a session that leaves something behind is red."""
+"""`tap cleanup --expired` goes through all that is over its time."""
 
-import subprocess
-import sys
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +9,6 @@ from deployer.errors import LeftBehind, StateLocked
 from deployer.estate.cleanup import Cleaned
 from deployer.estate.things import Thing
 from deployer.settings import Settings
-from tests.integration.session import Deployment, Starter, pytest_sessionfinish
 
 QUEUE = Thing("aws_sqs_queue", "q", "https://q")
 
@@ -59,18 +54,3 @@ def test_what_is_left_of_one_is_an_error_after_all_were_visited(
         command.cleanup(expired=True, target="embedded", yes=True)
     assert caught.value.exit_code == 1
     assert visited == ["full", "gone"]
-
-
-@pytest.mark.parametrize(("code", "status"), [(0, pytest.ExitCode.OK), (1, pytest.ExitCode.TESTS_FAILED)])
-def test_a_session_whose_takedown_fails_is_red(tmp_path: Path, code: int, status: pytest.ExitCode) -> None:
-    """All tests passed, and something stands that nobody will remove: the session fails, with the log."""
-    deployment = Deployment(tmp_path, {})
-    (tmp_path / "deployment.log").write_text("2 of it-1 are left")
-    deployment.process = subprocess.Popen(
-        [sys.executable, "-c", f"import sys; sys.stdin.read(); sys.exit({code})"], stdin=subprocess.PIPE
-    )
-    session: Any = SimpleNamespace(config=SimpleNamespace(stash={Starter: deployment}), exitstatus=pytest.ExitCode.OK)
-
-    pytest_sessionfinish(session)
-
-    assert session.exitstatus == status

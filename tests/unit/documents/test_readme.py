@@ -17,9 +17,9 @@ import yaml
 from deployer import doctor, terraform
 from deployer.cli import app
 from deployer.estate.removal import KEY_WAIT_DAYS
+from deployer.pytest_plugin.deployment_process import LIFETIME
 from stack.settings import Settings
 from tests.commands import children
-from tests.integration.deployment import LIFETIME
 from tests.markdown import blocks, commands_in
 
 ROOT = Path(__file__).parents[3]

@@ -24,6 +24,9 @@ DELETERS = {
     "estate/leaving.py": "cleanup",
     "estate/ledger.py": "cleanup",
     "estate/removal.py": "destroy cleanup",
+    "pytest_plugin/deployment_process.py": "",  # of the suite: what its own session made, and nothing else
+    "pytest_plugin/enforcement.py": "",
+    "pytest_plugin/sandbox.py": "",
     "redrive.py": "redrive",
     "stages.py": "deploy adopt",
     "statebucket.py": "doctor unlock cleanup deploy adopt destroy",  # the lock: a cleanup frees its own

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 
 from deployer.domain import Upload
 from deployer.pipeline import FileState
+from deployer.pytest_plugin import session
+from deployer.pytest_plugin.evidence import Collector, Report
+from deployer.pytest_plugin.levels import know
 from deployer.reporting.sources import read
-from tests.evidence import Report, _Collector
 from tests.integration.journeys import ERRORS_KEPT, Journey
 from tests.unit.reporting import making
 
@@ -30,17 +33,20 @@ def journey(evidence: dict[str, Any], rejects: Any = None, stage: str = "loaded"
 
 
 @pytest.fixture
-def collector(tmp_path: Path) -> _Collector:
+def collector(tmp_path: Path) -> Iterator[Collector]:
     """That of a session in a checkout of its own, which deployed nothing."""
     for name in ("docs", "pyproject.toml"):
         (tmp_path / name).symlink_to(making.PLACES.root / name)
     options = {"target": "embedded", "xmlpath": str(tmp_path / "given.xml")}
     (tmp_path / "given.xml").write_text("<testsuites/>")
     config: Any = SimpleNamespace(rootpath=tmp_path, stash=pytest.Stash(), getoption=options.get)
-    return _Collector(config)
+    know(config, tmp_path)
+    session.pytest_configure(config)
+    yield Collector(config)
+    session.pytest_unconfigure(config)
 
 
-def reported(collector: _Collector, node: str, outcome: str, *journeys: Any) -> None:
+def reported(collector: Collector, node: str, outcome: str, *journeys: Any) -> None:
     told = [("evidence:claim", json.dumps("It holds.")), ("evidence:marker", json.dumps("fault"))]
     kept = [*told, ("evidence:journeys", json.dumps(journeys))] if node.startswith("tests/integration") else []
     for when in ("setup", "call", "teardown"):
@@ -59,7 +65,7 @@ def reported(collector: _Collector, node: str, outcome: str, *journeys: Any) -> 
         )
 
 
-def test_what_the_suite_writes_fits_the_schema(collector: _Collector) -> None:
+def test_what_the_suite_writes_fits_the_schema(collector: Collector) -> None:
     """Evidence with a journey of each kind is read again, and the report and the JUnit XML lie there."""
     good = journey({"errors_by_code": {"cell-type": 198}}, ERRORS).told()
     refused = journey({"errors": [dict.fromkeys(ERRORS[0], "")]}, stage="failed").told()
@@ -81,7 +87,7 @@ def test_what_the_suite_writes_fits_the_schema(collector: _Collector) -> None:
     assert (collector.places.report / "junit-level3-embedded.xml").is_file()
 
 
-def test_no_earlier_report_passes_for_one_that_could_not_be_made(collector: _Collector) -> None:
+def test_no_earlier_report_passes_for_one_that_could_not_be_made(collector: Collector) -> None:
     """Where the evidence is not fit to be reported, the last lines say why, and the old page is gone."""
     collector.places.report.mkdir(parents=True)
     (collector.places.report / "index.html").touch()
@@ -93,7 +99,7 @@ def test_no_earlier_report_passes_for_one_that_could_not_be_made(collector: _Col
     assert not (collector.places.report / "index.html").exists()
 
 
-def test_a_session_without_the_third_level_leaves_what_there_was(collector: _Collector) -> None:
+def test_a_session_without_the_third_level_leaves_what_there_was(collector: Collector) -> None:
     """Unit tests alone are no run to report on."""
     reported(collector, UNIT, "passed")
 

@@ -1,42 +1,29 @@
-"""Fixtures of the synth unit tests: each distinct configuration is synthesised once, for all workers."""
+"""The configurations that the synth unit tests read: each distinct one is synthesised once, for all workers."""
 
-import json
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import pytest
 
-from deployer.places import Places
-from deployer.synthesis import stack_folder
+from deployer.pytest_plugin.stacks import Stack
 from stack.settings import Settings
 
 Document = dict[str, Any]
-BLANK = {
-    "environment_suffix": "unit",
-    "aws_region": "eu-west-1",
-    "state_bucket": "",
-    "state_bucket_region": "",
-    "repository": "tap",
-    "commit_author": "raaj1021",
-    "target": "embedded",
-}
 
 
 @pytest.fixture(scope="session")
-def synthesised() -> Callable[..., Document]:
-    """`synthesised(aws_region="...")` is the synthesised document of the settings given, others being fixed."""
-
-    @cache
-    def document(**overrides: str) -> Document:
-        settings = Settings.load(**{**BLANK, **overrides})
-        folder = stack_folder(settings, Places.here())
-        return json.loads((folder / "cdk.tf.json").read_text())
-
-    return document
+def tap_settings() -> dict[str, str]:
+    """The stack in eu-west-1 without a state bucket."""
+    return Settings.load({}, environment_suffix="unit", aws_region="eu-west-1").environment()
 
 
 @pytest.fixture
-def document(synthesised: Callable[..., Document]) -> Document:
-    """The stack in eu-west-1 without a state bucket."""
-    return synthesised()
+def document(tap_stack: Stack) -> Document:
+    """The synthesised document."""
+    return tap_stack
+
+
+@pytest.fixture
+def synthesised(tap_stack: Stack, tap_settings: dict[str, str]) -> Callable[..., Stack]:
+    """`synthesised(aws_region="...")` is that of the settings given, others being fixed."""
+    return lambda **given: tap_stack.with_settings(**Settings.load(tap_settings, **given).environment())

@@ -3,7 +3,7 @@
 import io
 import json
 import os
-import random
+import secrets
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "
 @contextmanager
 def probe(target: Target, **configured: Any) -> Iterator[str]:
     """The name of a probing function with this configuration, such as `MemorySize=256`, for the length of the block."""
-    name = f"tap-probe-{random.randrange(16**8):08x}"
+    name = f"tap-probe-{secrets.token_hex(4)}"
     iam, functions = target.client("iam"), target.client("lambda")
     trust = json.dumps({"Version": "2012-10-17", "Statement": [_TRUST]})
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]

@@ -1,10 +1,10 @@
 """What each run of the third level leaves under build/evidence: a report can be built from it, nothing run again.
 
-A pytest plugin, registered by the root conftest. `level3-TARGET.json` (evidence.schema.json) holds the
-deployment's stages in seconds, what the compliance gate said, the versions, and each test of the third level with its
-marker, claim, outcome, seconds, and what it recorded, such as the journeys of its files; of the other levels the
-counts, what failed, and the tests that docs/faults.md names. `level3-TARGET.xml` is the session's JUnit XML, where it
-was asked for. Then the report is made of it, as `tap report` makes it.
+`level3-TARGET.json` (evidence.schema.json) holds the deployment's stages in seconds, what the compliance gate said, the
+versions, and each test of the third level with its marker, claim, outcome, seconds, and what it recorded, such as the
+journeys of its files; of the other levels the counts, what failed, and the tests that docs/faults.md names.
+`level3-TARGET.xml` is the session's JUnit XML, where it was asked for. Then the report is made of it, as `tap report`
+makes it.
 """
 
 import json
@@ -18,17 +18,13 @@ from typing import Any
 import pytest
 
 from deployer.errors import TapError
-from deployer.places import Places
+from deployer.pytest_plugin.levels import levels, places
+from deployer.pytest_plugin.options import MARKERS
+from deployer.pytest_plugin.session import shared
 from deployer.reporting import written
 from deployer.reporting.faults import faults_of, function_of
 from deployer.reporting.tools import tool_versions
-from tests.integration.session import ANSWER, INTEGRATION, MARKERS, Starter
 
-LEVELS = {
-    "tests/unit/": "1 synth and code",
-    "tests/policy/": "2 policy",
-    "tests/integration/": "3 end to end",
-}
 Report = pytest.StashKey[str]()  # where the report is, or why there is none
 _PREFIX = "evidence:"
 
@@ -40,22 +36,22 @@ def record(item: pytest.Item, name: str, value: Any) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.nodeid.startswith(INTEGRATION):
+    if levels(item.config).is_integration(item.nodeid):
         claim = (getattr(getattr(item, "obj", None), "__doc__", "") or "").strip()
         record(item, "claim", claim)
         record(item, "marker", next((mark.name for mark in item.iter_markers() if mark.name in MARKERS), ""))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_Collector(config), "tap-evidence")
+    if not hasattr(config, "workerinput") and not config.getoption("setupplan"):
+        config.pluginmanager.register(Collector(config), "tap-evidence")
 
 
-class _Collector:
+class Collector:
     """In the process that leads the session: the reports of all workers come by here."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.config, self.places = config, Places(config.rootpath)
+        self.config, self.places, self.levels = config, places(config), levels(config)
         self.began = _now()
         self.tests: dict[str, dict[str, Any]] = {}
 
@@ -73,7 +69,7 @@ class _Collector:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """After the JUnit XML is written."""
-        if any(map(_is_integration, self.tests)):
+        if any(map(self.levels.is_integration, self.tests)):
             file = self.places.evidence / f"level3-{self.config.getoption('target')}.json"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(self._document(exitstatus), indent=1, ensure_ascii=False))
@@ -95,9 +91,7 @@ class _Collector:
             return str(error)
 
     def _document(self, exitstatus: int) -> dict[str, Any]:
-        deployment = self.config.stash.get(Starter, None)
-        answer = deployment.folder / ANSWER if deployment else None
-        found = json.loads(answer.read_text()) if answer and answer.exists() else {}
+        found = shared(self.config).answered()
         target = found.get("target", {})
         return {
             "began": self.began,
@@ -109,7 +103,7 @@ class _Collector:
             "deployment": found.get("seconds", {}),
             "compliance": found.get("compliance") or None,
             "levels": self._levels(),
-            "tests": {node: test for node, test in self.tests.items() if _is_integration(node)},
+            "tests": {node: test for node, test in self.tests.items() if self.levels.is_integration(node)},
             "others": {node: test for node, test in self.tests.items() if self._is_told(node, test)},
         }
 
@@ -117,21 +111,18 @@ class _Collector:
         """How many tests of each level ended how."""
         counts: dict[str, Counter[str]] = defaultdict(Counter)
         for node, test in self.tests.items():
-            level = next((name for prefix, name in LEVELS.items() if node.startswith(prefix)), "other")
-            counts[level][test["outcome"]] += 1
+            counts[self.levels.level_of(node)][test["outcome"]] += 1
         return {level: dict(counts[level]) for level in sorted(counts)}
 
     def _is_told(self, node: str, test: dict[str, Any]) -> bool:
         """Whether a test of another level is in the evidence."""
-        return not _is_integration(node) and (test["outcome"] == "failed" or function_of(node) in self._faults)
+        return not self.levels.is_integration(node) and (
+            test["outcome"] == "failed" or function_of(node) in self._faults
+        )
 
     @cached_property
     def _faults(self) -> set[str]:
         return {each.test for each in faults_of(self.places)}
-
-
-def _is_integration(node: str) -> bool:
-    return node.startswith(INTEGRATION)
 
 
 def _of_target(target: dict[str, Any]) -> dict[str, str]:

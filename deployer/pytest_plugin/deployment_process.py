@@ -1,12 +1,12 @@
 """Deploys the stack for one test session and holds it until its standard input ends.
 
-Run by tests/integration/session.py: `python -m tests.integration.deployment FOLDER OPTIONS`. Answers by writing
-`deployment.json` into FOLDER in one step: either what reaches the deployment, or `{"error": ...}`.
+Run by `session`: `python -m deployer.pytest_plugin.deployment_process FOLDER ROOT OPTIONS`, ROOT being the project's.
+Answers by writing `deployment.json` into FOLDER in one step: either what reaches the deployment, or `{"error": ...}`.
 """
 
 import json
 import os
-import random
+import secrets
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -18,34 +18,36 @@ from typing import Any
 
 from deployer import embedded
 from deployer.cleaning import destroy
+from deployer.deployment import Run
 from deployer.errors import LeftBehind, TapError, UsedWrongly
 from deployer.estate.leaving import leave
 from deployer.health import health
 from deployer.opening import Site, lasting_site, opened
 from deployer.places import Places
-from deployer.stages import Run, deploy
+from deployer.pytest_plugin.enforcement import require_enforced
+from deployer.pytest_plugin.options import REUSED
+from deployer.pytest_plugin.sandbox import require_sandbox
+from deployer.pytest_plugin.session import ANSWER
+from deployer.settings import Settings, SettingsError
+from deployer.stages import deploy
 from deployer.view import view_for
-from stack.settings import Settings, SettingsError
-from tests.integration.enforcement import require_enforced
-from tests.integration.probing import require_sandbox
-from tests.integration.session import ANSWER, REUSED
 
 LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a killed session left
 
 
-def main(folder: Path, options: Mapping[str, Any]) -> None:
+def main(folder: Path, places: Places, options: Mapping[str, Any]) -> None:
     """Raises TapError where something could not be taken down; why nothing was deployed is an answer."""
     try:
         settings = _settings(options)
         if options["reuse"] and settings.target == "embedded":
-            embedded.local_start(Places.here())
+            embedded.local_start(places)
     except SettingsError as error:
         _answer(folder, {"error": str(error), "exit": UsedWrongly.exit_code})
         return
     keep = options["keep"] or options["reuse"]
-    with _told(folder), opened(settings, Places.here()) as opened_site:
-        site = _in_account(opened_site, options["account"], settings)
-        run = Run(settings, Places.here(), site, view_for(json=False))
+    with _told(folder), opened(settings, places) as opened_site:
+        site = _in_account(opened_site, options["account"], settings, places)
+        run = Run(settings, places, site, view_for(json=False))
         try:
             with _told(folder):
                 _answer(folder, _deployed(run))
@@ -55,12 +57,12 @@ def main(folder: Path, options: Mapping[str, Any]) -> None:
                 _take_down(run)
 
 
-def _in_account(site: Site, account: str | None, settings: Settings) -> Site:
+def _in_account(site: Site, account: str | None, settings: Settings, places: Places) -> Site:
     """The same emulator as another of its accounts; what lasts there has a working folder of its own."""
     if not account:
         return site
     target = site.target.as_account(account)
-    return lasting_site(target, settings, Places.here()) if site.lasting else replace(site, target=target)
+    return lasting_site(target, settings, places) if site.lasting else replace(site, target=target)
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:
@@ -126,7 +128,7 @@ def _reached(site: Site) -> dict[str, Any]:
 
 def _suffix() -> str:
     """Of its own per session, so that suites side by side in one account don't meet."""
-    return f"it-{random.randrange(16**6):06x}"
+    return f"it-{secrets.token_hex(3)}"
 
 
 def _answer(folder: Path, content: Mapping[str, Any]) -> None:
@@ -136,4 +138,4 @@ def _answer(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), json.loads(sys.argv[2]))
+    main(Path(sys.argv[1]), Places(Path(sys.argv[2])), json.loads(sys.argv[3]))

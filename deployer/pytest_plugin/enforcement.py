@@ -1,7 +1,7 @@
 """Whether an AWS really evaluates policies: nothing that relies on it is worth anything where it does not."""
 
 import json
-import random
+import secrets
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -20,7 +20,7 @@ def refused_without_grant(target: Target) -> bool:
 
     Makes a role of its own and removes it again.
     """
-    iam, name = target.client("iam"), f"tap-probe-{random.randrange(16**8):08x}"
+    iam, name = target.client("iam"), f"tap-probe-{secrets.token_hex(4)}"
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(_TRUST))["Role"]["Arn"]
     try:
         caller = _assumed(target, arn)

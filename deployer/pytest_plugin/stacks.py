@@ -1,0 +1,106 @@
+"""The project's stack as a test sees it: synthesised, planned and judged, each once for all of xdist's workers."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer.compliance.gate import stack_judged
+from deployer.compliance.judgement import Evaluation, Finding, Judgement, NotJudged, Suppressed
+from deployer.compliance.planning import plan_of
+from deployer.locks import held
+from deployer.places import Places
+from deployer.project import Project
+from deployer.settings import Settings
+from deployer.synthesis import DOCUMENT, key, stack_folder
+
+Document = dict[str, Any]
+
+
+class Stack(Document):
+    """The synthesised Terraform JSON, a document of the test's own that it may change.
+
+    `settings` is what it was synthesised with, `folder` where it lies as `cdk.tf.json`, with its assets.
+    """
+
+    def __init__(self, places: Places, variables: Mapping[str, str]) -> None:
+        """`variables` are the settings, as an environment has them; of the caller's environment none is read.
+
+        Raises:
+            SettingsError: one is wrong.
+            SynthesisFailed: with the stack's own message.
+        """
+        self._places, self._variables = places, dict(variables)
+        self.settings = Settings.load(variables)
+        with self._environment():
+            self._key = key(self.settings, places)
+            self.folder = stack_folder(self.settings, places)
+        super().__init__(json.loads(_text(self.folder)))
+
+    def with_settings(self, **variables: str) -> "Stack":
+        """The same stack with other settings, such as `AWS_REGION="eu-north-1"`."""
+        return Stack(self._places, {**self._variables, **variables})
+
+    def plan(self) -> Document:
+        """The plan of it as `terraform show -json` tells it, made without credentials."""
+        written = json.loads(_text(self.folder))
+        return plan_of(self.folder, written, self._places, self.settings.provider_mirror)
+
+    def judged(self, shared: Path) -> Judgement:
+        """What the gate says of it; `shared` is a folder that all workers of the session have in common."""
+        with self._environment():
+            return judged_once(
+                shared / "gate" / self._key, lambda _: stack_judged(self.settings, self._places).judgement
+            )
+
+    @contextmanager
+    def _environment(self) -> Iterator[None]:
+        """Of what the stack reads, these variables and no others are in the environment while the block runs."""
+        project = Project.at(self._places.root)
+        with pytest.MonkeyPatch.context() as environment:
+            for name in filter(project.reads, tuple(os.environ)):
+                environment.delenv(name)
+            for name, value in self._variables.items():
+                environment.setenv(name, value)
+            yield
+
+
+@cache
+def _text(folder: Path) -> str:
+    return (folder / DOCUMENT).read_text("utf-8")
+
+
+def judged_once(folder: Path, make: Callable[[Path], Judgement]) -> Judgement:
+    """The judgement that `folder` holds. Whoever needs it first makes it; `make` gets the folder to work in.
+
+    Where that raises, the next one tries again.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / "judgement.json"
+    with held(folder / "lock"):
+        if not kept.is_file():
+            kept.write_text(json.dumps(asdict(make(folder))))
+    return _restored(kept)
+
+
+@cache
+def _restored(kept: Path) -> Judgement:
+    return restored(json.loads(kept.read_text()))
+
+
+def restored(raw: Mapping[str, Any]) -> Judgement:
+    """A judgement from its parts as JSON."""
+    return Judgement(
+        raw["resources"],
+        raw["rules"],
+        tuple(Evaluation(**one) for one in raw["evaluations"]),
+        tuple(Finding(**one) for one in raw["findings"]),
+        tuple(Suppressed(**one) for one in raw["suppressed"]),
+        tuple(NotJudged(**one) for one in raw["not_judged"]),
+    )
