@@ -85,9 +85,12 @@ def answered(document: dict[str, Any]) -> dict[str, Any]:
     if not asked or any("count" in one or "for_each" in one for one in asked.values()) or f"data.{_CALLER}" in text:
         return document
     found: dict[str, Any] = json.loads(text)
-    del found["data"][_CALLER]
+    found["data"] = {type_: one for type_, one in found["data"].items() if type_ != _CALLER}
     given = {_GIVEN_CALLER: {"type": "string", "default": ACCOUNT}}
-    return {**found, "variable": {**found.get("variable", {}), **given}}
+    kept = {
+        name: value for name, value in found.items() if value or name != "data"
+    }  # which Terraform takes no empty of
+    return {**kept, "variable": {**found.get("variable", {}), **given}}
 
 
 def _known(policy: Any) -> Any:

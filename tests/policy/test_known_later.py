@@ -85,6 +85,7 @@ def test_a_plan_needs_nobody_to_ask_for_the_callers_account() -> None:
 
     assert found["locals"]["one"] == f'arn:aws:sqs:r:${{var.{name}}}:q ${{"arn:aws:iam::${{var.{name}}}:root"}}'
     assert found["data"] == {"aws_region": {"here": {}}}
+    assert "data" not in answered({"data": {"aws_caller_identity": {"me": {}}}})
 
 
 @pytest.mark.parametrize(
