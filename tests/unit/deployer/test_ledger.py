@@ -25,7 +25,7 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
         target = Aws("aws", "us-east-1", "123456789012", targets.Credentials("testing", "testing"))
         target.client("s3").create_bucket(Bucket="states")
         backend = STATE if request.param == "object" else {}
-        yield Ledger(target, Configuration({}, IDENTITY, backend), tmp_path)
+        yield Ledger(target, Configuration({}, IDENTITY, backend, suffix="x"), tmp_path)
 
 
 def test_what_is_written_is_known_until_all_is_gone(ledger: Ledger) -> None:

@@ -39,6 +39,7 @@ CONFIGURATION = Configuration(
     {f"{type_}.one": Wanted(f"{type_}.one", type_, {kind.named: name_of(type_)}) for type_, kind in KINDS.items()},
     IDENTITY,
     {},
+    suffix="dev",
 )
 LEDGER = frozenset((type_, name_of(type_)) for type_ in KINDS)
 TYPES = st.sampled_from(sorted(KINDS))
