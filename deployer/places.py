@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 PROJECT_FILE = "pyproject.toml"
+CDKTF_FILE = "cdktf.json"
 _CHECKOUT = Path(__file__).resolve().parent.parent  # where Tap is installed as a wheel, no checkout lies here
 _TABLE = re.compile(r"^\s*\[tool\.tap\]", re.MULTILINE)
 
@@ -27,12 +28,12 @@ class Places:
     def here(cls) -> Self:
         """Those of the project that the working folder is in, else of the checkout that this very code lies in.
 
-        A project is a folder whose pyproject.toml has `[tool.tap]`. Where there is none, the root is the working
-        folder, and what is kept lies in the user's cache.
+        A project is a folder whose pyproject.toml has `[tool.tap]`, or that has a cdktf.json. Where there is none, the
+        root is the working folder, and what is kept lies in the user's cache.
         """
         folder = _working_folder()
         for root in (folder, *folder.parents, _CHECKOUT):
-            if is_project(root):
+            if is_project(root) or (root / CDKTF_FILE).is_file():
                 return cls(root)
         return cls(folder, _user_cache())
 

@@ -24,11 +24,10 @@ from pathlib import Path, PurePath
 from typing import Any, Self
 
 from deployer.errors import UsedWrongly
-from deployer.places import PROJECT_FILE
+from deployer.places import CDKTF_FILE, PROJECT_FILE
 
 TABLE = "[tool.tap]"
 SUFFIX = "{suffix}"  # stands in a tag's value for the environment's suffix
-CDKTF_FILE = "cdktf.json"
 
 
 def _words(value: Any) -> tuple[str, ...]:

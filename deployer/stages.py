@@ -19,7 +19,7 @@ from deployer.plans import Changes, changes_in
 from deployer.progress import Progress
 from deployer.regions import require_known
 from deployer.synthesis import stack_folder
-from deployer.terraform import PLAN, installed_version
+from deployer.terraform import PLAN, attributes_in, installed_version
 from deployer.turns import alone, recover, require_lasting_state, wait_for_turn
 from deployer.workfolder import (
     CONFIGURATION,
@@ -133,10 +133,12 @@ def record(run: Run) -> None:
 
 
 def record_made(run: Run) -> None:
-    """Of what no table has a row for, the ledger gets the ARN, and loses what the state no longer has."""
+    """What was not known before: the names that AWS chose, and of what no table has a row for, its ARN and its end."""
     if run.changes.any:
-        from deployer.estate.ledger import ledger_of
+        from deployer.estate.ledger import has_nameless, ledger_of, names_in
 
+        if has_nameless(run.planned):
+            ledger_of(run.site).add(names_in(attributes_in(run.terraform.state_document(), elsewhere=False)))
         ledger_of(run.site).settle(run.terraform.state)
 
 

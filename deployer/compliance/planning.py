@@ -75,14 +75,21 @@ def readable(node: Any) -> Any:
 
 
 def answered(document: dict[str, Any]) -> dict[str, Any]:
-    """The configuration with an answer in place of each question for the caller's account."""
-    if _CALLER not in document.get("data", {}):
-        return document
+    """The configuration with an answer in place of each question for the caller's account.
+
+    A question that is asked under a condition is left, and so is one of which not every use is understood.
+    """
+    asked = document.get("data", {}).get(_CALLER, {})
     text = _ASKED.sub(lambda match: json.dumps(_CALLERS[match[1]])[1:-1], json.dumps(document))
+    if not asked or any("count" in one or "for_each" in one for one in asked.values()) or f"data.{_CALLER}" in text:
+        return document
     found: dict[str, Any] = json.loads(text)
-    del found["data"][_CALLER]
+    found["data"] = {type_: one for type_, one in found["data"].items() if type_ != _CALLER}
     given = {_GIVEN_CALLER: {"type": "string", "default": ACCOUNT}}
-    return {**found, "variable": {**found.get("variable", {}), **given}}
+    kept = {
+        name: value for name, value in found.items() if value or name != "data"
+    }  # which Terraform takes no empty of
+    return {**kept, "variable": {**found.get("variable", {}), **given}}
 
 
 def _known(policy: Any) -> Any:

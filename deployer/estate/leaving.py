@@ -12,7 +12,7 @@ from deployer.aws_errors import says_absent
 from deployer.deployment import Run
 from deployer.estate.cleanup import Cleaned, Cleanup
 from deployer.estate.configuration import Configuration, configuration_in
-from deployer.estate.ledger import Ledger
+from deployer.estate.ledger import Ledger, names_in
 from deployer.estate.unsupported import State, Unsupported
 from deployer.estate.whereabouts import refuse_elsewhere
 from deployer.moving import FILE
@@ -25,8 +25,9 @@ from deployer.workfolder import initialised, note_leaving, prepared
 def preview(run: Run, *, data_too: bool) -> Cleaned:
     """What `leave` would remove and leave. Changes nothing."""
     configuration = _configuration(run, _stack(run))
-    cleanup, rest = _found(run, configuration, _state(run, configuration), data_too=data_too)
-    done = cleanup.preview()
+    state = _state(run, configuration)
+    cleanup, rest = _found(run, configuration, state, data_too=data_too)
+    done = _with_strange(cleanup.preview(), state)
     rest.preview(done)
     return done
 
@@ -45,7 +46,7 @@ def leave(run: Run, *, data_too: bool) -> Cleaned:
         refuse_elsewhere(attributes_in(state or {}, elsewhere=False), run.site.target)
         note_leaving(run.site, leaving=True)
         cleanup, rest = _found(run, configuration, state, data_too=data_too)
-        done = cleanup.run()
+        done = _with_strange(cleanup.run(), state)
         by_terraform = partial(_removed_by_terraform, run, stack, configuration)
         rest.remove(done, run.site.target.patient(), configuration, by_terraform, _ledger(run, configuration))
         if not done.left:
@@ -54,12 +55,30 @@ def leave(run: Run, *, data_too: bool) -> Cleaned:
 
 
 def _found(run: Run, configuration: Configuration, state: State, *, data_too: bool) -> tuple[Cleanup, Unsupported]:
-    """What has rows and what has none. Data that stay keep the key, which may encrypt them."""
+    """What has rows and what has none. Data that stay keep the key, which may encrypt them.
+
+    The state knows names that AWS chose, as the ledger does.
+    """
     target, ledger = run.site.target.patient(), _ledger(run, configuration)
+    recorded = ledger.recorded() | _names(state)
     rest = Unsupported.found(target, configuration, state, ledger, data_too=data_too)
-    cleanup = Cleanup(target, configuration, ledger.recorded(), run.view.detail, data_too=data_too)
+    cleanup = Cleanup(target, configuration, recorded, run.view.detail, data_too=data_too)
     cleanup.result.left.update(rest.kept)
     return cleanup, rest
+
+
+def _names(state: State) -> set[tuple[str, str]]:
+    return names_in(attributes_in(state or {}, elsewhere=False))
+
+
+def _with_strange(done: Cleaned, state: State) -> Cleaned:
+    """What is not ours by its tags, and is in the state all the same, is not forgotten with that."""
+    strange = {thing: why for thing, why in done.others if (thing.type, thing.name) in _names(state)}
+    done.others = [(thing, why) for thing, why in done.others if thing not in strange]
+    done.left.update(
+        {thing: f"{why}; `tap destroy` removes it, by Terraform's state" for thing, why in strange.items()}
+    )
+    return done
 
 
 def _removed_by_terraform(run: Run, stack: Path, configuration: Configuration, addresses: list[str]) -> State:

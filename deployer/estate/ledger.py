@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from deployer.aws_errors import says_absent
 from deployer.errors import Unfit
-from deployer.estate.configuration import Configuration, configuration_in
+from deployer.estate.configuration import Configuration, configuration_in, type_of
 from deployer.estate.inventory import Recorded, is_supported
 from deployer.estate.kinds import KINDS
 from deployer.opening import Site
@@ -143,6 +143,19 @@ def _name(change: Mapping[str, Any]) -> str:
         return after.get(KINDS[type_].named) or ""
     tagged = "tags_all" in after or "tags_all" in (change["change"].get("after_unknown") or {})
     return str(change["address"]) if tagged and not is_supported(type_) else ""
+
+
+def has_nameless(plan: Mapping[str, Any]) -> bool:
+    """Whether a plan creates something of a type with a row whose name AWS chooses, such as by `bucket_prefix`."""
+    changes = plan.get("resource_changes", [])
+    return any(one["type"] in KINDS and "create" in one["change"]["actions"] and not _name(one) for one in changes)
+
+
+def names_in(state: Mapping[str, Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Type and name of what a state has (attributes by address) and a table has a row for."""
+    named = ((type_of(address), attributes) for address, attributes in state.items())
+    found = ((type_, attributes.get(KINDS[type_].named)) for type_, attributes in named if type_ in KINDS)
+    return {(type_, str(name)) for type_, name in found if name}
 
 
 def deletions_in(plan: Mapping[str, Any]) -> list[tuple[str, str]]:

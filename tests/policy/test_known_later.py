@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deployer.compliance.judgement import Judgement
-from deployer.compliance.planning import LATER, readable
+from deployer.compliance.planning import LATER, answered, readable
 from deployer.compliance.scan import scan
 from deployer.regions import PROVIDER
 from tests.policy.shared import PLACES, once
@@ -70,6 +70,32 @@ def test_the_plan_shows_what_stands_beside_the_keys_arn(judged: Judgement, name:
               and not one.passed}  # fmt: skip
 
     assert failed == FOUND.get(name, set())
+
+
+CALLER = "${data.aws_caller_identity.me.account_id}"
+
+
+def asking(text: str, **question: Any) -> dict[str, Any]:
+    return {"data": {"aws_caller_identity": {"me": question}, "aws_region": {"here": {}}}, "locals": {"one": text}}
+
+
+def test_a_plan_needs_nobody_to_ask_for_the_callers_account() -> None:
+    """It is given as by a variable, so that its number is nobody's literal; within an ARN too."""
+    found = answered(asking(f"arn:aws:sqs:r:{CALLER}:q ${{data.aws_caller_identity.me.arn}}"))
+    (name,) = found["variable"]
+
+    assert found["locals"]["one"] == f'arn:aws:sqs:r:${{var.{name}}}:q ${{"arn:aws:iam::${{var.{name}}}:root"}}'
+    assert found["data"] == {"aws_region": {"here": {}}}
+    assert "data" not in answered({"data": {"aws_caller_identity": {"me": {}}}})
+
+
+@pytest.mark.parametrize(
+    "document",
+    [asking(CALLER, count='${var.a == "" ? 1 : 0}'), asking("${data.aws_caller_identity.me}."), {"locals": {}}],
+)
+def test_a_question_that_is_not_understood_is_left(document: dict[str, Any]) -> None:
+    """Asked under a condition, used as a whole, or not asked at all."""
+    assert answered(document) == document
 
 
 def test_a_word_stands_for_an_arn_within_a_policys_strings_alone() -> None:

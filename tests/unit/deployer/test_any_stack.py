@@ -10,7 +10,7 @@ from deployer import stages
 from deployer.estate import adoption, leaving
 from deployer.estate.configuration import Configuration, Reference, configuration_of, instances_in
 from deployer.estate.identity import Identity
-from deployer.estate.ledger import creations_in
+from deployer.estate.ledger import creations_in, has_nameless, names_in
 from deployer.stages import Run
 from deployer.terraform import PLAN, Terraform
 from deployer.view import NoView
@@ -102,7 +102,10 @@ def test_a_name_that_aws_chooses_is_not_in_the_ledger() -> None:
     after = {"name_prefix": "some"}
     plan = {"resource_changes": [{"type": "aws_sns_topic", "change": {"actions": ["create"], "after": after}}]}
 
-    assert creations_in(plan) == []
+    assert (creations_in(plan), has_nameless(plan)) == ([], True)
+    assert names_in({"aws_sns_topic.some": {"name": "some1"}, "aws_vpc.net": {"id": "v"}}) == {
+        ("aws_sns_topic", "some1")
+    }
 
 
 def test_what_has_no_row_and_carries_tags_is_in_the_ledger_by_its_address() -> None:

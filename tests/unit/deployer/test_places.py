@@ -20,6 +20,14 @@ def test_the_nearest_folder_with_a_table_of_tap_is_the_project(tmp_path: Path, m
     assert Places.here() == Places(tmp_path / "project")
 
 
+def test_a_folder_of_cdktf_is_a_project_that_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is deployed from there is its stack, and not the one that this code lies beside."""
+    (tmp_path / "cdktf.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+
+    assert Places.here() == Places(tmp_path)
+
+
 def test_elsewhere_the_checkout_is_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when `tap` is called from anywhere; also from a folder that is gone."""
     (tmp_path / "gone").mkdir()

@@ -98,6 +98,26 @@ def test_a_cleanup_knows_what_an_apply_could_not_save(tmp_path: Path, cleaned: l
     assert cleaned == ["aws_vpc.net"]
 
 
+PREFIXED = Item("aws_sqs_queue", "orders20261125", "p", OURS)
+
+
+def test_what_aws_named_goes_by_the_name_that_the_state_has(tmp_path: Path) -> None:
+    """A queue by `name_prefix`: neither in the stack nor with the suffix at its end, and not left behind unknown."""
+    known = state(entry("aws_sqs_queue.orders", name=PREFIXED.name))
+
+    assert [thing.name for thing in leaving.preview(run_on(tmp_path, account(PREFIXED), known), data_too=False).removed]
+
+
+def test_what_the_state_has_with_other_tags_is_left_and_the_state_with_it(tmp_path: Path) -> None:
+    """Its tags say that it is somebody else's, and the state is all that says otherwise."""
+    other = Item("aws_sqs_queue", "orders-dev", "1", {**OURS, "EnvironmentSuffix": "prod"})
+    run = run_on(tmp_path, account(other), state(entry("aws_sqs_queue.orders", name="orders-dev")))
+    done = leaving.leave(run, data_too=False)
+
+    assert ([thing.name for thing in done.left], done.others) == (["orders-dev"], [])
+    assert (run.site.work / leaving.FILE).is_file()
+
+
 @pytest.mark.parametrize(("stored", "unseen"), [(None, {"aws_vpc.net", "aws_sqs_queue.far"}), (state(), set())])
 def test_without_a_state_a_cleanup_says_what_it_did_not_look_for(
     tmp_path: Path, stored: dict[str, Any] | None, unseen: set[str]

@@ -11,8 +11,9 @@ from deployer import targets
 from deployer.errors import TerraformFailed
 from deployer.estate.adoption import FUNCTION, Adoption
 from deployer.opening import Site
+from deployer.settings import Settings
 from deployer.terraform import Terraform
-from deployer.workfolder import adopting, initialised, override
+from deployer.workfolder import adopting, initialised, override, prepared
 from tests.unit.deployer.working_folder import terraform_in
 
 Usage = namedtuple("Usage", "total used free")
@@ -90,6 +91,24 @@ def test_a_folder_that_lost_its_backend_is_initialised_again(
     initialised(terraform)
 
     assert (once, len(asked)) == (1, 2)
+
+
+def test_a_local_state_is_kept_where_one_target_and_environment_has_it(tmp_path: Path) -> None:
+    """CDKTF names a file of the project's folder, which a deployment to any other target would take for its own."""
+    elsewhere = tmp_path / "project" / "terraform.Orders.tfstate"
+    work, stack = tmp_path / "work", tmp_path / "stack"
+    stack.mkdir()
+    document = {**STACK, "terraform": {"backend": {"local": {"path": str(elsewhere)}}}}
+    (stack / "cdk.tf.json").write_text(json.dumps(document))
+    target = targets.emulator("embedded", "http://127.0.0.1:1", "eu-west-1")
+    terraform = prepared(Site(target, work, work / "logs", lasting=True), stack, Settings())
+    terraform.init()
+    terraform.plan()
+    terraform.apply()
+
+    assert list(terraform.state()) == ["terraform_data.one"]
+    assert (work / "terraform.tfstate").is_file()
+    assert not elsewhere.exists()
 
 
 def test_what_is_adopted_keeps_what_the_emulator_forgets(tmp_path: Path) -> None:

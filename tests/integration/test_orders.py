@@ -1,0 +1,127 @@
+"""A second project on the engine, as its own people would work with it: by `tap` and `pytest`, in its folder.
+
+Its tests are examples/orders/tests; what is tested here is what a project does not test by itself: a lost state, and
+that nothing is left.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from deployer.places import Places
+from deployer.targets import EMULATOR_ACCOUNT
+
+pytestmark = [pytest.mark.smoke, pytest.mark.xdist_group("orders")]  # one worker, in this order, as days follow
+ORDERS = Path(__file__).parents[2] / "examples" / "orders"
+SUFFIX = "second"
+UNSUPPORTED = {
+    "aws_default_security_group.closed", "aws_iam_policy.policy", "aws_iam_role_policy_attachment.attached",
+    'aws_lambda_event_source_mapping.feed["phone"]', 'aws_lambda_event_source_mapping.feed["shop"]', "aws_vpc.network",
+}  # fmt: skip
+Tap = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A copy of it, with an embedded AWS of its own that lasts; what takes long to make is shared with this one."""
+    if request.config.getoption("target") != "embedded":
+        pytest.skip("it starts an embedded AWS of its own")
+    folder = tmp_path_factory.mktemp("second") / "orders"
+    shutil.copytree(ORDERS, folder, ignore=shutil.ignore_patterns(".tap", "build", "__pycache__", ".pytest_cache"))
+    (folder / ".tap").mkdir()
+    for shared in ("cache", "environments"):
+        (Places.here().state / shared).mkdir(parents=True, exist_ok=True)
+        (folder / ".tap" / shared).symlink_to(Places.here().state / shared)
+    run(folder, "local", "start")
+    yield folder
+    run(folder, "local", "stop")
+
+
+def run(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """`tap` in the project's folder, or `pytest`; nothing of this suite is in their environment."""
+    program = ["-m", "pytest", "-p", "no:schemathesis"] if words[0] == "pytest" else ["-m", "deployer"]
+    command = [sys.executable, *program, *(words[1:] if words[0] == "pytest" else words)]
+    environment = {
+        name: value for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "TAP_", "TERRAFORM_", "PYTEST")) and name != "ENVIRONMENT_SUFFIX"
+    } | {"ENVIRONMENT_SUFFIX": SUFFIX}  # fmt: skip
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == code, f"{' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+@pytest.fixture(scope="module")
+def deployed(project: Path) -> Path:
+    """Its tests of all three levels passed, and left the deployment."""
+    run(project, "pytest", "--keep", "--suffix", SUFFIX)
+    return project
+
+
+def work(project: Path) -> Path:
+    return Places(project).work("embedded", EMULATOR_ACCOUNT, "us-east-1", SUFFIX)
+
+
+@pytest.fixture
+def without_state(deployed: Path) -> Iterator[Path]:
+    state = work(deployed) / "terraform.tfstate"
+    lost = state.rename(deployed / "lost.tfstate")
+    yield deployed
+    lost.rename(state)
+
+
+def test_its_gate_is_clean(project: Path) -> None:
+    """`tap comply` in its folder: all of Checkov's rules and Tap's, and what is suppressed has a reason."""
+    judged = json.loads(run(project, "comply", "--json").stdout)
+
+    assert judged["findings"] == []
+    assert all(one["reason"] for one in judged["suppressed"])
+
+
+def test_a_second_deployment_changes_nothing(deployed: Path) -> None:
+    """Of a queue for each channel, and types that no table has a row for."""
+    assert "nothing to change" in run(deployed, "plan").stdout
+
+
+def test_a_lost_state_is_adopted_where_that_is_possible_and_told_where_not(without_state: Path) -> None:
+    """Each instance of a queue by its own name; for the rest there is a way by hand."""
+    done = run(without_state, "plan", "--json")
+    found = json.loads(done.stdout)
+
+    assert {'aws_sqs_queue.queue["phone"]', "aws_dynamodb_table.table", "aws_kms_key.key"} <= set(found["adopted"])
+    assert {one["address"] for one in found["changes"] if one["change"] == "create"} >= UNSUPPORTED
+    assert not UNSUPPORTED & set(found["adopted"])
+    assert all(address in done.stderr for address in (*UNSUPPORTED, "an import block"))
+
+
+def test_without_a_state_a_cleanup_tells_what_it_leaves(without_state: Path) -> None:
+    """The ledger has the network's ARN, which is told with what to do; nothing is removed by looking."""
+    found = json.loads(run(without_state, "cleanup", "--suffix", SUFFIX, "--dry-run", "--json").stdout)
+    left = {one["name"]: one for one in found["left"]}
+
+    assert "vpc/vpc-" in left["aws_vpc.network"]["id"]
+    assert "by hand" in left["aws_vpc.network"]["reason"]
+
+
+def test_a_cleanup_leaves_nothing(deployed: Path) -> None:
+    """What has no row goes by Terraform's state; asked of the account itself, neither network nor queue is there."""
+    found = json.loads(run(deployed, "cleanup", "--suffix", SUFFIX, "--yes", "--json").stdout)
+    endpoint = json.loads(run(deployed, "local", "status", "--json").stdout)["endpoint"]
+
+    def client(service: str) -> Any:
+        return boto3.client(  # type: ignore[call-overload]
+            service, "us-east-1", endpoint_url=endpoint, aws_access_key_id="test", aws_secret_access_key="test"
+        )
+
+    networks = [one["VpcId"] for one in client("ec2").describe_vpcs()["Vpcs"] if not one["IsDefault"]]
+    policies = client("iam").list_policies(Scope="Local")["Policies"]
+    assert (found["left"], found["not_looked_for"]) == ([], [])
+    assert (networks, policies, client("sqs").list_queues().get("QueueUrls", [])) == ([], [], [])
+    assert not work(deployed).exists()
