@@ -32,7 +32,7 @@ setup: .venv/.ready ## The environment alone: leaves .venv/bin/tap
 	@echo "tap: setting up .venv (once)" >&2
 	@[ -x .venv/bin/python ] || "$(PYTHON)" -m venv .venv
 	@.venv/bin/python -m uv --version 2>/dev/null | grep -q "uv $(UV_VERSION) " || { "$(PYTHON)" -m venv --clear .venv && $(PIP_INSTALL) -r environments/uv.txt; } || { echo "tap: uv could not be installed; pip says above why. Where the network signs TLS itself: PIP_USE_FEATURE=truststore make, or PIP_CERT=/path/to/its-ca.pem make. A private index: UV_DEFAULT_INDEX" >&2; exit 3; }
-	@.venv/bin/python -m deployer.environments
+	@.venv/bin/python -m deployer.process.environments
 	@# bytecode for what every command loads; the provider bindings are 1,500 modules of which few are ever used
 	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m compileall -q -j 0 -x 'cdktf_cdktf_provider_aws|moto|/tests?/' .venv/lib || true
 	@touch .venv/.ready
@@ -60,7 +60,7 @@ compliance: setup ## Levels 1 and 2 without AWS; SARIF, JUnit, Markdown and JSON
 smoke-live: setup ## One small file on a live account that is on TAP_ALLOWED_ACCOUNTS, and everything removed again
 	@mkdir -p build
 	@$(TAP) cleanup --expired --data-too --yes --target aws
-	@TAP_LOCAL_STATE=true .venv/bin/python -m deployer.bounded $(SMOKE_MINUTES) $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
+	@TAP_LOCAL_STATE=true .venv/bin/python -m deployer.process.timeout $(SMOKE_MINUTES) $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
 
 .PHONY: check
 check: setup ## Format, lint, types, unit tests
@@ -86,7 +86,7 @@ provider-lock: setup ## The hashes of Terraform's provider, from its registry, f
 
 .PHONY: recording
 recording: setup ## make run and make test-local in a terminal, recorded in docs/recordings/
-	@.venv/bin/python -m deployer.documents.recording
+	@.venv/bin/python -m pipeline.documents.recording
 
 .PHONY: prove-files
 prove-files: setup ## Thousands of files of every dialect with planted errors, judged
@@ -98,7 +98,7 @@ prove-moods: setup ## Files on their way through thousands of drawn faults of AW
 
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour
-	@$(PYTEST) $(patsubst %,tests/proofs/prove_%.py,deployer turns live) -q
+	@$(PYTEST) $(patsubst %,tests/proofs/prove_%.py,deployer locking live) -q
 
 .PHONY: prove-faults
 prove-faults: setup ## Many files at once, a poison one among them, an AWS that is started again in the middle

@@ -12,12 +12,12 @@ from pathlib import Path
 from benchmarks.measure import Figure, paired, timed
 from deployer.compliance import checkov
 from deployer.compliance.catalogue import rule_folders
-from deployer.compliance.gate import configuration_of, with_backend
-from deployer.compliance.planning import plan_of
 from deployer.compliance.scan import to_judge
 from deployer.compliance.subject import lay_out
-from deployer.environments import ensured
-from deployer.places import Places
+from deployer.deploy.gate import configuration_of, with_backend
+from deployer.paths import Paths
+from deployer.process.environments import ensure
+from deployer.terraform.offline_plan import plan_of
 from stack.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -27,17 +27,17 @@ MOST_ADDED = 0.3  # seconds
 
 
 def figures() -> Iterator[Figure]:
-    places = Places(ROOT)
-    python = ensured("policy", places)
-    folder, document = configuration_of(with_backend(Settings.load(SETTINGS)), places)
+    paths = Paths(ROOT)
+    python = ensure("policy", paths)
+    folder, document = configuration_of(with_backend(Settings.load(SETTINGS)), paths)
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         plan = scratch / "plan.json"
-        plan.write_text(json.dumps(plan_of(folder, document, places)))
+        plan.write_text(json.dumps(plan_of(folder, document, paths)))
         gate, bare = paired(_gate, lambda: _bare(python, plan), ROUNDS)
         yield Figure("`tap comply`, after the set-up", gate, "bare checkov", bare, "<= 1.5x", gate <= 1.5 * bare)
         whole, rules = scratch / "whole", rule_folders(ROOT)
-        lay_out(to_judge(folder, places), whole)
+        lay_out(to_judge(folder, paths), whole)
         ours, without = paired(lambda: _checkov(python, whole, rules), lambda: _checkov(python, whole, ()), ROUNDS)
         yield Figure(
             "checkov with our rules",

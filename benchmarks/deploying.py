@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import Figure, paired, timed
-from deployer import embedded
-from deployer.opening import opened
-from deployer.places import Places
-from deployer.workfolder import terraform_in
+from deployer.deploy.working_directory import terraform_in
+from deployer.paths import Paths
+from deployer.targets import embedded
+from deployer.targets.connect import open_target
 from stack.settings import Settings
 
 SUFFIX = "bench"
@@ -19,23 +19,23 @@ ADOPTION_S = 10.0  # what a lost state may cost
 
 def figures() -> Iterator[Figure]:
     """Uses the embedded AWS that is kept running, or one for as long as it takes."""
-    places, settings = Places.here(), Settings.load({}, environment_suffix=SUFFIX)
-    ran = embedded.local(places) is not None
-    embedded.local_start(places)
+    paths, settings = Paths.here(), Settings.load({}, environment_suffix=SUFFIX)
+    ran = embedded.local(paths) is not None
+    embedded.local_start(paths)
     try:
         _tap("deploy")
-        with opened(settings, places, existing=True) as site:
-            terraform = terraform_in(site, settings)
-            apply = ["terraform", f"-chdir={site.work}", "apply", "-auto-approve", "-input=false", "-parallelism=30"]
+        with open_target(settings, paths, existing=True) as session:
+            terraform = terraform_in(session, settings)
+            apply = ["terraform", f"-chdir={session.work}", "apply", "-auto-approve", "-input=false", "-parallelism=30"]
             warm, plain = paired(lambda: _tap("deploy"), lambda: timed(apply, terraform.environment), 3)
             yield Figure("`tap deploy`, no change", warm, "terraform apply", plain, "<= 1.3", warm <= 1.3 * plain)
-            lost, whole = paired(lambda: _without(site.work / "terraform.tfstate"), lambda: _tap("deploy"), 3)
+            lost, whole = paired(lambda: _without(session.work / "terraform.tfstate"), lambda: _tap("deploy"), 3)
             met = lost - whole <= ADOPTION_S
             yield Figure("`tap deploy`, state lost", lost, "with state", whole, f"+ {ADOPTION_S:.0f} s", met)
         _tap("cleanup")
     finally:
         if not ran:
-            embedded.local_stop(places)
+            embedded.local_stop(paths)
 
 
 def _without(state: Path) -> float:

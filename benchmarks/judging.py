@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Figure, timed
-from deployer.environments import ensured
-from deployer.places import Places
+from deployer.paths import Paths
+from deployer.process.environments import ensure
 from stack.packaging import package
 
 ROOT = Path(__file__).parents[1]
@@ -51,7 +51,7 @@ def _speed(scratch: Path) -> Iterator[Figure]:
     _generate(file)
     with file.open() as source:
         few.write_text("".join(next(source) for _ in range(FEW + 1)))
-    python = str(ensured("bench", Places.here()))
+    python = str(ensure("bench", Paths.here()))
     runs = [
         (_ours(file, scratch), _run(python, "pydantic_rows", SCHEMA, file, scratch / "peer")) for _ in range(ROUNDS)
     ]

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Figure, paired
-from deployer import embedded, opening
-from deployer.places import Places
+from deployer.paths import Paths
+from deployer.targets import connect, embedded
 from stack.settings import Settings
 from transactions.schema import load
 
@@ -29,8 +29,8 @@ def module_of(function: str, name: str) -> Any:
 
 
 def figures() -> Iterator[Figure]:
-    with embedded.started(Places.here()) as emulator:
-        table = opening.on(emulator, Settings.load({})).client("dynamodb")
+    with embedded.started(Paths.here()) as emulator:
+        table = connect.on(emulator, Settings.load({})).client("dynamodb")
         ours, peer = paired(lambda: timed_puts(table, _loader_puts), lambda: timed_puts(table, bare_puts), 3)
     met = ours / ITEMS <= 0.001 or ours <= 1.15 * peer
     goal = "1,000 items/s, or within 15 % of the peer"

@@ -14,14 +14,14 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.loading import bare_puts, timed_puts
 from benchmarks.measure import Figure
-from deployer.cleaning import destroy
-from deployer.deployment import Run
-from deployer.domain import Upload
-from deployer.opening import opened
-from deployer.pipeline import Pipeline
-from deployer.places import Places
-from deployer.stages import deploy
-from deployer.view import NoView
+from deployer.console.view import NoView
+from deployer.deploy.deployment import Run
+from deployer.deploy.destroy import destroy
+from deployer.deploy.stages import deploy
+from deployer.paths import Paths
+from deployer.targets.connect import open_target
+from pipeline.client import Pipeline
+from pipeline.domain import Upload
 from stack.settings import Settings
 
 ROWS, ROUNDS, GOAL_S = 1_000, 7, 1.0
@@ -30,17 +30,17 @@ _HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,des
 
 
 def figures() -> Iterator[Figure]:
-    places, settings = Places.here(), Settings.load({}, environment_suffix="bench")
-    with opened(settings, places) as site, TemporaryDirectory() as folder:
-        run = Run(settings, places, site, NoView())
-        pipeline = Pipeline.of(site.target, deploy(run))
+    paths, settings = Paths.here(), Settings.load({}, environment_suffix="bench")
+    with open_target(settings, paths) as session, TemporaryDirectory() as folder:
+        run = Run(settings, paths, session, NoView())
+        pipeline = Pipeline.of(session.target, deploy(run))
         stages: dict[str, list[float]] = defaultdict(list)
         _moved(pipeline, Path(folder), 0, defaultdict(list))  # its functions start cold
         ours, peers = [], []
         for number in range(1, ROUNDS + 1):
             ours.append(_moved(pipeline, Path(folder), number, stages))
             peers.append(_bare(pipeline, Path(folder), number))
-        if site.lasting:
+        if session.lasting:
             destroy(run, data_too=True)
     print("seen after, median of seconds:", {name: round(statistics.median(each), 2) for name, each in stages.items()})
     median, peer = statistics.median(ours), statistics.median(peers)

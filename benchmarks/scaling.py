@@ -1,7 +1,7 @@
 """Scaling: what a row costs the validator, the transformer and the loader, from ten thousand to ten million rows.
 
 The peer is the same work on fewer rows: a cost that grows with the file is a defect. Writes what it found to
-`deployer/capacity/measured.json`, which `tap capacity` and docs/scale.md are computed from; so it runs only by name.
+`pipeline/capacity/measured.json`, which `tap capacity` and docs/scale.md are computed from; so it runs only by name.
 
 Times are of the processor, all threads together: a function of 1,769 MB has one, and a busy machine changes a
 processor's time far less than the clock's. Each is the median of some rounds.
@@ -23,8 +23,8 @@ from typing import Any
 
 from benchmarks import judging, loading
 from benchmarks.measure import Figure
-from deployer import embedded, opening
-from deployer.places import Places
+from deployer.paths import Paths
+from deployer.targets import connect, embedded
 from stack.settings import Settings
 
 OUT = Path(__file__).parents[1] / "deployer" / "capacity" / "measured.json"
@@ -125,8 +125,8 @@ def _median(samples: list[Any]) -> Sample:
 
 def _calls() -> dict[str, float]:
     """Processor seconds of one call of a client as the loader makes it; and how many it makes at once."""
-    with embedded.started(Places.here()) as emulator:
-        target = opening.on(emulator, Settings.load({}))
+    with embedded.started(Paths.here()) as emulator:
+        target = connect.on(emulator, Settings.load({}))
         s3, table = target.client("s3"), target.client("dynamodb")
         s3.create_bucket(Bucket="bench")
         puts = _processor(lambda number: s3.put_object(Bucket="bench", Key=f"{number}", Body=bytes(CALL_BYTES)))

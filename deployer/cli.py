@@ -16,7 +16,6 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from deployer import console
 from deployer.commands import stack
 from deployer.commands.cleanup import cleanup
 from deployer.commands.comply import comply
@@ -26,8 +25,9 @@ from deployer.commands.options import for_typer
 from deployer.commands.policy import policy
 from deployer.commands.report import report
 from deployer.commands.state import bootstrap, unlock
-from deployer.errors import TapError, Unexpected, UsedWrongly
-from deployer.places import Places
+from deployer.console import streams
+from deployer.errors import InternalError, TapError, UsageError
+from deployer.paths import Paths
 from deployer.project import TABLE, Project, resolved
 
 _CHOOSING = ("--target", "--suffix", "--region")  # by which a command knows its environment
@@ -45,12 +45,12 @@ class Commands(TyperGroup):
     @cached_property
     def of_project(self) -> dict[str, Any]:
         """By name. Raises UsedWrongly where they can't be imported, or one has the name of one of Tap's own."""
-        root, added = Places.here().root, typer.Typer()
+        root, added = Paths.here().root, typer.Typer()
         for reference in Project.at(root).commands:
             resolved(reference, root)(added)
         found = dict(typer.main.get_group(added).commands)
         if taken := sorted(found.keys() & self.commands.keys()):
-            raise UsedWrongly(
+            raise UsageError(
                 f"the project adds commands that Tap has already: {', '.join(taken)}",
                 where=f"`commands` in {TABLE}",
                 remedy="give them other names",
@@ -91,16 +91,16 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` wants it
             signal.signal(number, _leave)
     try:
-        console.prepare()
+        streams.prepare()
         sys.exit(_run())
     except BrokenPipeError:  # who read it has had enough
-        console.give_up_stdout()
+        streams.give_up_stdout()
         sys.exit(1)
     except TapError as error:
         sys.exit(_told(error))
     except OSError as error:
-        told = console.explained(error)
-        console.give_up_stdout()
+        told = streams.explained(error)
+        streams.give_up_stdout()
         sys.exit(_told(told or _unexpected()))
     except Exception:
         sys.exit(_told(_unexpected()))
@@ -152,11 +152,11 @@ def _command(group: Any, name: str) -> Any:
     return None
 
 
-def _unexpected() -> Unexpected:
+def _unexpected() -> InternalError:
     """What nobody foresaw: short for people, whole in a file."""
     kind, value, _ = sys.exc_info()
     where, details = _logged(traceback.format_exc())
-    return Unexpected(
+    return InternalError(
         f"internal error in `tap`: {kind.__name__ if kind else ''}: {value}",
         where=where,
         remedy="try again; if it stays, report it with that file",
@@ -166,7 +166,7 @@ def _unexpected() -> Unexpected:
 
 def _logged(text: str) -> tuple[str, tuple[str, ...]]:
     """Where the text was written; where it can't be, the text itself."""
-    log = Places.here().logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    log = Paths.here().logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(text)

@@ -10,18 +10,23 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployer import embedded, environments, localstack, mirror, opening, operations, process, regions, statebucket
-from deployer.errors import TapError, ToolMissing, Unfit
-from deployer.ministack_server import functions
-from deployer.places import Places
+from deployer import process
+from deployer.deploy.synthesis import DOCUMENT, stack_folder, variables
+from deployer.deploy.working_directory import s3_backend
+from deployer.errors import EnvironmentUnready, TapError, ToolMissing
+from deployer.paths import Paths
+from deployer.process import environments
 from deployer.project import Project
 from deployer.settings import Settings
-from deployer.synthesis import DOCUMENT, stack_folder, variables
-from deployer.targets import Target
-from deployer.terraform import installed_version
-from deployer.workfolder import s3_backend
+from deployer.targets import connect, embedded, localstack, provider_operations
+from deployer.targets.ministack_server import functions
+from deployer.targets.targets import Target
+from deployer.terraform import provider_mirror, provider_regions, state_bucket
+from deployer.terraform.cli import installed_version
 
-PROVIDERS = {f"{mirror.REGISTRY}/hashicorp/aws": regions.PROVIDER}  # what the stack's bindings are generated for
+PROVIDERS = {
+    f"{provider_mirror.REGISTRY}/hashicorp/aws": provider_regions.PROVIDER
+}  # what the stack's bindings are generated for
 _API_STAGE = "aws_api_gateway_stage"
 _OLDEST_NODE = 18  # that jsii runs on
 # The last day of security updates: https://nodejs.org/en/about/previous-releases; odd ones end within a year
@@ -42,7 +47,7 @@ class Check:
     needed: bool = True
 
 
-def examined(settings: Settings, places: Places) -> list[Check]:
+def examined(settings: Settings, paths: Paths) -> list[Check]:
     """Every check for this target."""
     checks: list[tuple[str, Callable[[], str]]] = [
         ("providers", lambda: _providers(settings)),
@@ -51,15 +56,15 @@ def examined(settings: Settings, places: Places) -> list[Check]:
     ]
     found = [_checked("terraform", _terraform), node(_node_version(), datetime.now(UTC).date())]
     found += [_checked(name, check) for name, check in checks]
-    found += [_environment(name, places, needed=name == settings.target) for name in ("embedded", "policy")]
-    found += _variables(settings, Project.at(places.root))
+    found += [_environment(name, paths, needed=name == settings.target) for name in ("embedded", "policy")]
+    found += _variables(settings, Project.at(paths.root))
     found += [_sandbox()] if settings.target == "embedded" else []
-    found.append(_checked("endpoint", lambda: _endpoint(settings, places)))
+    found.append(_checked("endpoint", lambda: _endpoint(settings, paths)))
     if found[-1].fine:
         found += [_checked("operations", lambda: _operations(settings))] if settings.target == "localstack" else []
-        found += _state(settings, places)
-        if settings.target == "aws" and _has(_API_STAGE, settings, places):
-            found.append(_checked("api logs", lambda: api_logs(opening.live(settings))))
+        found += _state(settings, paths)
+        if settings.target == "aws" and _has(_API_STAGE, settings, paths):
+            found.append(_checked("api logs", lambda: api_logs(connect.live(settings))))
     answers = any(one.name == "endpoint" and one.fine for one in found)
     found.append(_docker(needed=settings.target == "localstack" and not answers))
     return found
@@ -117,9 +122,9 @@ def _kept(today: date) -> int:
 
 
 def _providers(settings: Settings) -> str:
-    source = mirror.provider_source(settings.provider_mirror, PROVIDERS, os.environ)
-    if source.kind == "registry" and not mirror.registry_reachable():
-        raise Unfit(
+    source = provider_mirror.provider_source(settings.provider_mirror, PROVIDERS, os.environ)
+    if source.kind == "registry" and not provider_mirror.registry_reachable():
+        raise EnvironmentUnready(
             f"no provider mirror was found, and {source.where} is not in reach",
             remedy="name a folder in the filesystem-mirror layout with TAP_PROVIDER_MIRROR",
         )
@@ -132,7 +137,7 @@ def _providers(settings: Settings) -> str:
 
 
 def _region(settings: Settings) -> str:
-    regions.require_known(settings.aws_region)
+    provider_regions.require_known(settings.aws_region)
     return settings.aws_region
 
 
@@ -142,13 +147,13 @@ def _uv() -> str:
     try:
         return str(uv.find_uv_bin())
     except FileNotFoundError as error:
-        raise Unfit("uv is not in this environment", remedy="`make setup`") from error
+        raise EnvironmentUnready("uv is not in this environment", remedy="`make setup`") from error
 
 
-def _environment(name: str, places: Places, *, needed: bool) -> Check:
+def _environment(name: str, paths: Paths, *, needed: bool) -> Check:
     """An environment that is not there yet is made on demand, so its absence is no fault."""
     try:
-        there = environments.is_made(name, places)
+        there = environments.is_made(name, paths)
     except TapError as error:
         return Check(f"{name} env", False, error.what, error.remedy, needed)
     return Check(f"{name} env", True, "in sync" if there else "is made when first needed", needed=needed)
@@ -162,10 +167,10 @@ def _variables(settings: Settings, project: Project) -> list[Check]:
     return [Check("variables", True, told or f"none set of {', '.join(project.environment)}")]
 
 
-def _has(type_: str, settings: Settings, places: Places) -> bool:
+def _has(type_: str, settings: Settings, paths: Paths) -> bool:
     """Whether the stack has a resource of the type; one that can't be synthesised has none yet."""
     try:
-        document = json.loads((stack_folder(settings, places) / DOCUMENT).read_text())
+        document = json.loads((stack_folder(settings, paths) / DOCUMENT).read_text())
     except TapError:
         return False
     return type_ in document.get("resource", {})
@@ -182,19 +187,19 @@ def _sandbox() -> Check:
     return Check("lambda sandbox", True, "on: functions run as on Lambda")
 
 
-def _endpoint(settings: Settings, places: Places) -> str:
+def _endpoint(settings: Settings, paths: Paths) -> str:
     if settings.target == "embedded":
-        running = embedded.local(places)
+        running = embedded.local(paths)
         return running.endpoint if running else "is started when needed (`tap local start` keeps one)"
     if settings.target == "aws":
-        return f"account {opening.live(settings).account_id}, {settings.aws_region}"
+        return f"account {connect.live(settings).account_id}, {settings.aws_region}"
     endpoint = localstack.endpoint()
     target, why = localstack.answering(endpoint, settings.aws_region)
     if target:
         return f"account {target.account_id} at {target.endpoint}"
     if localstack.docker_answers():
         return "is started when needed, by docker-compose.yml"
-    raise Unfit(
+    raise EnvironmentUnready(
         f"no LocalStack answers at {endpoint}, and no Docker engine is there to start one: {why}",
         remedy="start Docker, or name a LocalStack that runs with AWS_ENDPOINT_URL",
     )
@@ -205,28 +210,28 @@ def _operations(settings: Settings) -> str:
     target, _ = localstack.answering(localstack.endpoint(), settings.aws_region)
     if target is None:
         return "are looked at when it runs"
-    if lacking := operations.unanswered(target):
-        raise Unfit(
+    if lacking := provider_operations.unanswered(target):
+        raise EnvironmentUnready(
             f"the emulator has no answer to {'; '.join(lacking)}",
             remedy="Terraform would try again for a long time: take a newer one, or --target embedded",
         )
     return "what Terraform asks for is answered"
 
 
-def _state(settings: Settings, places: Places) -> list[Check]:
+def _state(settings: Settings, paths: Paths) -> list[Check]:
     """The bucket of Terraform's state, where one is named and its AWS can be asked. Creates nothing."""
     if not settings.state_bucket:
         needed = settings.target == "aws"
         told = "in a local file; TERRAFORM_STATE_BUCKET names a bucket, as a shared environment needs"
         return [Check("state bucket", not needed, told, "`tap bootstrap` makes the bucket that is named", needed=False)]
     try:
-        backend = s3_backend(stack_folder(settings, places))
-        with opening.opened(settings, places, existing=True) as site:
-            named = statebucket.StateBucket.named(settings, site.target)
-            bucket = statebucket.StateBucket.of(backend, site.target) if backend else named
+        backend = s3_backend(stack_folder(settings, paths))
+        with connect.open_target(settings, paths, existing=True) as session:
+            named = state_bucket.StateBucket.named(settings, session.target)
+            bucket = state_bucket.StateBucket.of(backend, session.target) if backend else named
             return [
                 Check(one.name, one.fine, one.told, "" if one.fine else "`tap bootstrap`; or grant what is refused")
-                for one in statebucket.findings(bucket)
+                for one in state_bucket.findings(bucket)
             ]
     except TapError as error:
         return [Check("state bucket", False, error.what, error.remedy)]
@@ -242,9 +247,11 @@ def api_logs(target: Target) -> str:
     try:
         role = target.client("apigateway").get_account().get("cloudwatchRoleArn")
     except (BotoCoreError, ClientError) as error:
-        raise Unfit(f"can't be looked at: {error}", remedy="grant apigateway:GET on /account: `tap policy`") from error
+        raise EnvironmentUnready(
+            f"can't be looked at: {error}", remedy="grant apigateway:GET on /account: `tap policy`"
+        ) from error
     if not role:
-        raise Unfit(
+        raise EnvironmentUnready(
             f"API Gateway has no role to write logs with in {target.region}",
             remedy="name one in its account settings, once: README, Deploying to an account, step 2",
         )

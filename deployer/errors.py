@@ -53,107 +53,107 @@ class TapError(Exception):
         return "\n".join(lines)
 
 
-class AnswerIsNo(TapError):  # noqa: N818 - an answer is no fault
+class CheckFailed(TapError):  # noqa: N818 - an answer is no fault
     """The command did its work, and the answer is no."""
 
     exit_code = 1
 
 
-class NotCompliant(AnswerIsNo):
+class NotCompliant(CheckFailed):
     """The compliance gate has findings."""
 
 
-class Stale(AnswerIsNo):
+class Stale(CheckFailed):
     """A document is out of date."""
 
 
-class NothingRuns(AnswerIsNo):
+class NotRunning(CheckFailed):
     """No embedded AWS is kept running."""
 
 
-class NotReconciled(AnswerIsNo):
+class NotReconciled(CheckFailed):
     """A file's figures do not add up."""
 
 
-class StageStopped(AnswerIsNo):
+class FileStopped(CheckFailed):
     """A file goes no further by itself: its load failed, a letter about it rests, or its attempts are used up."""
 
 
-class NoNews(AnswerIsNo):
+class NoProgress(CheckFailed):
     """A file has not moved for long, and nothing says that it failed."""
 
 
-class LeftBehind(AnswerIsNo):
+class ResourcesLeft(CheckFailed):
     """A cleanup ended, and something is still there."""
 
 
-class NotAllSeen(AnswerIsNo):
+class ListingIncomplete(CheckFailed):
     """A listing of the account was cut, or part of it refused: what is there is not known."""
 
 
-class WouldLoseData(AnswerIsNo):
+class WouldLoseData(CheckFailed):
     """A plan would lose data: destroys or replaces what holds them, or leaves them under a key that goes."""
 
 
-class LettersLeft(AnswerIsNo):
+class RedriveIncomplete(CheckFailed):
     """Dead letters that could not be tried again."""
 
 
-class PlanNotEmpty(AnswerIsNo):
+class PlanNotEmpty(CheckFailed):
     """What was just applied differs from what was asked for."""
 
 
-class UsedWrongly(TapError):  # noqa: N818 - says what happened
+class UsageError(TapError):  # noqa: N818 - says what happened
     """The command line, a setting or a file named on it is wrong."""
 
     exit_code = 2
 
 
-class Unfit(TapError):  # noqa: N818 - says what happened
+class EnvironmentUnready(TapError):  # noqa: N818 - says what happened
     """This machine or the account is not fit."""
 
 
-class ToolMissing(Unfit):
+class ToolMissing(EnvironmentUnready):
     """A program is absent or too old."""
 
 
-class PortInUse(Unfit):
+class PortInUse(EnvironmentUnready):
     """Somebody else listens on the port."""
 
 
-class EndpointFailed(Unfit):
+class EndpointFailed(EnvironmentUnready):
     """No AWS answers at the endpoint, or it stopped answering."""
 
 
-class AccountRefused(Unfit):
+class AccountRefused(EnvironmentUnready):
     """A live account that may not be touched, or credentials of the wrong world."""
 
 
-class StateLocked(Unfit):
+class StateLocked(EnvironmentUnready):
     """Another deployment is at work, and did not end in time."""
 
 
-class StateElsewhere(Unfit):
+class StateMoved(EnvironmentUnready):
     """The state is in a bucket that the settings no longer name."""
 
 
-class StateUnsaved(Unfit):
+class StateUnsaved(EnvironmentUnready):
     """A state that could not be saved lies here, and can't be put in its place by itself."""
 
 
-class NotOurs(Unfit):
+class ForeignResource(EnvironmentUnready):
     """Something has the name of one of our resources, and is not this environment's."""
 
 
-class Ambiguous(Unfit):
+class AmbiguousMatch(EnvironmentUnready):
     """Several things could be the one that is meant."""
 
 
-class SynthesisFailed(Unfit):
+class SynthesisFailed(EnvironmentUnready):
     """The stack can't be synthesised."""
 
 
-class TerraformFailed(Unfit):
+class TerraformFailed(EnvironmentUnready):
     """Terraform gave up."""
 
 
@@ -165,9 +165,9 @@ class KeyRefused(TerraformFailed):
     """A KMS key may not be used by who deploys, or not yet."""
 
 
-class NotDeployed(Unfit):
+class NotDeployed(EnvironmentUnready):
     """There is no deployment to talk to."""
 
 
-class Unexpected(Unfit):
+class InternalError(EnvironmentUnready):
     """A defect of `tap` itself."""

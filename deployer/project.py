@@ -23,8 +23,8 @@ from importlib import import_module
 from pathlib import Path, PurePath
 from typing import Any, Self
 
-from deployer.errors import UsedWrongly
-from deployer.places import CDKTF_FILE, PROJECT_FILE
+from deployer.errors import UsageError
+from deployer.paths import CDKTF_FILE, PROJECT_FILE
 
 TABLE = "[tool.tap]"
 SUFFIX = "{suffix}"  # stands in a tag's value for the environment's suffix
@@ -133,7 +133,7 @@ class Project:
         known = {each.name.replace("_", "-"): each for each in fields(cls)}
         table = _table(file)
         if unknown := sorted(table.keys() - known.keys()):
-            raise UsedWrongly(
+            raise UsageError(
                 f"unknown in {TABLE}: {', '.join(unknown)}", where=str(file), remedy=f"known are {', '.join(known)}"
             )
         return cls(**{known[key].name: _value(key, known[key].metadata["read"], table[key], file) for key in table})
@@ -162,7 +162,7 @@ def resolved(reference: str, root: Path) -> Any:
         for part in name.split("."):
             found = getattr(found, part)
     except Exception as error:
-        raise UsedWrongly(
+        raise UsageError(
             f"{reference} can't be imported: {type(error).__name__}: {error}",
             where=f"{TABLE} in {root / PROJECT_FILE}",
             remedy="mend it, or take it out; what it needs must be installed where Tap is",
@@ -174,7 +174,7 @@ def _value(key: str, read: Callable[[Any], Any], value: Any, file: Path) -> Any:
     try:
         return read(value)
     except ValueError as error:
-        raise UsedWrongly(
+        raise UsageError(
             f"{key} in {TABLE} is {error}: {value!r}", where=str(file),
             remedy=f"mend it; paths are relative to the folder of {PROJECT_FILE}",
         ) from error  # fmt: skip
@@ -186,10 +186,10 @@ def _table(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise UsedWrongly(f"{PROJECT_FILE} can't be read: {error}", where=str(file), remedy="mend the file") from error
+        raise UsageError(f"{PROJECT_FILE} can't be read: {error}", where=str(file), remedy="mend the file") from error
     table = tool.get("tap", {})
     if not isinstance(table, dict):
-        raise UsedWrongly(f"{TABLE} is not a table", where=str(file), remedy=f"write {TABLE}, and keys below it")
+        raise UsageError(f"{TABLE} is not a table", where=str(file), remedy=f"write {TABLE}, and keys below it")
     return table
 
 
@@ -201,7 +201,7 @@ def _cdktf_app(root: Path) -> tuple[str, ...]:
         why = f"there is no stack here: neither {CDKTF_FILE} nor `app` in {TABLE}"
     except (OSError, ValueError, KeyError, TypeError) as error:
         why = f"{CDKTF_FILE} says no app: {type(error).__name__}: {error}"
-    raise UsedWrongly(
+    raise UsageError(
         why,
         where=str(root),
         remedy="go to the project's folder; other Terraform is judged by `tap comply PATH`",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deployer.commands.consent import ask, require_somebody
+from deployer.commands.confirmation import ask, require_somebody
 from deployer.commands.options import (
     DataTooOption,
     JsonOption,
@@ -17,11 +17,11 @@ from deployer.commands.options import (
     settings_of,
 )
 from deployer.commands.stack import place_of, running
-from deployer.errors import LeftBehind, NotAllSeen, StateLocked, SynthesisFailed, TapError, UsedWrongly
+from deployer.errors import ListingIncomplete, ResourcesLeft, StateLocked, SynthesisFailed, TapError, UsageError
 
 if TYPE_CHECKING:
-    from deployer.estate.cleanup import Cleaned
-    from deployer.estate.things import Thing
+    from deployer.resources.deletion import CleanupResult
+    from deployer.resources.resource import AwsResource
     from deployer.settings import Settings
 
 SuffixOption = Annotated[
@@ -48,18 +48,18 @@ def cleanup(
     Files and items go too, unless they are protected.
     """
     if (suffix is None) != expired:
-        raise UsedWrongly(
+        raise UsageError(
             "specify --suffix or --expired",
             remedy="one of the two, not both: `tap cleanup --suffix X` or `tap cleanup --expired`",
         )
     require_somebody(yes=yes or dry_run)
     suffixes = [suffix] if suffix else _expired(target, region, json=json)
-    cleaned: dict[str, Cleaned] = {}
+    cleaned: dict[str, CleanupResult] = {}
     refused: list[TapError] = []
     for each in suffixes:
         try:
             cleaned[each] = _cleaned(settings_of(target, each, region), json, dry_run, data_too, yes)
-        except (StateLocked, NotAllSeen, SynthesisFailed) as error:
+        except (StateLocked, ListingIncomplete, SynthesisFailed) as error:
             if suffix:
                 raise
             refused.append(error)  # the others go all the same
@@ -72,31 +72,31 @@ def cleanup(
     if refused:
         raise refused[0]
     if left := {each: len(one.left) for each, one in cleaned.items() if one.left and not dry_run}:
-        raise LeftBehind(
+        raise ResourcesLeft(
             "; ".join(f"{count} of the environment `{each}` are left" for each, count in left.items()),
             remedy="for each, do what its reason says, then run the cleanup again",
         )
 
 
-def _cleaned(settings: "Settings", json: bool, dry_run: bool, data_too: bool, yes: bool) -> "Cleaned":
-    from deployer.estate.leaving import leave, preview
+def _cleaned(settings: "Settings", json: bool, dry_run: bool, data_too: bool, yes: bool) -> "CleanupResult":
+    from deployer.deploy.cleanup import cleanup, preview
 
     with running(settings, json=json, existing=True) as run:
         if dry_run:
             return preview(run, data_too=data_too)
         if not yes and (going := preview(run, data_too=data_too)).removed:
             ask(_lines(going, dry_run=True), settings.environment_suffix, place_of(run))
-        return leave(run, data_too=data_too)
+        return cleanup(run, data_too=data_too)
 
 
 def _expired(target: str | None, region: str | None, *, json: bool) -> list[str]:
-    from deployer.estate.janitor import expired
+    from deployer.deploy.expired import expired
 
     with running(settings_of(target, None, region), json=json, existing=True) as run:
-        return expired(run.site.target, datetime.now(UTC), run.site.identity)
+        return expired(run.session.target, datetime.now(UTC), run.session.identity)
 
 
-def _to_json(cleaned: "Cleaned", *, dry_run: bool) -> dict[str, Any]:
+def _to_json(cleaned: "CleanupResult", *, dry_run: bool) -> dict[str, Any]:
     return {
         "dry_run": dry_run,
         "removed": [_named(thing) for thing in cleaned.removed],
@@ -106,11 +106,11 @@ def _to_json(cleaned: "Cleaned", *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _named(thing: "Thing") -> dict[str, str]:
+def _named(thing: "AwsResource") -> dict[str, str]:
     return {"type": thing.type, "name": thing.name, "id": thing.id}
 
 
-def _lines(cleaned: "Cleaned", *, dry_run: bool) -> Iterator[str]:
+def _lines(cleaned: "CleanupResult", *, dry_run: bool) -> Iterator[str]:
     for thing in cleaned.removed:
         yield f"{'would remove' if dry_run else 'removed'}  {thing.label}"
     for thing, why in cleaned.others:

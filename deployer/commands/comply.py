@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deployer.commands.options import DEFAULTS, EnvironmentOptions, JsonOption, print_json
-from deployer.errors import UsedWrongly
-from deployer.places import Places
+from deployer.errors import UsageError
+from deployer.paths import Paths
 
 if TYPE_CHECKING:
     from deployer.compliance.judgement import Judgement
@@ -40,18 +40,18 @@ def comply(
     json: JsonOption = False,
 ) -> None:
     """Check Terraform against all rules; exit 1 on findings, 2 or 3 if it can't be checked."""
-    from deployer.compliance import gate
     from deployer.compliance.scan import scan
+    from deployer.deploy import gate
 
-    places, coverage = Places.here(), ""
+    paths, coverage = Paths.here(), ""
     if path is None:
         settings = gate.with_backend(options.settings())
-        of_stack = gate.stack_judged(settings, places, accept_access=accept_access)
+        of_stack = gate.stack_judged(settings, paths, accept_access=accept_access)
         judgement, coverage = of_stack.judgement, of_stack.coverage
     elif accept_access:
-        raise UsedWrongly("--accept-access is about this stack, and a path is given", remedy="leave out the path")
+        raise UsageError("--accept-access is about this stack, and a path is given", remedy="leave out the path")
     else:
-        judgement = scan(path, places, plan=False)
+        judgement = scan(path, paths, plan=False)
     _write_reports(judgement, coverage, {"sarif": sarif, "junit": junit, "markdown": markdown, "json": report})
     _tell(judgement, json=json)
     raise typer.Exit(1 if judgement.findings else 0)
@@ -71,7 +71,7 @@ def _write_reports(judgement: "Judgement", coverage: str, files: dict[str, Path 
     from deployer.compliance.reports.markdown import markdown
     from deployer.compliance.reports.sarif import sarif
 
-    rules = described(rule_folders(Places.here().root))
+    rules = described(rule_folders(Paths.here().root))
     makers: dict[str, Callable[[], str]] = {
         "sarif": lambda: sarif(judgement, rules),
         "junit": lambda: junit(judgement),
@@ -84,4 +84,4 @@ def _write_reports(judgement: "Judgement", coverage: str, files: dict[str, Path 
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(makers[kind](), encoding="utf-8")
             except OSError as error:
-                raise UsedWrongly(f"the report can't be written: {error}", where=str(file)) from error
+                raise UsageError(f"the report can't be written: {error}", where=str(file)) from error

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deployer.commands.options import JsonOption, print_json
-from deployer.places import Places
+from deployer.paths import Paths
 
 if TYPE_CHECKING:
-    from deployer.embedded import Emulator
+    from deployer.targets.embedded import Emulator
 
 PortOption = Annotated[
     int | None, typer.Option("--port", min=1, max=65535, help="Port for plain HTTP (default: any free port).")
@@ -21,17 +21,17 @@ local = typer.Typer(help="The embedded AWS, kept running between commands.", no_
 @local.command()
 def start(port: PortOption = None, json: JsonOption = False) -> None:
     """Start it, unless it runs already."""
-    from deployer.embedded import local_start
+    from deployer.targets.embedded import local_start
 
-    _tell(local_start(Places.here(), port), json=json)
+    _tell(local_start(Paths.here(), port), json=json)
 
 
 @local.command()
 def stop(json: JsonOption = False) -> None:
     """Stop it; all that was deployed on it is gone."""
-    from deployer.embedded import local_stop
+    from deployer.targets.embedded import local_stop
 
-    stopped = local_stop(Places.here())
+    stopped = local_stop(Paths.here())
     if json:
         print_json({"stopped": stopped})
     else:
@@ -41,9 +41,9 @@ def stop(json: JsonOption = False) -> None:
 @local.command()
 def status(json: JsonOption = False) -> None:
     """Show the one that runs; exit 1 if none does."""
-    from deployer.embedded import local_status
+    from deployer.targets.embedded import local_status
 
-    _tell(local_status(Places.here()), json=json)
+    _tell(local_status(Paths.here()), json=json)
 
 
 def _tell(emulator: "Emulator", *, json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deployer.errors import UsedWrongly
+from deployer.errors import UsageError
 
 if TYPE_CHECKING:
     from deployer.settings import Settings
@@ -75,7 +75,7 @@ def settings_of(target: str | None, suffix: str | None, region: str | None) -> "
     try:
         return Settings.load(target=target, environment_suffix=suffix, aws_region=region)
     except SettingsError as error:
-        raise UsedWrongly(
+        raise UsageError(
             "a setting is missing or malformed",
             remedy="set the variable that is named, or pass the option that overrides it",
             details=tuple(str(error).splitlines()),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deployer.commands.options import RegionOption, SuffixOption, settings_of
-from deployer.errors import UsedWrongly
-from deployer.places import Places
+from deployer.errors import UsageError
+from deployer.paths import Paths
 
 if TYPE_CHECKING:
     from deployer.settings import Settings
@@ -53,7 +53,7 @@ def policy(
     GitHub workflow. One JSON object with a document for each name; asks no AWS.
     """
     if nightly and cleanup:
-        raise UsedWrongly("--nightly and --cleanup exclude each other", remedy="run it once for each")
+        raise UsageError("--nightly and --cleanup exclude each other", remedy="run it once for each")
     work = "nightly" if nightly else "cleanup" if cleanup else "deploy"
     found = _found(settings_of("aws", suffix, region), account, repository, work)
     if out is None:
@@ -66,30 +66,30 @@ def policy(
 def _found(settings: "Settings", account: str | None, repository: str | None, work: str) -> dict[str, Any]:
     from botocore.session import Session
 
-    from deployer.estate.configuration import configuration_in
-    from deployer.estate.identity import Identity
-    from deployer.policy import ACCOUNT, REPOSITORY, Scope
+    from deployer.deploy.synthesis import stack_folder
+    from deployer.iam.policy import ACCOUNT, REPOSITORY, Scope
+    from deployer.iam.roles import documents
+    from deployer.identity import Identity
     from deployer.project import Project, resolved
-    from deployer.roles import documents
-    from deployer.synthesis import stack_folder
+    from deployer.resources.configuration import configuration_in
 
-    places = Places.here()
-    identity, reference = Identity.of(settings.environment_suffix, places), Project.at(places.root).policies
-    configuration = configuration_in(stack_folder(settings, places), identity)
+    paths = Paths.here()
+    identity, reference = Identity.of(settings.environment_suffix, paths), Project.at(paths.root).policies
+    configuration = configuration_in(stack_folder(settings, paths), identity)
     listed = settings.allowed_accounts
     scope = Scope.of(
         configuration,
         settings,
         partition=Session().get_partition_for_region(settings.aws_region),
         account=account or (listed[0] if len(listed) == 1 else ACCOUNT),
-        clients=resolved(reference, places.root) if reference else {},
+        clients=resolved(reference, paths.root) if reference else {},
     )
     return documents(replace(scope, repository=REPOSITORY if repository is None else _named(repository)), work)
 
 
 def _named(repository: str) -> str:
     if not _REPOSITORY.fullmatch(repository):
-        raise UsedWrongly(
+        raise UsageError(
             f"{repository!r} is no repository",
             where="--repository",
             remedy="OWNER/REPO, or OWNER@ID/REPO@ID where its OIDC tokens carry ids",
@@ -104,4 +104,4 @@ def _write(found: dict[str, Any], out: Path) -> None:
             (out / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n")
             print(out / f"{name}.json")
     except OSError as error:
-        raise UsedWrongly(f"the policies can't be written: {error}", where=str(out)) from error
+        raise UsageError(f"the policies can't be written: {error}", where=str(out)) from error

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deployer.commands.options import JsonOption, print_json
-from deployer.places import Places
+from deployer.paths import Paths
 
 EvidenceOption = Annotated[
     Path | None,
@@ -24,8 +24,8 @@ def report(evidence: EvidenceOption = None, out: OutOption = None, json: JsonOpt
     """Write the HTML report of the last test run; runs nothing."""
     from deployer.reporting import written
 
-    places = Places.here()
-    made = written(places, evidence or places.evidence, out or places.report)
+    paths = Paths.here()
+    made = written(paths, evidence or paths.evidence, out or paths.report)
     if json:
         print_json(made.told)
     print(made.page, file=sys.stderr if json else sys.stdout)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deployer.commands.consent import ask, require_somebody, show
+from deployer.commands.confirmation import ask, require_somebody, show
 from deployer.commands.options import DEFAULTS, DataTooOption, EnvironmentOptions, JsonOption, YesOption, print_json
-from deployer.places import Places
+from deployer.paths import Paths
 
 if TYPE_CHECKING:
-    from deployer.deployment import Outputs, Run
-    from deployer.plans import Changes
+    from deployer.deploy.deployment import Outputs, Run
+    from deployer.deploy.plan import Changes
     from deployer.settings import Settings
 
 ReplaceOption = Annotated[bool, typer.Option("--allow-replace", help="Apply even if the plan would lose data.")]
@@ -28,9 +28,9 @@ def synth(
     json: JsonOption = False,
 ) -> None:
     """Write the stack as Terraform JSON, which plain `terraform init && terraform apply` accepts."""
-    from deployer.synthesis import synth as synthesise
+    from deployer.deploy.synthesis import synth as synthesise
 
-    folder = synthesise(options.settings(), Places.here(), out)
+    folder = synthesise(options.settings(), Paths.here(), out)
     if json:
         print_json({"stack": str(folder / "cdk.tf.json")})
     else:
@@ -39,7 +39,7 @@ def synth(
 
 def plan(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
     """Show what `deploy` would change."""
-    from deployer.stages import plan_only
+    from deployer.deploy.stages import plan_only
 
     with running(options.settings(), json=json) as run:
         changes = plan_only(run)
@@ -56,7 +56,7 @@ def deploy(
     json: JsonOption = False,
 ) -> None:
     """Synthesise, adopt existing resources, plan, check and apply; then verify that a new plan is empty."""
-    from deployer.stages import deploy as deploy_stages
+    from deployer.deploy.stages import deploy as deploy_stages
 
     if plan_only:
         plan(options, json)
@@ -68,7 +68,7 @@ def deploy(
             print_json({"outputs": outputs, "seconds": run.seconds, **run.changes.to_json()})
             return
         _print_outputs(outputs)
-        if not run.site.lasting:
+        if not run.session.lasting:
             print("\nThis embedded AWS ends with the command; `tap local start` keeps one for the next commands.")
 
 
@@ -78,7 +78,7 @@ def adopt(
     json: JsonOption = False,
 ) -> None:
     """Import existing resources into a Terraform state that was lost; `deploy` does this too."""
-    from deployer.stages import adopt_only
+    from deployer.deploy.stages import adopt_only
 
     with running(options.settings(), json=json, existing=True) as run:
         run.allow_replace = allow_replace
@@ -91,7 +91,7 @@ def adopt(
 
 def outputs(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
     """Show the stack's outputs."""
-    from deployer.stages import outputs_of
+    from deployer.deploy.stages import outputs_of
 
     with running(options.settings(), json=json, existing=True) as run:
         known = outputs_of(run)
@@ -105,7 +105,7 @@ def destroy(
     json: JsonOption = False,
 ) -> None:
     """Destroy every resource in Terraform's state, all or nothing; shows them and asks first."""
-    from deployer.cleaning import destroy as destroy_wholly
+    from deployer.deploy.destroy import destroy as destroy_wholly
 
     settings = options.settings()
     require_somebody(yes=yes)
@@ -121,7 +121,7 @@ def destroy(
 
 def place_of(run: "Run") -> str:
     """Where a run works, for people."""
-    target = run.site.target
+    target = run.session.target
     return f"{target.name}, account {target.account_id}, {target.region}"
 
 
@@ -131,13 +131,13 @@ def running(settings: "Settings", *, json: bool, existing: bool = False) -> Iter
 
     AWS's refusals in it become errors with a remedy.
     """
-    from deployer.deployment import Run
-    from deployer.opening import aws_errors_told, opened
-    from deployer.view import view_for
+    from deployer.console.view import view_for
+    from deployer.deploy.deployment import Run
+    from deployer.targets.connect import aws_errors_told, open_target
 
-    places = Places.here()
-    with opened(settings, places, existing=existing) as site, aws_errors_told(settings):
-        yield Run(settings, places, site, view_for(json=json))
+    paths = Paths.here()
+    with open_target(settings, paths, existing=existing) as session, aws_errors_told(settings):
+        yield Run(settings, paths, session, view_for(json=json))
 
 
 def _print_outputs(outputs: "Outputs") -> None:

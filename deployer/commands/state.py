@@ -6,11 +6,11 @@ import typer
 
 from deployer.commands.options import DEFAULTS, EnvironmentOptions, JsonOption, print_json
 from deployer.commands.stack import running
-from deployer.errors import AnswerIsNo
+from deployer.errors import CheckFailed
 
 if TYPE_CHECKING:
-    from deployer.statebucket import StateBucket
-    from deployer.statelock import Holder
+    from deployer.terraform.state_bucket import StateBucket
+    from deployer.terraform.state_lock import Holder
 
 IdOption = Annotated[
     str | None, typer.Option("--id", help="ID of the lock to release; without it, only show who holds the lock.")
@@ -19,11 +19,11 @@ IdOption = Annotated[
 
 def bootstrap(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
     """Create the state bucket (TERRAFORM_STATE_BUCKET), or fix its settings; idempotent."""
-    from deployer.statebucket import StateBucket, bootstrapped
+    from deployer.terraform.state_bucket import StateBucket, bootstrap
 
     with running(options.settings(), json=json, existing=True) as run:
-        bucket = StateBucket.named(run.settings, run.site.target)
-        done = bootstrapped(bucket)
+        bucket = StateBucket.named(run.settings, run.session.target)
+        done = bootstrap(bucket)
     if json:
         print_json({"bucket": bucket.name, "region": bucket.region, "done": done})
     else:
@@ -36,17 +36,17 @@ def unlock(
     json: JsonOption = False,
 ) -> None:
     """Show who holds the state lock and since when; release it by --id. Exit 1 while it is held."""
-    from deployer.statebucket import StateBucket
-    from deployer.statelock import holder_of
-    from deployer.synthesis import stack_folder
-    from deployer.workfolder import s3_backend
+    from deployer.deploy.synthesis import stack_folder
+    from deployer.deploy.working_directory import s3_backend
+    from deployer.terraform.state_bucket import StateBucket
+    from deployer.terraform.state_lock import holder_of
 
     with running(options.settings(), json=json, existing=True) as run:
-        backend = s3_backend(stack_folder(run.settings, run.places))
+        backend = s3_backend(stack_folder(run.settings, run.paths))
         if not backend:
             _tell(None, json=json, otherwise="a state in a file is locked by a process, and ends with it")
             return
-        bucket = StateBucket.of(backend, run.site.target)
+        bucket = StateBucket.of(backend, run.session.target)
         holder = holder_of(bucket)
         if holder is None:
             _tell(None, json=json, otherwise="nobody holds the lock")
@@ -59,15 +59,15 @@ def unlock(
 
 def _free(bucket: "StateBucket", holder: "Holder", lock_id: str | None) -> None:
     """Raises AnswerIsNo where the lock stays."""
-    from deployer.statelock import free
+    from deployer.terraform.state_lock import free
 
     if lock_id is None:
-        raise AnswerIsNo(
+        raise CheckFailed(
             "the state is locked",
             remedy=f"wait for its holder; if they are gone for certain: `tap unlock --id {holder.id}`",
         )
     if lock_id != holder.id or not free(bucket, holder):
-        raise AnswerIsNo(
+        raise CheckFailed(
             f"the lock {lock_id} does not match the lock that is held now; nothing was released",
             remedy="`tap unlock` shows who holds it now",
         )

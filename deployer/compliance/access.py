@@ -11,7 +11,7 @@ from typing import Any
 
 from deployer.compliance.errors import CouldNotJudge
 from deployer.compliance.judgement import Finding
-from deployer.compliance.policies import listed, raw_statements_in
+from deployer.policy_documents import listed, raw_statements_in
 
 RULE = "TAP_ACCESS_1"
 MEND = "take it back; or, if it is meant, `tap comply --accept-access` and commit the baseline's diff with the change"

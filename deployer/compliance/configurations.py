@@ -15,7 +15,7 @@ from deployer.compliance.hcl.modules import Instance, Module, instances_of, inst
 from deployer.compliance.hcl.nodes import Block
 from deployer.compliance.hcl.syntax import SyntaxWrong, parsed
 from deployer.compliance.hcl.values import plain
-from deployer.compliance.planned import EVALUATED
+from deployer.terraform.plan_json import EVALUATED
 
 Document = dict[str, Any]
 _REFERENCES = ("depends_on", "provider", "providers", "ignore_changes", "replace_triggered_by")
@@ -27,7 +27,7 @@ class Written:
 
     path: str
     document: Document
-    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    paths: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def written(instance: Instance, base: Path) -> Written:
@@ -57,7 +57,7 @@ def _write(found: Written, block: Block, content: Document, base: Path) -> None:
     if block.kind == "provider" and "alias" in content:
         names.append(content["alias"])
     place = (Path(block.file).relative_to(base).as_posix() if block.file else "", block.line)
-    found.places.setdefault(".".join(names[1:] if block.kind == "resource" else names), place)
+    found.paths.setdefault(".".join(names[1:] if block.kind == "resource" else names), place)
 
 
 def _backend(target: Document, block: Block, content: Document) -> None:

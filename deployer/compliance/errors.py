@@ -1,11 +1,11 @@
 """What ends a scan without an answer. Both are of the tree in deployer/errors.py, which decides the exit codes."""
 
-from deployer.errors import Unfit, UsedWrongly
+from deployer.errors import EnvironmentUnready, UsageError
 
 
-class NotTerraform(UsedWrongly):
+class NotTerraform(UsageError):
     """What is to be judged is no Terraform that can be read: exit 2."""
 
 
-class CouldNotJudge(Unfit):
+class CouldNotJudge(EnvironmentUnready):
     """The gate itself did not do its work; whatever it would say is worth nothing: exit 3."""

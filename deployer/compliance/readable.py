@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from deployer.compliance.errors import NotTerraform
-from deployer.compliance.policies import POLICY_NAMES, decoded, statements_in
 from deployer.compliance.subject import Subject
+from deployer.policy_documents import POLICY_NAMES, decoded, statements_in
 
 
 def require_policies_are_json(subjects: list[Subject]) -> None:

@@ -28,11 +28,11 @@ from deployer.compliance.checkov import JSON, PLAN, Record
 from deployer.compliance.deadline import deadline
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
 from deployer.compliance.judgement import OWN, Evaluation, Finding, Judgement, NotJudged
-from deployer.compliance.planning import plan_of
 from deployer.compliance.readable import require_policies_are_json
 from deployer.compliance.subject import Subject, lay_out, subject, subjects_at
-from deployer.environments import ensured
-from deployer.places import Places
+from deployer.paths import Paths
+from deployer.process.environments import ensure
+from deployer.terraform.offline_plan import plan_of
 
 EVERY_BLOCK = "TAP_REGION_1"  # judges every block there is, so its records say what Checkov has seen
 LONGEST_READING = 180  # seconds, a plan included
@@ -40,7 +40,7 @@ _BUILTIN_SEVERITY = "MEDIUM"  # Checkov tells severities only to who has an acco
 
 
 def scan(
-    path: Path, places: Places, *, plan: bool = True, only: Collection[str] = (), checks: Sequence[Path] = (),
+    path: Path, paths: Paths, *, plan: bool = True, only: Collection[str] = (), checks: Sequence[Path] = (),
     mirror: str = "", today: date | None = None,
 ) -> Judgement:  # fmt: skip
     """Judge the Terraform at `path`: a synthesised file, a plan as JSON, or a folder with any of these.
@@ -54,16 +54,16 @@ def scan(
         CouldNotJudge: a rule did not load, raised or saw nothing, or Checkov did not do all of its work.
         TerraformFailed, ToolMissing: the plan could not be made.
     """
-    checks = checks or rule_folders(places.root)
+    checks = checks or rule_folders(paths.root)
     canaries = {rule: [_canary(file) for file in files] for rule, files in catalogued(checks).items()}
     with deadline(LONGEST_READING, str(path)):
-        subjects = to_judge(path, places, plan=plan, mirror=mirror)
+        subjects = to_judge(path, paths, plan=plan, mirror=mirror)
         require_policies_are_json(subjects)
     everything = subjects + list({one.copied: one for some in canaries.values() for one in some}.values())
     with tempfile.TemporaryDirectory(prefix="tap-scan-") as scratch:
         root = Path(scratch).resolve()
         lay_out(everything, root)
-        records = checkov.run(ensured("policy", places), root, checks, _frameworks(subjects, only))
+        records = checkov.run(ensure("policy", paths), root, checks, _frameworks(subjects, only))
     rules = {rule: [one.copied for one in some] for rule, some in canaries.items()}
     found = judged(everything, records, rules, only)
     if not found.resources and not found.findings:
@@ -77,11 +77,11 @@ def scan(
     return replace(found, findings=tuple(sorted(left)), suppressed=tuple(sorted(suppressed)))
 
 
-def to_judge(path: Path, places: Places, *, plan: bool = True, mirror: str = "") -> list[Subject]:
+def to_judge(path: Path, paths: Paths, *, plan: bool = True, mirror: str = "") -> list[Subject]:
     """What there is at `path`, with the plans of it. Parameters and errors as those of `scan`."""
     subjects = subjects_at(path, evaluate=not plan)
     if plan:
-        subjects += [_planned(one, path, places, mirror) for one in subjects if not one.is_plan and one.blocks()]
+        subjects += [_planned(one, path, paths, mirror) for one in subjects if not one.is_plan and one.blocks()]
     return subjects
 
 
@@ -131,9 +131,9 @@ def _is_wanted(one: Subject, rule: str, only: Collection[str]) -> bool:
     return _is_subject(one) and (not only or rule in only or (rule.startswith(OWN) and f"{OWN}*" in only))
 
 
-def _planned(stack: Subject, path: Path, places: Places, mirror: str) -> Subject:
+def _planned(stack: Subject, path: Path, paths: Paths, mirror: str) -> Subject:
     folder = (path if path.is_dir() else path.parent) / Path(stack.shown).parent
-    document = plan_of(folder, stack.document, places, mirror)
+    document = plan_of(folder, stack.document, paths, mirror)
     return replace(stack, document=document, missing=(), copied=f"{stack.copied.removesuffix('.tf.json')}.plan.json")
 
 

@@ -17,8 +17,8 @@ from deployer.compliance.hcl.modules import Instance, Module, from_json, instant
 from deployer.compliance.hcl.syntax import SyntaxWrong
 from deployer.compliance.lines import lines_of
 from deployer.compliance.normal import merged, normal
-from deployer.compliance.planned import is_evaluated, is_plan, planned, resources_in
 from deployer.compliance.texts import read, sources, text_of
+from deployer.terraform.plan_json import is_evaluated, is_plan, planned_values, resources_in
 
 _PLAN_FORMAT = "1."
 _JUDGED = {"resource", "data", "provider", "module", "locals", "output", "terraform"}
@@ -36,7 +36,7 @@ class Subject:
     shown: str
     document: dict[str, Any]
     copied: str
-    places: Places = field(default_factory=dict)
+    paths: Places = field(default_factory=dict)
     prefix: str = ""
     missing: tuple[tuple[str, str], ...] = ()
 
@@ -63,14 +63,14 @@ class Subject:
 
     def planned(self) -> Iterator[dict[str, Any]]:
         """All resources of a plan."""
-        return planned(self.document)
+        return planned_values(self.document)
 
     def place(self, address: str) -> tuple[str, int]:
         """File and line of a block; line 0 where that is not known."""
-        if address in self.places:
-            return self.places[address]
+        if address in self.paths:
+            return self.paths[address]
         known = (without_keys(address), address.rpartition(".")[0])  # the last for a provider with an alias
-        return next((self.places[name] for name in known if name in self.places), (self.shown, 0))
+        return next((self.paths[name] for name in known if name in self.paths), (self.shown, 0))
 
     def full(self, address: str) -> str:
         """The address as Terraform tells it, the module's before it."""
@@ -154,13 +154,13 @@ def _of_json(documents: dict[Path, dict[str, Any]], texts: dict[Path, str], base
         groups = [(list(here), together)] if together is not None else [([file], one) for file, one in here.items()]
         for files, document in groups:
             shown = files[0].relative_to(base).as_posix()
-            places: Places = {}
+            paths: Places = {}
             for file in reversed(files):
-                places |= _places(texts[file], file.relative_to(base).as_posix())
-            subjects.append(Subject(shown, document, f"subject/{shown}", places))
+                paths |= _places(texts[file], file.relative_to(base).as_posix())
+            subjects.append(Subject(shown, document, f"subject/{shown}", paths))
             if evaluate:
                 root = instantiated(Module(folder, from_json(document, "")), lambda _: None, {})
-                subjects.append(_evaluated(root, shown, f"subject/{shown}.evaluated.plan.json", places))
+                subjects.append(_evaluated(root, shown, f"subject/{shown}.evaluated.plan.json", paths))
     return subjects
 
 
@@ -186,16 +186,16 @@ def _of_root(root: Instance, base: Path, evaluate: bool) -> Iterator[Subject]:
         one = written(instance, base)
         document = _normal(one.document, instance.module.folder)
         copied = f"subject/{name}/module-{number}.tf.json"
-        yield Subject(name, document, copied, one.places, instance.path, tuple(instance.missing))
+        yield Subject(name, document, copied, one.paths, instance.path, tuple(instance.missing))
         all_places |= {without_keys(f"{one.path}.{address}".lstrip(".")): place for address, place in
-                       one.places.items()}  # fmt: skip
+                       one.paths.items()}  # fmt: skip
     if evaluate:
         yield _evaluated(root, name, f"subject/{name}/evaluated.plan.json", all_places)
 
 
-def _evaluated(root: Instance, shown: str, copied: str, places: Places) -> Subject:
+def _evaluated(root: Instance, shown: str, copied: str, paths: Places) -> Subject:
     missing = [] if any(block.file for block in root.module.body.blocks) else root.missing
-    return Subject(shown, evaluated(root), copied, places, missing=tuple(missing))
+    return Subject(shown, evaluated(root), copied, paths, missing=tuple(missing))
 
 
 def _document(text: str, file: Path) -> dict[str, Any]:

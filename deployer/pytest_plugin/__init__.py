@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.places import is_project
+from deployer.paths import is_project
 
 PARTS = ("options", "selection", "session", "fixtures", "evidence", "summary")
 

@@ -16,53 +16,53 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deployer import embedded
-from deployer.cleaning import destroy
-from deployer.deployment import Run
-from deployer.errors import LeftBehind, TapError, UsedWrongly
-from deployer.estate.leaving import leave
-from deployer.health import health
-from deployer.opening import Site, lasting_site, opened
-from deployer.places import Places
+from deployer.console.view import view_for
+from deployer.deploy.cleanup import cleanup
+from deployer.deploy.deployment import Run
+from deployer.deploy.destroy import destroy
+from deployer.deploy.stages import deploy
+from deployer.errors import ResourcesLeft, TapError, UsageError
+from deployer.paths import Paths
 from deployer.pytest_plugin.enforcement import require_enforced
 from deployer.pytest_plugin.options import REUSED
 from deployer.pytest_plugin.sandbox import require_sandbox
 from deployer.pytest_plugin.session import ANSWER
 from deployer.settings import Settings, SettingsError
-from deployer.stages import deploy
-from deployer.view import view_for
+from deployer.targets import embedded
+from deployer.targets.connect import TargetSession, lasting_session, open_target
+from deployer.targets.health import health
 
 LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a killed session left
 
 
-def main(folder: Path, places: Places, options: Mapping[str, Any]) -> None:
+def main(folder: Path, paths: Paths, options: Mapping[str, Any]) -> None:
     """Raises TapError where something could not be taken down; why nothing was deployed is an answer."""
     try:
         settings = _settings(options)
         if options["reuse"] and settings.target == "embedded":
-            embedded.local_start(places)
+            embedded.local_start(paths)
     except SettingsError as error:
-        _answer(folder, {"error": str(error), "exit": UsedWrongly.exit_code})
+        _answer(folder, {"error": str(error), "exit": UsageError.exit_code})
         return
     keep = options["keep"] or options["reuse"]
-    with _told(folder), opened(settings, places) as opened_site:
-        site = _in_account(opened_site, options["account"], settings, places)
-        run = Run(settings, places, site, view_for(json=False))
+    with _told(folder), open_target(settings, paths) as opened_site:
+        session = _in_account(opened_site, options["account"], settings, paths)
+        run = Run(settings, paths, session, view_for(json=False))
         try:
             with _told(folder):
                 _answer(folder, _deployed(run))
                 sys.stdin.read()
         finally:  # an embedded AWS of the session's own ends with it
-            if site.lasting and not keep:
+            if session.lasting and not keep:
                 _take_down(run)
 
 
-def _in_account(site: Site, account: str | None, settings: Settings, places: Places) -> Site:
+def _in_account(session: TargetSession, account: str | None, settings: Settings, paths: Paths) -> TargetSession:
     """The same emulator as another of its accounts; what lasts there has a working folder of its own."""
     if not account:
-        return site
-    target = site.target.as_account(account)
-    return lasting_site(target, settings, places) if site.lasting else replace(site, target=target)
+        return session
+    target = session.target.as_account(account)
+    return lasting_session(target, settings, paths) if session.lasting else replace(session, target=target)
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:
@@ -89,31 +89,31 @@ def _told(folder: Path) -> Iterator[None]:
 
 def _deployed(run: Run) -> dict[str, Any]:
     """What reaches the deployment, once it is there."""
-    require_enforced(run.site.target)
-    require_sandbox(run.site.target)
+    require_enforced(run.session.target)
+    require_sandbox(run.session.target)
     outputs = deploy(run)
     return {
         "settings": run.settings.environment(),
-        "target": _reached(run.site),
+        "target": _reached(run.session),
         "outputs": outputs,
         "seconds": run.seconds,
         "compliance": run.judged,
-        "work": str(run.site.work),
+        "work": str(run.session.work),
     }
 
 
 def _take_down(run: Run) -> None:
     """On AWS, where nobody looks, not by the state alone: a deployment that was stopped half way goes too."""
-    if run.site.target.is_emulator:
+    if run.session.target.is_emulator:
         destroy(run, data_too=True)
         return
-    if left := leave(run, data_too=True).left:
-        raise LeftBehind(f"{len(left)} of {run.settings.environment_suffix} are left: `tap cleanup` says why")
+    if left := cleanup(run, data_too=True).left:
+        raise ResourcesLeft(f"{len(left)} of {run.settings.environment_suffix} are left: `tap cleanup` says why")
 
 
-def _reached(site: Site) -> dict[str, Any]:
+def _reached(session: TargetSession) -> dict[str, Any]:
     """Without credentials: an emulator's follow from the account, and a live account's from the usual chain."""
-    target = site.target
+    target = session.target
     return {
         "name": target.name,
         "endpoint": target.endpoint,
@@ -138,4 +138,4 @@ def _answer(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Places(Path(sys.argv[2])), json.loads(sys.argv[3]))
+    main(Path(sys.argv[1]), Paths(Path(sys.argv[2])), json.loads(sys.argv[3]))

@@ -9,8 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deployer.aws_errors import says_refused
-from deployer.errors import Unfit
-from deployer.targets import Credentials, Target
+from deployer.errors import EnvironmentUnready
+from deployer.targets.targets import Credentials, Target
 
 _TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
 _GRANT = {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}
@@ -37,10 +37,10 @@ def refused_without_grant(target: Target) -> bool:
 def require_enforced(target: Target) -> None:
     """Raises Unfit where an emulator that is said to enforce IAM does not. Of AWS itself nothing is asked."""
     if target.is_emulator and target.trait("iam_enforced") and not refused_without_grant(target):
-        raise Unfit(
+        raise EnvironmentUnready(
             f"{target.name} does not enforce IAM, so that no missing grant would show",
             where=target.endpoint,
-            remedy="start MiniStack with AUTH=true, or say in deployer/targets.py that it does not",
+            remedy="start MiniStack with AUTH=true, or say in deployer/targets/targets.py that it does not",
         )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from deployer.errors import TapError
-from deployer.pytest_plugin.levels import levels, places
+from deployer.pytest_plugin.levels import levels, project_paths
 from deployer.pytest_plugin.options import MARKERS
 from deployer.pytest_plugin.session import shared
 from deployer.reporting import written
@@ -50,7 +50,7 @@ class Collector:
     """In the process that leads the session: the reports of all workers come by here."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.config, self.places, self.levels = config, places(config), levels(config)
+        self.config, self.paths, self.levels = config, project_paths(config), levels(config)
         self.began = _now()
         self.tests: dict[str, dict[str, Any]] = {}
 
@@ -69,7 +69,7 @@ class Collector:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """After the JUnit XML is written."""
         if any(map(self.levels.is_integration, self.tests)):
-            file = self.places.evidence / f"level3-{self.config.getoption('target')}.json"
+            file = self.paths.evidence / f"level3-{self.config.getoption('target')}.json"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(self._document(exitstatus), indent=1, ensure_ascii=False))
             self._keep_junit(file.with_suffix(".xml"))
@@ -83,9 +83,9 @@ class Collector:
 
     def _reported(self) -> str:
         """Where the report is, or why there is none; then no earlier one passes for it."""
-        shutil.rmtree(self.places.report, ignore_errors=True)
+        shutil.rmtree(self.paths.report, ignore_errors=True)
         try:
-            return str(written(self.places, self.places.evidence, self.places.report).page)
+            return str(written(self.paths, self.paths.evidence, self.paths.report).page)
         except TapError as error:
             return str(error)
 
@@ -100,7 +100,7 @@ class Collector:
             "exit": int(exitstatus),
             "target": target.get("name", self.config.getoption("target")),
             "region": target.get("region", ""),
-            "versions": tool_versions(self.places) | _of_target(target),
+            "versions": tool_versions(self.paths) | _of_target(target),
             "deployment": found.get("seconds", {}),
             "compliance": found.get("compliance") or None,
             "levels": self._levels(),
@@ -123,7 +123,7 @@ class Collector:
 
     @cached_property
     def _faults(self) -> set[str]:
-        return {each.test for each in faults_of(self.places)}
+        return {each.test for each in faults_of(self.paths)}
 
 
 def _of_target(target: dict[str, Any]) -> dict[str, str]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deployer.pytest_plugin.levels import places
+from deployer.pytest_plugin.levels import project_paths
 from deployer.pytest_plugin.session import Answer, shared
 
 if TYPE_CHECKING:  # what needs CDKTF, Checkov or boto3 is imported by the test that asks for it
     from deployer.compliance.judgement import Judgement
     from deployer.pytest_plugin.stacks import Stack
     from deployer.settings import Settings
-    from deployer.targets import Target
+    from deployer.targets.targets import Target
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def tap_stack(request: pytest.FixtureRequest, tap_settings: Mapping[str, str]) -
     """
     from deployer.pytest_plugin.stacks import Stack
 
-    return Stack(places(request.config), {**tap_settings, **getattr(request, "param", {})})
+    return Stack(project_paths(request.config), {**tap_settings, **getattr(request, "param", {})})
 
 
 @pytest.fixture
@@ -103,10 +103,10 @@ def _deployment(content: Answer, folder: Path) -> Deployment:
 
 def _target(settings: "Settings", reached: Mapping[str, Any]) -> "Target":
     """A live account by the usual credential chain; an emulator as it was reached."""
-    from deployer import opening, targets
+    from deployer.targets import connect, targets
 
     if settings.target == "aws":
-        return opening.live(settings)
+        return connect.live(settings)
     name, endpoint, region = (reached[each] for each in ("name", "endpoint", "region"))
     more = {each: reached[each] for each in ("account_id", "ca_bundle", "plain_endpoint", "lacks")}
     return targets.emulator(name, endpoint, region, **more)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deployer.errors import UsedWrongly
-from deployer.places import Places
+from deployer.errors import UsageError
+from deployer.paths import Paths
 from deployer.project import Project
 
 NAMES = ("1 synth and code", "2 policy", "3 end to end")
@@ -32,7 +32,7 @@ class Levels:
         return nodeid.startswith(self.prefixes[-1])
 
 
-_PLACES = pytest.StashKey[Places]()
+_PLACES = pytest.StashKey[Paths]()
 _LEVELS = pytest.StashKey[Levels]()
 
 
@@ -40,7 +40,7 @@ def know(config: pytest.Config, root: Path) -> None:
     """Remember the project in the folder `root`. Raises pytest.UsageError where its `[tool.tap]` is wrong."""
     try:
         project = Project.at(root)
-    except UsedWrongly as error:
+    except UsageError as error:
         raise pytest.UsageError(str(error)) from error
     below = root.relative_to(config.rootpath)
     unit, policy, integration = (
@@ -48,13 +48,13 @@ def know(config: pytest.Config, root: Path) -> None:
         for folder in (project.unit_tests, project.policy_tests, project.integration_tests)
     )
     config.stash[_LEVELS] = Levels((unit, policy, integration))
-    config.stash[_PLACES] = Places(root)
+    config.stash[_PLACES] = Paths(root)
 
 
 def levels(config: pytest.Config) -> Levels:
     return config.stash[_LEVELS]
 
 
-def places(config: pytest.Config) -> Places:
+def project_paths(config: pytest.Config) -> Paths:
     """Those of the project that is tested."""
     return config.stash[_PLACES]

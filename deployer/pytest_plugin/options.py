@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from deployer.targets import DIFFERENCES
+from deployer.targets.targets import DIFFERENCES
 
 OPTIONS = ("target", "suffix", "account", "keep", "reuse")
 REUSED = "reused"  # the environment that runs with --reuse share

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from deployer.errors import Unfit
-from deployer.targets import Target
+from deployer.errors import EnvironmentUnready
+from deployer.targets.targets import Target
 
 SOURCE = Path(__file__).with_name("probe.py")
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -52,12 +52,16 @@ def require_sandbox(target: Target) -> None:
     if not target.trait("lambda_sandbox"):
         if os.environ.get("CI") == "true":
             reason = target.difference("lambda_sandbox").reason
-            raise Unfit(f"functions run in no sandbox here: {reason}", remedy="`tap doctor` says what it takes")
+            raise EnvironmentUnready(
+                f"functions run in no sandbox here: {reason}", remedy="`tap doctor` says what it takes"
+            )
         return
     with probe(target) as name:
         found = ask(target, name, list="/dev")
     if "fd" in found or "null" not in found:
-        raise Unfit(f"functions are said to run in a sandbox, and find {found} in /dev", where=target.endpoint)
+        raise EnvironmentUnready(
+            f"functions are said to run in a sandbox, and find {found} in /dev", where=target.endpoint
+        )
 
 
 def _zipped() -> bytes:

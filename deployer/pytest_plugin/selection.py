@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from deployer.pytest_plugin.session import shared
-from deployer.targets import DIFFERENCES, Difference
+from deployer.targets.targets import DIFFERENCES, Difference
 
 FIXTURE = "tap_deployment"
 _CONSIDERED = pytest.StashKey[bool]()
@@ -55,7 +55,7 @@ def _may_be_skipped(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test that needs what the target lacks is skipped, with the reason of the table in deployer/targets.py."""
+    """A test that needs what the target lacks is skipped, with the reason of the table in deployer/targets/targets.py."""
     for trait, difference in _lacking(item) or _lacking_here(item):
         pytest.skip(f"needs {trait}: {difference.reason} (seen {difference.seen})")
 

@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from deployer import process
-from deployer.pytest_plugin.levels import places
+from deployer.pytest_plugin.levels import project_paths
 from deployer.pytest_plugin.options import OPTIONS
 
 MODULE = "deployer.pytest_plugin.deployment_process"
@@ -78,9 +78,9 @@ class Leader(Shared):
     """The same in the process that leads, which starts the deployment and ends it."""
 
     def __init__(self, config: pytest.Config) -> None:
-        logs = places(config).logs
+        logs = project_paths(config).logs
         super().__init__(Path(tempfile.mkdtemp(prefix="tap-session-")), logs / f"session-{os.getpid()}.log")
-        self.root = places(config).root
+        self.root = project_paths(config).root
         self.options = {name: config.getoption(name) for name in OPTIONS}
         self.process: process.Process | None = None
         self._over = threading.Event()

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from deployer.compliance.gate import stack_judged
 from deployer.compliance.judgement import Evaluation, Finding, Judgement, NotJudged, Suppressed
-from deployer.compliance.planning import plan_of
-from deployer.locks import held
-from deployer.places import Places
+from deployer.deploy.gate import stack_judged
+from deployer.deploy.synthesis import DOCUMENT, key, stack_folder
+from deployer.paths import Paths
+from deployer.process.file_lock import file_lock
 from deployer.project import Project
 from deployer.settings import Settings
-from deployer.synthesis import DOCUMENT, key, stack_folder
+from deployer.terraform.offline_plan import plan_of
 
 Document = dict[str, Any]
 
@@ -29,18 +29,18 @@ class Stack(Document):
     `settings` is what it was synthesised with, `folder` where it lies as `cdk.tf.json`, with its assets.
     """
 
-    def __init__(self, places: Places, variables: Mapping[str, str]) -> None:
+    def __init__(self, paths: Paths, variables: Mapping[str, str]) -> None:
         """`variables` are the settings, as an environment has them; of the caller's environment none is read.
 
         Raises:
             SettingsError: one is wrong.
             SynthesisFailed: with the stack's own message.
         """
-        self._places, self._variables = places, dict(variables)
+        self._places, self._variables = paths, dict(variables)
         self.settings = Settings.load(variables)
         with self._environment():
-            self._key = key(self.settings, places)
-            self.folder = stack_folder(self.settings, places)
+            self._key = key(self.settings, paths)
+            self.folder = stack_folder(self.settings, paths)
         super().__init__(json.loads(_text(self.folder)))
 
     def with_settings(self, **variables: str) -> "Stack":
@@ -83,7 +83,7 @@ def judged_once(folder: Path, make: Callable[[Path], Judgement]) -> Judgement:
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / "judgement.json"
-    with held(folder / "lock"):
+    with file_lock(folder / "lock"):
         if not kept.is_file():
             kept.write_text(json.dumps(asdict(make(folder))))
     return _restored(kept)

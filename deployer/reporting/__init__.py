@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deployer.errors import UsedWrongly
-from deployer.places import Places
+from deployer.errors import UsageError
+from deployer.paths import Paths
 
 PAGE = "index.html"
 
@@ -23,7 +23,7 @@ class Report:
     told: dict[str, Any]
 
 
-def written(places: Places, evidence: Path, out: Path) -> Report:
+def written(paths: Paths, evidence: Path, out: Path) -> Report:
     """Write the report of all evidence in a folder.
 
     Raises:
@@ -36,7 +36,7 @@ def written(places: Places, evidence: Path, out: Path) -> Report:
     from deployer.reporting.runs import Run
 
     found = sources.read(evidence)
-    faults, tell = faults_of(places), teller(places.root)
+    faults, tell = faults_of(paths), teller(paths.root)
     runs, chapters = [Run(each, faults) for each in found.runs], [tell(each) for each in found.runs]
     text = page(runs, chapters, [f"junit-{file.name}" for file in found.junit], found.privilege, found.compliance)
     try:
@@ -45,7 +45,7 @@ def written(places: Places, evidence: Path, out: Path) -> Report:
             shutil.copyfile(file, out / f"junit-{file.name}")
         (out / PAGE).write_text(text, "utf-8")
     except OSError as error:
-        raise UsedWrongly(f"the report can't be written: {error}", where=str(out)) from error
+        raise UsageError(f"the report can't be written: {error}", where=str(out)) from error
     told = {"page": str(out / PAGE), "passed": all(run.passed for run in runs)}
     summaries = [{**run.summary(), **chapter.summary} for run, chapter in zip(runs, chapters, strict=True)]
     return Report(out / PAGE, {**told, "runs": summaries})

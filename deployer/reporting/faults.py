@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from deployer.places import Places
+from deployer.paths import Paths
 from deployer.project import Project
 
 _ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| `([\w/]+\.py::\w+)` \|$", re.MULTILINE)
@@ -18,10 +18,10 @@ class Fault:
     test: str
 
 
-def faults_of(places: Places) -> list[Fault]:
+def faults_of(paths: Paths) -> list[Fault]:
     """Those of the document that the project names; none where it names none."""
-    document = Project.at(places.root).faults
-    return faults_in((places.root / document).read_text("utf-8")) if document else []
+    document = Project.at(paths.root).faults
+    return faults_in((paths.root / document).read_text("utf-8")) if document else []
 
 
 def faults_in(text: str) -> list[Fault]:

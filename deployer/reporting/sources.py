@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import jsonschema
 
-from deployer.errors import UsedWrongly
+from deployer.errors import UsageError
 
 SCHEMAS = Path(__file__).parent / "schemas"
 Document = dict[str, Any]
@@ -38,7 +38,7 @@ def read(evidence: Path) -> Sources:
     """
     files = sorted(evidence.glob(RUNS))
     if not files:
-        raise UsedWrongly(
+        raise UsageError(
             "there is no evidence of a run to report on",
             where=str(evidence / RUNS),
             remedy="the tests of the third level leave it; --evidence names another folder",
@@ -63,7 +63,7 @@ def _document(file: Path, schema: str) -> Document:
     try:
         document: Document = json.loads(file.read_text("utf-8"), parse_constant=_no_number)
     except (OSError, ValueError, RecursionError) as error:
-        raise UsedWrongly(f"{file.name} can't be read: {error}", where=str(file), remedy=_REMEDY) from error
+        raise UsageError(f"{file.name} can't be read: {error}", where=str(file), remedy=_REMEDY) from error
     held(document, SCHEMAS / f"{schema}.schema.json", file.name)
     return document
 
@@ -73,7 +73,7 @@ def held(document: Any, schema: Path, name: str) -> None:
     rules = json.loads(schema.read_text("utf-8"))
     validator = jsonschema.Draft202012Validator(rules, format_checker=_formats)
     if found := jsonschema.exceptions.best_match(validator.iter_errors(document)):
-        raise UsedWrongly(
+        raise UsageError(
             f"{name} is not what {schema.name} says, at {found.json_path[:_SHOWN]}",
             remedy=_REMEDY,
             details=(found.message[:_SHOWN],),

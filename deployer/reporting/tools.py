@@ -7,22 +7,22 @@ from importlib.metadata import PackageNotFoundError, version
 
 from deployer import process
 from deployer.doctor import PROVIDERS
-from deployer.environments import definition
 from deployer.errors import ToolMissing
-from deployer.places import Places
-from deployer.terraform import installed_version
+from deployer.paths import Paths
+from deployer.process.environments import definition
+from deployer.terraform.cli import installed_version
 
 _LIBRARIES = {"CDKTF": "cdktf", "boto3": "boto3"}
 _LOCKED = {"Checkov": ("policy", "checkov"), "MiniStack": ("embedded", "ministack")}
 
 
-def tool_versions(places: Places) -> dict[str, str]:
+def tool_versions(paths: Paths) -> dict[str, str]:
     """By name, in the order in which people ask; what can't be told is left out."""
-    told = {"Tap": version("tap"), "commit": _commit(places), "Python": platform.python_version()}
+    told = {"Tap": version("tap"), "commit": _commit(paths), "Python": platform.python_version()}
     told |= {name: _installed(package) for name, package in _LIBRARIES.items()}
     told["Terraform"] = _terraform()
     told["AWS provider"] = next(iter(PROVIDERS.values()))
-    told |= {name: _locked(places, *where) for name, where in _LOCKED.items()}
+    told |= {name: _locked(paths, *where) for name, where in _LOCKED.items()}
     return {name: value for name, value in told.items() if value}
 
 
@@ -32,9 +32,9 @@ def _installed(package: str) -> str:
     return ""
 
 
-def _commit(places: Places) -> str:
+def _commit(paths: Paths) -> str:
     """Of the checkout, with `-dirty` where files are changed; blank where there is no git."""
-    command = ["git", "-C", str(places.root), "describe", "--always", "--dirty", "--exclude", "*"]
+    command = ["git", "-C", str(paths.root), "describe", "--always", "--dirty", "--exclude", "*"]
     with suppress(ToolMissing):
         return process.run(command).stdout.strip()
     return ""
@@ -46,9 +46,9 @@ def _terraform() -> str:
     return ""
 
 
-def _locked(places: Places, environment: str, package: str) -> str:
+def _locked(paths: Paths, environment: str, package: str) -> str:
     """What the lock of one of our own environments says; blank without one."""
     with suppress(OSError, ValueError, KeyError):
-        lock = tomllib.loads((definition(environment, places) / "uv.lock").read_text("utf-8"))
+        lock = tomllib.loads((definition(environment, paths) / "uv.lock").read_text("utf-8"))
         return next((str(one["version"]) for one in lock["package"] if one["name"] == package), "")
     return ""

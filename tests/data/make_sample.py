@@ -157,9 +157,9 @@ def make_row(number: int, chance: random.Random) -> Row:
 def make_sample(seed: int = 20250301) -> tuple[bytes, dict[str, object]]:
     """The sample's bytes, and what is planted in it."""
     chance = random.Random(seed)
-    places = chance.sample(range(20, ROWS), len(BAD) + len(ODD))
-    bad = dict(zip(places, BAD, strict=False))
-    odd = dict(zip(places[len(BAD) :], ODD, strict=True))
+    paths = chance.sample(range(20, ROWS), len(BAD) + len(ODD))
+    bad = dict(zip(paths, BAD, strict=False))
+    odd = dict(zip(paths[len(BAD) :], ODD, strict=True))
     text, errors, duplicates = ",".join(COLUMNS) + "\n", [], 0
     lines = 1
     for number in range(1, ROWS + 1):

@@ -13,19 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from deployer.estate.configuration import Configuration, configuration_of
-from deployer.estate.identity import Identity
-from deployer.pipeline import Pipeline
-from deployer.places import Places
+from deployer.deploy.synthesis import stack_folder
+from deployer.identity import Identity
+from deployer.paths import Paths
 from deployer.pytest_plugin.evidence import record
 from deployer.pytest_plugin.fixtures import Deployment
 from deployer.pytest_plugin.options import MARKERS
-from deployer.synthesis import stack_folder
-from deployer.targets import Credentials, Target
+from deployer.resources.configuration import Configuration, configuration_of
+from deployer.targets.targets import Credentials, Target
+from pipeline.client import Pipeline
 from stack.outputs import Outputs
 from stack.settings import Settings
+from tests.integration.fault_injection import Plant
 from tests.integration.journeys import Travel
-from tests.integration.planting import Plant
 from tests.integration.policies import policy_of
 
 Rows = list[dict[str, str]]
@@ -148,11 +148,11 @@ def caller(target: Target, tag: str) -> Iterator[Caller]:
 def configuration_for() -> Callable[[Settings], Configuration]:
     """The synthesised stack of any environment: the same text for each, but for the suffix."""
     settings = Settings.load({}, environment_suffix=MODEL)
-    stack = stack_folder(settings, Places.here())
+    stack = stack_folder(settings, Paths.here())
     text = (stack / "cdk.tf.json").read_text()
     return lambda settings: configuration_of(
         json.loads(text.replace(MODEL, settings.environment_suffix)),
-        Identity.of(settings.environment_suffix, Places.here()),
+        Identity.of(settings.environment_suffix, Paths.here()),
     )
 
 

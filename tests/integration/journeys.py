@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployer.domain import Upload
-from deployer.errors import NoNews, StageStopped
-from deployer.pipeline import FAILED, STAGES, FileState, Pipeline
+from deployer.errors import FileStopped, NoProgress
+from pipeline.client import FAILED, STAGES, FileState, Pipeline
+from pipeline.domain import Upload
 
 SPLITS = (("read", ("accepted", "rejected")), ("accepted", ("loaded", "duplicate", "conflicting")))
 SILENCE_S = 900.0  # a hang: nothing here takes minutes, on however busy a machine
@@ -83,7 +83,7 @@ class Journey:
         try:
             for _ in self._states:
                 pass
-        except StageStopped as error:
+        except FileStopped as error:
             self.stopped = str(error)
             return self.stopped
         pytest.fail(f"{self.upload.name} was to stop, and went on to {self.state}", pytrace=False)
@@ -91,7 +91,7 @@ class Journey:
     def _told(self) -> Iterator[FileState]:
         try:
             yield from self._states
-        except (NoNews, StageStopped) as error:
+        except (NoProgress, FileStopped) as error:
             self.stopped = str(error)
             pytest.fail(self.stopped, pytrace=False)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from deployer.pipeline import Pipeline
+from pipeline.client import Pipeline
 
 
 @dataclass(frozen=True)

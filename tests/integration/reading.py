@@ -4,7 +4,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from deployer.pipeline import Pipeline
+from pipeline.client import Pipeline
 
 
 def items_of(pipeline: Pipeline, account: str) -> list[dict[str, Any]]:

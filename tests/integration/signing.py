@@ -6,7 +6,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from requests.auth import AuthBase
 
-from deployer.targets import Credentials
+from deployer.targets.targets import Credentials
 
 
 def signature(url: str, by: Credentials, region: str, *, method: str = "GET", body: bytes = b"") -> dict[str, str]:

@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from deployer.errors import Ambiguous, NotOurs
-from deployer.estate.configuration import configuration_in, configuration_of
-from deployer.estate.inventory import Inventory
-from deployer.opening import Site
-from deployer.pipeline import Pipeline
-from deployer.places import Places
+from deployer.console.view import NoView
+from deployer.deploy.stages import Run, plan_only
+from deployer.deploy.synthesis import stack_folder
+from deployer.deploy.working_directory import IMPORTS, IMPORTS_OVERRIDE, prepare, run_init
+from deployer.errors import AmbiguousMatch, ForeignResource
+from deployer.paths import Paths
 from deployer.pytest_plugin.fixtures import Deployment
-from deployer.stages import Run, plan_only
-from deployer.synthesis import stack_folder
-from deployer.targets import Target
-from deployer.view import NoView
-from deployer.workfolder import IMPORTS, IMPORTS_OVERRIDE, initialised, prepared
+from deployer.resources.configuration import configuration_in, configuration_of
+from deployer.resources.inventory import Inventory
+from deployer.targets.connect import TargetSession
+from deployer.targets.targets import Target
+from pipeline.client import Pipeline
 from stack.settings import Settings
-from tests.integration.furnishing import make_bucket, tags_of
+from tests.integration.factories import make_bucket, tags_of
 
 pytestmark = pytest.mark.fault
 # An import does not know these: what only the state holds of a key, and what made an API's deployment, which is made
@@ -37,7 +37,10 @@ HARMLESS = {"aws_kms_key": "change", "aws_api_gateway_deployment": "replace", "a
 def run(pipeline: Pipeline, settings: Settings, tmp_path: Path) -> Run:
     """A checkout that knows nothing of the session's deployment, while nobody breaks that on purpose."""
     return Run(
-        settings, Places.here(), Site(pipeline.target, tmp_path / "work", tmp_path / "logs", lasting=True), NoView()
+        settings,
+        Paths.here(),
+        TargetSession(pipeline.target, tmp_path / "work", tmp_path / "logs", lasting=True),
+        NoView(),
     )
 
 
@@ -49,20 +52,20 @@ def without(run: Run, tap_deployment: Deployment) -> Callable[[list[str]], None]
         pytest.skip("the deployment's state is not a file that could be copied")
 
     def lose(addresses: list[str]) -> None:
-        stack = stack_folder(run.settings, run.places)
-        initialised(prepared(run.site, stack, run.settings))
-        shutil.copy(state, run.site.work)
+        stack = stack_folder(run.settings, run.paths)
+        run_init(prepare(run.session, stack, run.settings))
+        shutil.copy(state, run.session.work)
         document = json.loads(state.read_text())
         document["resources"] = [
             one for one in document["resources"] if f"{one['type']}.{one['name']}" not in addresses
         ]
-        (run.site.work / "terraform.tfstate").write_text(json.dumps(document))
+        (run.session.work / "terraform.tfstate").write_text(json.dumps(document))
 
     return lose
 
 
 def _wanted(run: Run) -> list[str]:
-    stack = stack_folder(run.settings, run.places)
+    stack = stack_folder(run.settings, run.paths)
     return sorted(configuration_in(stack).wanted)
 
 
@@ -72,8 +75,8 @@ def test_a_lost_state_is_found_again_whole(run: Run) -> None:
 
     assert list(changes.adopted) == _wanted(run)
     assert {one.type: one.kind for one in changes.all}.items() <= HARMLESS.items()
-    assert not (run.site.work / IMPORTS).exists()
-    assert not (run.site.work / IMPORTS_OVERRIDE).exists()
+    assert not (run.session.work / IMPORTS).exists()
+    assert not (run.session.work / IMPORTS_OVERRIDE).exists()
 
 
 def test_exactly_what_the_state_lacks_is_adopted(run: Run, without: Callable[[list[str]], None]) -> None:
@@ -103,7 +106,7 @@ def test_what_the_state_holds_under_an_older_address_is_not_adopted(
     """A topic whose construct was renamed: adopted under its new address, it would be destroyed under its old one."""
     without([])
     (address,) = [each for each in _wanted(run) if each.startswith("aws_sns_topic.")]
-    path = run.site.work / "terraform.tfstate"
+    path = run.session.work / "terraform.tfstate"
     path.write_text(path.read_text().replace(f'"{address.partition(".")[2]}"', '"older"'))
 
     changes = plan_only(run)
@@ -123,7 +126,7 @@ def test_two_apis_of_one_name_are_told_and_none_is_guessed(account: Target) -> N
     made = [account.client("apigateway").create_rest_api(name="a-x", tags=tags_of("x"))["id"] for _ in range(2)]
     stranger = account.client("apigateway").create_rest_api(name="a-x")["id"]
 
-    with pytest.raises(Ambiguous) as refused:
+    with pytest.raises(AmbiguousMatch) as refused:
         _inventory(account, "x", "aws_api_gateway_rest_api", name="a-x").existing(["aws_api_gateway_rest_api.one"])
 
     told = str(refused.value)
@@ -144,7 +147,7 @@ def test_a_topic_with_other_tags_is_refused_by_name(account: Target) -> None:
     """Another environment's topic under our name is not taken over: the message names it, its tags and the remedy."""
     account.client("sns").create_topic(Name="t-x", Tags=[{"Key": "EnvironmentSuffix", "Value": "y"}])
 
-    with pytest.raises(NotOurs, match=r"sns_topic t-x .*EnvironmentSuffix=y(.|\n)*--suffix"):
+    with pytest.raises(ForeignResource, match=r"sns_topic t-x .*EnvironmentSuffix=y(.|\n)*--suffix"):
         _inventory(account, "x", "aws_sns_topic", name="t-x").existing(["aws_sns_topic.one"])
 
 
@@ -153,10 +156,10 @@ def test_a_bucket_of_another_account_is_refused_by_name(account: Target, target:
     """All of AWS shares bucket names: one that another account holds is told before anything is created."""
     make_bucket(target, f"b-{tag}", tags_of("x"))
     try:
-        with pytest.raises(NotOurs, match=f"s3_bucket b-{tag} .*another account"):
+        with pytest.raises(ForeignResource, match=f"s3_bucket b-{tag} .*another account"):
             _inventory(account, "x", "aws_s3_bucket", bucket=f"b-{tag}").existing(["aws_s3_bucket.one"])
     finally:
-        from deployer.estate.emptying import empty_bucket
+        from deployer.resources.empty_bucket import empty_bucket
 
         empty_bucket(target.client("s3"), f"b-{tag}")
         target.client("s3").delete_bucket(Bucket=f"b-{tag}")
@@ -172,5 +175,5 @@ def test_a_role_of_the_same_suffix_in_another_region_is_refused(account: Target)
         Tags=[{"Key": name, "Value": value} for name, value in tags_of("x").items()],
     )  # fmt: skip
 
-    with pytest.raises(NotOurs, match="it belongs to eu-west-1"):
+    with pytest.raises(ForeignResource, match="it belongs to eu-west-1"):
         _inventory(account, "x", "aws_iam_role", name="r-x").existing(["aws_iam_role.one"])

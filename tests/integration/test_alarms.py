@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deployer.pipeline import Pipeline
+from pipeline.client import Pipeline
 from stack.settings import Settings
 from tests.integration.listening import listening
 

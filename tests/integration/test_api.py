@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 import urllib3
 
-from deployer.pipeline import Pipeline
-from deployer.targets import Credentials
+from deployer.targets.targets import Credentials
+from pipeline.client import Pipeline
 from tests.integration.conftest import Caller
 from tests.integration.signing import signature
 

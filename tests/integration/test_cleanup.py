@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from deployer import targets
-from deployer.estate.cleanup import Cleaned, Cleanup
-from deployer.estate.configuration import Configuration
-from deployer.estate.leaving import leave
-from deployer.opening import Site
-from deployer.places import Places
-from deployer.stages import Run
-from deployer.targets import Target
-from deployer.view import NoView
+from deployer.console.view import NoView
+from deployer.deploy.cleanup import cleanup
+from deployer.deploy.stages import Run
+from deployer.paths import Paths
+from deployer.resources.configuration import Configuration
+from deployer.resources.deletion import Cleanup, CleanupResult
+from deployer.targets import targets
+from deployer.targets.connect import TargetSession
+from deployer.targets.targets import Target
 from stack.settings import Settings
-from tests.integration.census import census, changed
-from tests.integration.furnishing import contents, furnish, make_bucket, make_function, make_role, tags_of
+from tests.integration.account_snapshot import census, changed
+from tests.integration.factories import contents, furnish, make_bucket, make_function, make_role, tags_of
 
 pytestmark = pytest.mark.fault
 
@@ -45,7 +45,9 @@ def _tags(settings: Settings) -> dict[str, str]:
     return tags_of(settings.environment_suffix)
 
 
-def _cleanup(account: Target, configuration: Configuration, *recorded: tuple[str, str], **options: Any) -> Cleaned:
+def _cleanup(
+    account: Target, configuration: Configuration, *recorded: tuple[str, str], **options: Any
+) -> CleanupResult:
     options = {"quiet_s": 0.3, **options}
     return Cleanup(account.patient(), configuration, frozenset(recorded), lambda _: None, **options).run()
 
@@ -209,13 +211,13 @@ def test_state_and_ledger_go_last_and_the_state_bucket_never(
         s3.put_object(Bucket=states, Key=key, Body=text.encode())
     furnish(account, environment, protected=True)
     run = Run(
-        replace(environment, state_bucket=states), Places.here(),
-        Site(account, tmp_path / "work", tmp_path / "logs", lasting=True), NoView(),
+        replace(environment, state_bucket=states), Paths.here(),
+        TargetSession(account, tmp_path / "work", tmp_path / "logs", lasting=True), NoView(),
     )  # fmt: skip
 
-    kept = leave(run, data_too=False).left
+    kept = cleanup(run, data_too=False).left
     before = _keys(s3, states)
-    gone = leave(run, data_too=True).left
+    gone = cleanup(run, data_too=True).left
 
     assert kept
     assert set(ours) <= before

@@ -11,7 +11,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from deployer.pipeline import Pipeline
+from pipeline.client import Pipeline
 from tests.integration.signing import Signature
 
 pytestmark = pytest.mark.security

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from deployer.pipeline import Pipeline
 from deployer.pytest_plugin.fixtures import Deployment
 from deployer.pytest_plugin.options import REUSED
+from pipeline.client import Pipeline
 from stack.settings import Settings
 
 pytestmark = pytest.mark.journey

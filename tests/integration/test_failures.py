@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from deployer.evidence import execution_arn
-from deployer.letters import Letter, letters
-from deployer.pipeline import Pipeline
-from deployer.redrive import redrive
+from pipeline.client import Pipeline
+from pipeline.dead_letters import DeadLetter, letters
+from pipeline.diagnosis import execution_arn
+from pipeline.redrive import redrive
 from tests.integration.conftest import CsvFile
+from tests.integration.fault_injection import Plant
 from tests.integration.journeys import Travel
-from tests.integration.planting import Plant
 from tests.integration.reading import items_of
 from transactions.layout import Upload
 
@@ -183,7 +183,7 @@ def _problems(pipeline: Pipeline, upload: Upload) -> list[str]:
     pytest.fail(f"the report of {upload.name} names no problem after {DEADLINE_S:.0f} s")
 
 
-def _letter_about(pipeline: Pipeline, key: str) -> Letter:
+def _letter_about(pipeline: Pipeline, key: str) -> DeadLetter:
     ends = time.monotonic() + DEADLINE_S
     while time.monotonic() < ends:
         if found := letters(pipeline, key):
@@ -191,7 +191,7 @@ def _letter_about(pipeline: Pipeline, key: str) -> Letter:
     pytest.fail(f"no dead letter about {key} after {DEADLINE_S:.0f} s")
 
 
-def _ended(pipeline: Pipeline, letter: Letter) -> str:
+def _ended(pipeline: Pipeline, letter: DeadLetter) -> str:
     """How the execution that a letter started ended."""
     client, mark = pipeline.target.client("stepfunctions"), letter.message_id.replace("-", "")[:8]
     ends = time.monotonic() + DEADLINE_S

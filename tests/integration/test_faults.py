@@ -7,8 +7,8 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from deployer.domain import Upload
-from deployer.pipeline import Pipeline
+from pipeline.client import Pipeline
+from pipeline.domain import Upload
 from stack.outputs import Outputs
 from tests.integration.conftest import CsvFile
 from tests.integration.journeys import Travel

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from deployer.pipeline import Pipeline
-from deployer.story import followed
-from deployer.view import NoView
+from deployer.console.view import NoView
+from pipeline.client import Pipeline
+from pipeline.demo import followed
 from tests.integration.journeys import Travel
 from tests.integration.reading import items_of
 

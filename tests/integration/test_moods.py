@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from deployer.pipeline import Pipeline
+from pipeline.client import Pipeline
 from tests.integration.conftest import CsvFile
+from tests.integration.fault_injection import Plant
 from tests.integration.journeys import Travel
-from tests.integration.planting import Plant
 from tests.integration.reading import items_of
 
 pytestmark = pytest.mark.fault
@@ -21,7 +21,7 @@ UPLOADS = "incoming/"
 
 @dataclass(frozen=True)
 class Moods:
-    """What deployer/ministack_server/moods.py is told, and what it tells."""
+    """What deployer/targets/ministack_server/moods.py is told, and what it tells."""
 
     run: Path
 

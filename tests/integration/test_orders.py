@@ -16,8 +16,8 @@ from typing import Any
 import boto3
 import pytest
 
-from deployer.places import Places
-from deployer.targets import EMULATOR_ACCOUNT
+from deployer.paths import Paths
+from deployer.targets.targets import EMULATOR_ACCOUNT
 
 pytestmark = [pytest.mark.smoke, pytest.mark.xdist_group("orders")]  # one worker, in this order, as days follow
 ORDERS = Path(__file__).parents[2] / "examples" / "orders"
@@ -38,8 +38,8 @@ def project(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     shutil.copytree(ORDERS, folder, ignore=shutil.ignore_patterns(".tap", "build", "__pycache__", ".pytest_cache"))
     (folder / ".tap").mkdir()
     for shared in ("cache", "environments"):
-        (Places.here().state / shared).mkdir(parents=True, exist_ok=True)
-        (folder / ".tap" / shared).symlink_to(Places.here().state / shared)
+        (Paths.here().state / shared).mkdir(parents=True, exist_ok=True)
+        (folder / ".tap" / shared).symlink_to(Paths.here().state / shared)
     run(folder, "local", "start")
     yield folder
     run(folder, "local", "stop")
@@ -66,7 +66,7 @@ def deployed(project: Path) -> Path:
 
 
 def work(project: Path) -> Path:
-    return Places(project).work("embedded", EMULATOR_ACCOUNT, "us-east-1", SUFFIX)
+    return Paths(project).work("embedded", EMULATOR_ACCOUNT, "us-east-1", SUFFIX)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 
 from stack.outputs import Outputs
 from tests.integration.conftest import CsvFile
+from tests.integration.fault_injection import Plant
 from tests.integration.journeys import Travel
-from tests.integration.planting import Plant
 
 pytestmark = pytest.mark.fault
 ELSEWHERE = {"BUCKET_NAME": "nowhere-at-all"}

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from deployer import targets
-from deployer.errors import NotOurs
-from deployer.estate.cleanup import Cleanup
-from deployer.estate.configuration import Configuration
-from deployer.estate.inventory import Inventory
-from deployer.estate.leaving import leave
-from deployer.opening import Site
-from deployer.places import Places
-from deployer.stages import Run
-from deployer.targets import Target
-from deployer.view import NoView
+from deployer.console.view import NoView
+from deployer.deploy.cleanup import cleanup
+from deployer.deploy.stages import Run
+from deployer.errors import ForeignResource
+from deployer.paths import Paths
+from deployer.resources.configuration import Configuration
+from deployer.resources.deletion import Cleanup
+from deployer.resources.inventory import Inventory
+from deployer.targets import targets
+from deployer.targets.connect import TargetSession
+from deployer.targets.targets import Target
 from stack.settings import Settings
-from tests.integration.census import census, changed
-from tests.integration.furnishing import contents, furnish, make_bucket
+from tests.integration.account_snapshot import census, changed
+from tests.integration.factories import contents, furnish, make_bucket
 
 pytestmark = pytest.mark.fault
 HERE, THERE = "us-east-1", "eu-west-1"
@@ -65,7 +65,7 @@ def test_a_suffix_is_not_deployed_in_a_second_region(
     furnish(here, ours)
     configuration = configuration_for(ours)
 
-    with pytest.raises(NotOurs, match=f"it belongs to {HERE}, and its name, which carries no region") as caught:
+    with pytest.raises(ForeignResource, match=f"it belongs to {HERE}, and its name, which carries no region") as caught:
         Inventory(there, configuration).existing(sorted(configuration.wanted))
     assert "another --suffix" in caught.value.remedy
 
@@ -80,9 +80,11 @@ def test_a_state_of_another_region_is_neither_used_nor_lost(account: Target, tmp
     body = json.dumps({"resources": [table]}).encode()
     here.client("s3").put_object(Bucket=states, Key=ours.state_key, Body=body)
     settings = replace(ours, aws_region=THERE, state_bucket=states, state_bucket_region=HERE)
-    run = Run(settings, Places.here(), Site(there, tmp_path / "work", tmp_path / "logs", lasting=True), NoView())
+    run = Run(
+        settings, Paths.here(), TargetSession(there, tmp_path / "work", tmp_path / "logs", lasting=True), NoView()
+    )
 
-    with pytest.raises(NotOurs, match=f"one of {HERE}") as caught:
-        leave(run, data_too=True)
+    with pytest.raises(ForeignResource, match=f"one of {HERE}") as caught:
+        cleanup(run, data_too=True)
     assert f"--region {HERE}" in caught.value.remedy
     assert here.client("s3").get_object(Bucket=states, Key=ours.state_key)["Body"].read() == body

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deployer.pytest_plugin.sandbox import ask, probe
-from deployer.targets import Target
+from deployer.targets.targets import Target
 
 pytestmark = [pytest.mark.fault, pytest.mark.needs("lambda_sandbox")]
 TMP_MB, MEMORY_MB = 600, 192

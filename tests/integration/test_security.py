@@ -9,10 +9,10 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from deployer.pipeline import Pipeline
 from deployer.pytest_plugin.enforcement import refused_without_grant
-from deployer.targets import Target
-from tests.integration.census import census
+from deployer.targets.targets import Target
+from pipeline.client import Pipeline
+from tests.integration.account_snapshot import census
 from tests.integration.conftest import Caller, CsvFile
 from tests.integration.journeys import Travel
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deployer.pipeline import Pipeline
+from pipeline.client import Pipeline
 from tests.integration.journeys import Travel
 from transactions.flat import BLOCK
 from transactions.judge import SMALL

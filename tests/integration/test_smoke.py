@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.pipeline import Pipeline
+from pipeline.client import Pipeline
 from tests.integration.journeys import Travel
 from tests.integration.reading import items_of
 

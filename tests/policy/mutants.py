@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.policy.mutation_helpers import Mutation, known_later
 from tests.policy.mutations import BACKEND, MUTATIONS, OUTPUT, PROVIDER
-from tests.policy.spoiling import Mutation, known_later
 
 Document = dict[str, Any]
 # types that are judged together

@@ -1,6 +1,6 @@
 """Ways to spoil the stack, each of which a rule must notice, in the synthesised JSON and where it can in the plan."""
 
-from tests.policy.spoiling import Mutation, also, in_environment, in_policy, in_text, put, without
+from tests.policy.mutation_helpers import Mutation, also, in_environment, in_policy, in_text, put, without
 
 BACKEND = "terraform.backend"
 PROVIDER = "provider.aws"

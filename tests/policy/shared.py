@@ -8,10 +8,10 @@ import pytest
 
 from deployer.compliance.catalogue import rule_folders
 from deployer.compliance.judgement import Judgement
-from deployer.places import Places
+from deployer.paths import Paths
 from deployer.pytest_plugin.stacks import judged_once
 
-PLACES = Places.here()
+PLACES = Paths.here()
 CHECKS = rule_folders(PLACES.root)
 CASES = PLACES.root / "tests" / "policy" / "cases"
 OWN = ("TAP_*",)

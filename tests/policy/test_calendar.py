@@ -8,13 +8,13 @@ from datetime import date, timedelta
 import pytest
 
 from deployer.compliance import suppressions
-from deployer.compliance.gate import require_compliant
 from deployer.compliance.judgement import Judgement, Suppressed
 from deployer.compliance.reports import people
 from deployer.compliance.reports.markdown import markdown
 from deployer.compliance.suppressions import ending
+from deployer.deploy.gate import require_compliant
 from deployer.errors import NotCompliant
-from deployer.places import Places
+from deployer.paths import Paths
 from stack.suppressions import UNTIL
 from tests.policy.test_gate import SETTINGS, checkout
 
@@ -30,7 +30,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
 
 
 def test_after_the_last_day_a_live_account_refuses_and_the_embedded_aws_does_not(
-    checkout: Places, at: Callable[[date], None]
+    checkout: Paths, at: Callable[[date], None]
 ) -> None:
     """The exceptions are reviewed before AWS is changed by them again; a laptop and a pull request go on."""
     at(AFTER)
@@ -40,7 +40,7 @@ def test_after_the_last_day_a_live_account_refuses_and_the_embedded_aws_does_not
         require_compliant(LIVE, checkout)
 
 
-def test_until_their_last_day_suppressions_hold_everywhere(checkout: Places, at: Callable[[date], None]) -> None:
+def test_until_their_last_day_suppressions_hold_everywhere(checkout: Paths, at: Callable[[date], None]) -> None:
     """Told beforehand or not."""
     at(LAST_DAY)
 

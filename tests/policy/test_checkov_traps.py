@@ -13,7 +13,7 @@ from deployer.compliance.checkov import JSON, PLAN
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
 from deployer.compliance.scan import judged, scan
 from deployer.compliance.subject import lay_out, subjects_at
-from deployer.environments import ensured
+from deployer.process.environments import ensure
 from deployer.pytest_plugin.stacks import Stack
 from tests.policy.shared import CASES, CHECKS, OWN, PLACES
 
@@ -33,7 +33,7 @@ def test_framework_terraform_scans_nothing_in_terraform_json(tmp_path: Path) -> 
     shutil.copy(CASE, tmp_path / "cdk.tf.json")
 
     with pytest.raises(CouldNotJudge, match="nothing"):
-        checkov.run(ensured("policy", PLACES), tmp_path, CHECKS, {"terraform": ()})
+        checkov.run(ensure("policy", PLACES), tmp_path, CHECKS, {"terraform": ()})
 
 
 def test_required_version_is_a_parsing_error_and_zero_checks(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_required_version_is_a_parsing_error_and_zero_checks(tmp_path: Path) -> 
     (tmp_path / "cdk.tf.json").write_text(json.dumps(document))
 
     with pytest.raises(CouldNotJudge, match=r"pars|not do all"):
-        checkov.run(ensured("policy", PLACES), tmp_path, CHECKS, {JSON: ()})
+        checkov.run(ensure("policy", PLACES), tmp_path, CHECKS, {JSON: ()})
     assert scan(tmp_path, PLACES, plan=False, only=["TAP_LAMBDA_1"]).by_rule("TAP_LAMBDA_1", passed=False)
 
 
@@ -215,7 +215,7 @@ def test_checkov_asks_no_network_and_takes_no_settings(tmp_path: Path, monkeypat
     monkeypatch.setenv("BC_API_KEY", "x")
     shutil.copy(CASE, tmp_path / "cdk.tf.json")
     noted, cut_off = tmp_path / "noted", tmp_path / "python"
-    cut_off.write_text(f"#!/bin/sh\nenv > {noted}\nexec {ensured('policy', PLACES)} -c '{WITHOUT_NETWORK}'\n")
+    cut_off.write_text(f"#!/bin/sh\nenv > {noted}\nexec {ensure('policy', PLACES)} -c '{WITHOUT_NETWORK}'\n")
     cut_off.chmod(0o755)
     found = checkov.run(cut_off, tmp_path, CHECKS, {JSON: ()})
 
@@ -239,7 +239,7 @@ def test_the_driver_says_what_checkovs_command_line_says(tap_stack: Stack, tmp_p
     """Of the stack, written and planned, both report the same verdicts on the same resources by the same rules."""
     lay_out(subjects_at(tap_stack.folder, evaluate=False), tmp_path)
     (tmp_path / "plan.json").write_text(json.dumps(tap_stack.plan()))
-    python, frameworks = ensured("policy", PLACES), (JSON, PLAN)
+    python, frameworks = ensure("policy", PLACES), (JSON, PLAN)
     command = [python, "-m", "checkov.main", "-d", ".", "--framework", *frameworks, "--skip-download", "-o", "json"]
     told = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).stdout
     expected = {

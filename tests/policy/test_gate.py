@@ -10,14 +10,14 @@ import pytest
 
 from deployer.compliance import access
 from deployer.compliance.coverage import covered
-from deployer.compliance.gate import alike, configuration_of, require_compliant, stack_judged
 from deployer.compliance.judgement import Evaluation, Judgement
 from deployer.compliance.origins import constructs_in, origin_of, origins_in
+from deployer.console.view import PlainView
+from deployer.deploy.gate import alike, configuration_of, require_compliant, stack_judged
+from deployer.deploy.plan import Changes
+from deployer.deploy.stages import DEPLOY, Run, apply, comply
 from deployer.errors import NotCompliant, ToolMissing
-from deployer.places import Places
-from deployer.plans import Changes
-from deployer.stages import DEPLOY, Run, apply, comply
-from deployer.view import PlainView
+from deployer.paths import Paths
 from stack.settings import Settings
 from tests.policy.shared import PLACES
 
@@ -33,21 +33,21 @@ SHARED = ("pyproject.toml", "tap.py", "cdktf.json", "metadata.json", "uv.lock", 
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, tap_plan: Document) -> Places:
+def checkout(tmp_path: Path, tap_plan: Document) -> Paths:
     """This checkout elsewhere, with a baseline and a memory of its own; synthesis and plan are at hand."""
     for name in SHARED:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).symlink_to(PLACES.root / name)
     (tmp_path / BASELINE).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / BASELINE).write_bytes((PLACES.root / BASELINE).read_bytes())
-    return Places(tmp_path)
+    return Paths(tmp_path)
 
 
-def remembered(checkout: Places) -> list[tuple[str, int]]:
+def remembered(checkout: Paths) -> list[tuple[str, int]]:
     return [(one.name, one.stat().st_mtime_ns) for one in (checkout.cache / "compliant").glob("*")]
 
 
-def test_a_clean_stack_is_judged_once(checkout: Places) -> None:
+def test_a_clean_stack_is_judged_once(checkout: Paths) -> None:
     """The second deployment finds that the stack was judged, judges nothing, and says the same."""
     judged = require_compliant(SETTINGS, checkout)
     (first,) = remembered(checkout)
@@ -59,7 +59,7 @@ def test_a_clean_stack_is_judged_once(checkout: Places) -> None:
     assert judged["suppressed"]
 
 
-def test_what_was_clean_is_judged_again_when_a_suppression_has_ended(checkout: Places) -> None:
+def test_what_was_clean_is_judged_again_when_a_suppression_has_ended(checkout: Paths) -> None:
     """What is remembered ends with the first suppression that the answer rests on, where an ended one refuses."""
     live = replace(SETTINGS, target="aws")
     require_compliant(live, checkout)
@@ -75,7 +75,7 @@ def test_what_was_clean_is_judged_again_when_a_suppression_has_ended(checkout: P
     assert kept.stat().st_mtime_ns > written
 
 
-def test_a_stack_with_findings_is_refused_and_not_remembered(checkout: Places) -> None:
+def test_a_stack_with_findings_is_refused_and_not_remembered(checkout: Paths) -> None:
     """A deployment of more access than the baseline has ends with exit 1, names the line, and stays refused."""
     baseline = checkout.root / BASELINE
     lines = json.loads(baseline.read_text())
@@ -96,7 +96,7 @@ def test_nothing_is_applied_before_the_gate() -> None:
     assert DEPLOY.index(comply) < DEPLOY.index(apply)
 
 
-def test_the_first_deployment_says_what_takes_long(checkout: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_deployment_says_what_takes_long(checkout: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Checkov's environment is not made yet, a line says so; where it can't be, nothing is deployed."""
     checkout.environment("policy").parent.unlink()
     monkeypatch.setenv("UV_OFFLINE", "1")
@@ -212,7 +212,7 @@ def test_an_accepted_baseline_has_no_differences(document: Document, tmp_path: P
     assert len(baseline.read_text().splitlines()) == len(json.loads(baseline.read_text())) + 2
 
 
-def test_accepting_the_access_of_the_stack_changes_nothing(checkout: Places) -> None:
+def test_accepting_the_access_of_the_stack_changes_nothing(checkout: Paths) -> None:
     """`tap comply --accept-access` on the committed stack writes the committed baseline, whatever suffix and region."""
     before = (checkout.root / BASELINE).read_text()
     stack_judged(SETTINGS, checkout, accept_access=True)
@@ -240,11 +240,11 @@ def test_the_stack_is_covered(tap_gate: Judgement, document: Document) -> None:
 
 def test_every_resource_leads_to_the_call_that_made_it(document: Document) -> None:
     """Each synthesised resource maps to one line of the stack, on which a construct of its class is made."""
-    origins, paths = origins_in((PLACES.root / "stack").rglob("*.py"), PLACES.root), constructs_in(document)
+    origins, file_paths = origins_in((PLACES.root / "stack").rglob("*.py"), PLACES.root), constructs_in(document)
     lost, wrong = [], []
     for kind, named in document["resource"].items():
         for name in named:
-            origin = origin_of(f"{kind}.{name}", paths[f"{kind}.{name}"], origins)
+            origin = origin_of(f"{kind}.{name}", file_paths[f"{kind}.{name}"], origins)
             if origin is None:
                 lost.append(f"{kind}.{name}")
                 continue

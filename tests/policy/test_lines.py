@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deployer.compliance.gate import at_lines
 from deployer.compliance.origins import constructs_in, origin_of, origins_in
 from deployer.compliance.scan import scan
+from deployer.deploy.gate import at_lines
 from tests.policy.shared import PLACES
 
 Document = dict[str, Any]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.compliance.regions import REGIONS, regions_in
+from deployer.region_names import REGIONS, regions_in
 
 
 def test_every_region_that_botocore_knows_is_listed() -> None:

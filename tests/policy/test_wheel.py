@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deployer.compliance.catalogue import CANARY, RULES
-from deployer.environments import interpreter
+from deployer.process.environments import interpreter
 from tests.policy.shared import CHECKS, PLACES
 
 pytestmark = pytest.mark.xdist_group("wheel")  # one worker builds and installs it, for all

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deployer.roles import WORKS
+from deployer.iam.roles import WORKS
 from tests.policy.shared import PLACES
 
 GITHUB = PLACES.root / ".github"

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployer import embedded
-from deployer.opening import on
-from deployer.places import Places
-from deployer.targets import EMULATOR_ACCOUNT, EMULATOR_SECRET, Target
+from deployer.paths import Paths
+from deployer.targets import embedded
+from deployer.targets.connect import on
+from deployer.targets.targets import EMULATOR_ACCOUNT, EMULATOR_SECRET, Target
 from stack.settings import Settings
 
-PLACES = Places.here()
+PLACES = Paths.here()
 REGION = "eu-west-1"
 
 

@@ -7,22 +7,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from deployer import embedded
-from deployer.embedded import Emulator
-from deployer.estate.configuration import configuration_in
-from deployer.estate.identity import Identity
-from deployer.opening import Site, on
-from deployer.places import Places
-from deployer.policy import Document, Scope
+from deployer.console.view import NoView
+from deployer.deploy.stages import Run
+from deployer.deploy.synthesis import stack_folder
+from deployer.iam.policy import Document, Scope
+from deployer.identity import Identity
+from deployer.paths import Paths
 from deployer.pytest_plugin.enforcement import require_enforced
-from deployer.stages import Run
-from deployer.synthesis import stack_folder
-from deployer.targets import EMULATOR_ACCOUNT, Target
-from deployer.view import NoView
+from deployer.resources.configuration import configuration_in
+from deployer.targets import embedded
+from deployer.targets.connect import TargetSession, on
+from deployer.targets.embedded import Emulator
+from deployer.targets.targets import EMULATOR_ACCOUNT, Target
 from stack.settings import Settings
-from tests.integration.census import Census, census
+from tests.integration.account_snapshot import Census, census
 from tests.integration.policies import policy_of
-from tests.proofs.trespasses import ANYBODY
+from tests.proofs.forbidden_calls import ANYBODY
 from tests.proofs.workflow_runs import signed_in
 
 EVERYTHING_OF_IAM = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
@@ -48,14 +48,14 @@ class Proof:
         """A run of the deployer by one of the roles; of another environment where `settings` name it."""
         known = settings or self.settings
         work = self.folder / known.environment_suffix / "work"
-        return Run(known, Places.here(), Site(caller, work, work / "logs", lasting=False), NoView())
+        return Run(known, Paths.here(), TargetSession(caller, work, work / "logs", lasting=False), NoView())
 
 
 def scope_of(settings: Settings) -> Scope:
     """What the policies are made of."""
-    folder = stack_folder(settings, Places.here())
+    folder = stack_folder(settings, Paths.here())
     return Scope.of(
-        configuration_in(folder, Identity.of(settings.environment_suffix, Places.here())),
+        configuration_in(folder, Identity.of(settings.environment_suffix, Paths.here())),
         settings,
         partition="aws",
         account=EMULATOR_ACCOUNT,
@@ -67,7 +67,7 @@ def granted(
     settings: Settings, boundary: Document, roles: Mapping[str, Mapping[str, Document]], folder: Path
 ) -> Iterator[Proof]:
     """Each role by name, with its policies; the boundary is the policy that the settings name."""
-    with embedded.started(Places.here()) as emulator:
+    with embedded.started(Paths.here()) as emulator:
         root = on(emulator, settings)
         require_enforced(root)
         iam = root.client("iam")

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from deployer.targets import Target
+from deployer.targets.targets import Target
 
 Document = dict[str, Any]
 

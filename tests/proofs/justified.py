@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from deployer.policy import Document
+from deployer.iam.policy import Document
 
 Row = tuple[str, str, str]
 BESIDE = "AWS asks for it beside the call that needs it, the embedded AWS does not"

@@ -19,12 +19,12 @@ from typing import Any
 import psutil
 import pytest
 
-from deployer import embedded
-from deployer.estate.configuration import configuration_in
-from deployer.opening import on
-from deployer.places import Places
-from deployer.synthesis import stack_folder
-from deployer.targets import Target
+from deployer.deploy.synthesis import stack_folder
+from deployer.paths import Paths
+from deployer.resources.configuration import configuration_in
+from deployer.targets import embedded
+from deployer.targets.connect import on
+from deployer.targets.targets import Target
 from stack.settings import Settings
 from tests.proofs.strangers import Strangers, settled
 
@@ -34,7 +34,7 @@ SUFFIX, TAKEN = f"proof-{SEED}", f"taken-{SEED}"
 MOMENTS = int(os.environ.get("TAP_PROOF_MOMENTS", "20"))
 DEPLOY_S, DESTROY_S = 70.0, 12.0  # about what each takes
 CLEANUP, DESTROY = ("cleanup", "--yes"), ("destroy", "--data-too", "--yes")
-ADDRESSES = sorted(configuration_in(stack_folder(Settings.load({}, environment_suffix=SUFFIX), Places.here())).wanted)
+ADDRESSES = sorted(configuration_in(stack_folder(Settings.load({}, environment_suffix=SUFFIX), Paths.here())).wanted)
 ITEM = {"transaction_id": {"S": "kept"}, "account_id": {"S": "a"}, "timestamp": {"S": "2026-01-01T00:00:00Z"}}
 
 
@@ -86,17 +86,17 @@ class Environment:
 
 @pytest.fixture(scope="module")
 def environment() -> Iterator[Environment]:
-    places = Places.here()
-    ran = embedded.local(places) is not None
-    emulator = embedded.local_start(places)
+    paths = Paths.here()
+    ran = embedded.local(paths) is not None
+    emulator = embedded.local_start(paths)
     settings = Settings.load({}, environment_suffix=SUFFIX)
     target = on(emulator, settings)
-    work = places.work(target.name, target.account_id, target.region, SUFFIX)
+    work = paths.work(target.name, target.account_id, target.region, SUFFIX)
     try:
         yield Environment(target, settings, work, settled(target, SUFFIX, TAKEN))
     finally:
         if not ran:
-            embedded.local_stop(places)
+            embedded.local_stop(paths)
 
 
 @pytest.fixture(autouse=True)

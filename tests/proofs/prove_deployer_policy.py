@@ -17,28 +17,28 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from deployer.cleaning import destroy
-from deployer.errors import StageStopped, TerraformFailed
-from deployer.estate.leaving import leave, preview
-from deployer.evidence import gathered
-from deployer.letters import letters, put_back
-from deployer.pipeline import Pipeline
-from deployer.places import Places
-from deployer.policy import cleanup_policies, policies
-from deployer.redrive import redrive
-from deployer.roles import boundary
-from deployer.stages import deploy, outputs_of
-from deployer.statebucket import StateBucket, bootstrapped, findings
-from deployer.targets import EMULATOR_ACCOUNT
+from deployer.deploy.cleanup import cleanup, preview
+from deployer.deploy.destroy import destroy
+from deployer.deploy.stages import deploy, outputs_of
+from deployer.errors import FileStopped, TerraformFailed
+from deployer.iam.policy import cleanup_policies, policies
+from deployer.iam.roles import boundary
+from deployer.paths import Paths
+from deployer.targets.targets import EMULATOR_ACCOUNT
+from deployer.terraform.state_bucket import StateBucket, bootstrap, findings
+from pipeline.client import Pipeline
+from pipeline.dead_letters import letters, put_back
+from pipeline.diagnosis import diagnose
+from pipeline.redrive import redrive
 from stack.settings import Settings
-from tests.integration.census import census, changed
-from tests.integration.furnishing import furnish
-from tests.integration.planting import Plant
+from tests.integration.account_snapshot import census, changed
+from tests.integration.factories import furnish
+from tests.integration.fault_injection import Plant
 from tests.integration.policies import policy_of
+from tests.proofs.forbidden_calls import ANYBODY, BEYOND, escalations, refused, trespasses, unbounded
 from tests.proofs.granted import EVERYTHING_OF_IAM, Proof, granted, scope_of
 from tests.proofs.grants import Grant, calls_in
 from tests.proofs.justified import grants_in, needless, reason_for
-from tests.proofs.trespasses import ANYBODY, BEYOND, escalations, refused, trespasses, unbounded
 from tests.proofs.workflow_runs import run_step, step_of
 
 EVIDENCE = Path(__file__).parents[2] / "build" / "evidence"
@@ -71,7 +71,7 @@ def test_the_state_bucket_is_made(proof: Proof) -> None:
     """By who may bootstrap; and `tap doctor` finds it fit as who deploys."""
     caller = proof.as_role("bootstrapper")
 
-    assert bootstrapped(StateBucket.named(SETTINGS, caller))[0].startswith("created")
+    assert bootstrap(StateBucket.named(SETTINGS, caller))[0].startswith("created")
     looked = findings(replace(StateBucket.named(SETTINGS, proof.as_role("deployer")), key=SETTINGS.state_key))
     assert [one for one in looked if not one.fine] == []
 
@@ -93,7 +93,7 @@ def test_a_file_is_sent_followed_and_read(proof: Proof, tmp_path: Path) -> None:
     """By who may only send files: also what failed is seen, with its evidence, and tried again."""
     caller = proof.as_role("sender")
     pipeline = Pipeline.of(caller, outputs_of(proof.run(caller)))
-    sample = Places.here().root / "tests" / "data" / "transactions.csv"
+    sample = Paths.here().root / "tests" / "data" / "transactions.csv"
     upload = pipeline.upload(sample, sample.name)
     *_, state = pipeline.watch(upload)
     pipeline.raw_rejects(upload.name, tmp_path / "raw.csv")
@@ -106,7 +106,7 @@ def test_a_file_is_sent_followed_and_read(proof: Proof, tmp_path: Path) -> None:
     for letter in seen:
         put_back(pipeline, letter)
     tried = [redrive(pipeline, letter) for letter in letters(pipeline)]
-    told = [stopped, *gathered(pipeline, upload, "loading")]
+    told = [stopped, *diagnose(pipeline, upload, "loading")]
 
     assert state.reconciled
     assert [line for line in told if "/sender" in line or "could not be read" in line] == []
@@ -179,7 +179,7 @@ def test_a_closed_pull_requests_environment_goes_by_the_workflows_commands(proof
     beside = {**step, "run": step["run"].replace("pr${NUMBER}", "prod")}
     other = run_step(beside, given, caller, {})
     left = changed(before, census(proof.root))
-    leave(proof.run(proof.root, stays), data_too=True)
+    cleanup(proof.run(proof.root, stays), data_too=True)
 
     assert (blocked.returncode, len(stood) > 15) == (3, True), blocked.stderr
     assert without.returncode != 0
@@ -194,7 +194,7 @@ def test_what_stands_is_found_again_after_the_state_was_lost(proof: Proof) -> No
     caller = proof.as_role("deployer")
     proof.root.client("s3").delete_object(Bucket=SETTINGS.state_bucket, Key=SETTINGS.state_key)
     run = proof.run(caller)
-    shutil.rmtree(run.site.work)
+    shutil.rmtree(run.session.work)
     deploy(run)
 
     assert run.changes.count("create") == 0
@@ -227,7 +227,7 @@ def test_it_leaves_nothing(proof: Proof) -> None:
     """The cleanup sees and removes everything, its files too, as who deploys."""
     caller = proof.as_role("deployer")
     seen = preview(proof.run(caller), data_too=True).removed
-    done = leave(proof.run(caller), data_too=True)
+    done = cleanup(proof.run(caller), data_too=True)
 
     assert len(seen) > 15
     assert {thing.label: why for thing, why in done.left.items()} == {}
@@ -269,7 +269,7 @@ def _stopped(pipeline: Pipeline, folder: Path) -> str:
     path = folder / "stopped.csv"
     path.write_text("transaction_id\nx\n")
     upload = pipeline.upload(path, path.name)
-    with pytest.raises(StageStopped) as stopped:
+    with pytest.raises(FileStopped) as stopped:
         list(pipeline.watch(upload))
     return str(stopped.value)
 

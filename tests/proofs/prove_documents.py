@@ -6,19 +6,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deployer.documents import ideal
-from deployer.places import Places
+from deployer.paths import Paths
+from pipeline.documents import ideal
 
 
 def test_the_unit_tests_of_what_was_extracted_all_pass(tmp_path: Path) -> None:
     """In a folder of their own, without git, and on nothing but the extracted files."""
-    ideal.extract((Places.here().root / ideal.NAME).read_bytes().decode(), tmp_path / "system")
-    (tmp_path / "system" / ideal.NAME).write_bytes((Places.here().root / ideal.NAME).read_bytes())
+    ideal.extract((Paths.here().root / ideal.NAME).read_bytes().decode(), tmp_path / "system")
+    (tmp_path / "system" / ideal.NAME).write_bytes((Paths.here().root / ideal.NAME).read_bytes())
     command = [sys.executable, "-P", "-m", "pytest", "tests/unit", "-q", "-n", "auto", "--dist", "loadgroup"]
-    paths = os.pathsep.join(map(str, (tmp_path / "system", tmp_path / "system" / "lambdas")))
+    file_paths = os.pathsep.join(map(str, (tmp_path / "system", tmp_path / "system" / "lambdas")))
 
     result = subprocess.run(
-        command, cwd=tmp_path / "system", env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True,
+        command, cwd=tmp_path / "system", env={**os.environ, "PYTHONPATH": file_paths}, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from deployer import embedded
-from deployer.domain import Upload
-from deployer.letters import letters
-from deployer.opening import Site, on
-from deployer.pipeline import FAILED, FileState, Pipeline
-from deployer.places import Places
-from deployer.stages import Run, deploy
-from deployer.targets import Target
-from deployer.view import NoView
+from deployer.console.view import NoView
+from deployer.deploy.stages import Run, deploy
+from deployer.paths import Paths
+from deployer.targets import embedded
+from deployer.targets.connect import TargetSession, on
+from deployer.targets.targets import Target
+from pipeline.client import FAILED, FileState, Pipeline
+from pipeline.dead_letters import letters
+from pipeline.domain import Upload
 from stack.settings import Settings
 from tests.integration.reading import items_of
 from tests.proofs.restarting import Lasting
@@ -45,9 +45,9 @@ class Crowd:
         path.write_text("\n".join([HEADER, *rows]) + "\n")
         return path
 
-    def send(self, paths: list[Path]) -> list[Upload]:
+    def send(self, file_paths: list[Path]) -> list[Upload]:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda path: self.pipeline.upload(path, f"{self.tag}/{path.name}"), paths))
+            return list(pool.map(lambda path: self.pipeline.upload(path, f"{self.tag}/{path.name}"), file_paths))
 
     def ends(self, uploads: list[Upload]) -> list[FileState]:
         """Each file's last state. Raises StageStopped for a file that gets stuck."""
@@ -60,13 +60,13 @@ class Crowd:
 
 
 def deployed(target: Target, folder: Path) -> Pipeline:
-    site = Site(target, folder / "work", folder / "logs", lasting=False)
-    return Pipeline.of(target, deploy(Run(SETTINGS, Places.here(), site, NoView())))
+    session = TargetSession(target, folder / "work", folder / "logs", lasting=False)
+    return Pipeline.of(target, deploy(Run(SETTINGS, Paths.here(), session, NoView())))
 
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    with embedded.started(Places.here()) as emulator:
+    with embedded.started(Paths.here()) as emulator:
         yield deployed(on(emulator, SETTINGS), tmp_path_factory.mktemp("work"))
 
 
@@ -91,9 +91,9 @@ def test_a_poison_file_among_a_hundred_good_ones(crowd: Crowd) -> None:
     """It is refused by name, and all others are loaded as if it were not there."""
     poison = crowd.folder / "poison.csv"
     poison.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(4096))
-    paths = [crowd.write(number) for number in range(100)]
+    file_paths = [crowd.write(number) for number in range(100)]
 
-    *good, bad = crowd.ends(crowd.send([*paths[:50], *paths[50:], poison]))
+    *good, bad = crowd.ends(crowd.send([*file_paths[:50], *file_paths[50:], poison]))
 
     assert FAILED in (bad.stage, bad.state)
     assert [state for state in good if not state.reconciled or state.rows["loaded"] != ROWS] == []
@@ -106,7 +106,7 @@ def test_an_aws_that_is_started_again_in_the_middle(tmp_path: Path) -> None:
     On AWS no event is lost. MiniStack keeps events and running executions in memory, so that these end with it: the
     files are the worst case of what a deployment can meet.
     """
-    emulator = Lasting(Places.here(), tmp_path / "aws")
+    emulator = Lasting(Paths.here(), tmp_path / "aws")
     emulator.start()
     try:
         crowd = Crowd(deployed(emulator.target(SETTINGS.aws_region), tmp_path), tmp_path, "restarted")

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from deployer import embedded
-from deployer.opening import Site, on
-from deployer.pipeline import Pipeline
-from deployer.places import Places
+from deployer.console.view import NoView
+from deployer.deploy.stages import Run, deploy
+from deployer.paths import Paths
 from deployer.pytest_plugin.enforcement import require_enforced
-from deployer.stages import Run, deploy
-from deployer.view import NoView
+from deployer.targets import embedded
+from deployer.targets.connect import TargetSession, on
+from pipeline.client import Pipeline
 from stack.settings import Settings
 from tests.proofs.grants import Call, Grant, calls_in, grants_of, permissions_of, taken_away, uninvited
 from tests.proofs.ways import WayError, Ways
@@ -88,13 +88,13 @@ class Watched:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """A deployment of its own, on an emulator that certainly enforces IAM."""
-    places, settings = Places.here(), Settings.load({}, environment_suffix="least")
-    with embedded.started(places) as emulator:
+    paths, settings = Paths.here(), Settings.load({}, environment_suffix="least")
+    with embedded.started(paths) as emulator:
         target = on(emulator, settings)
         require_enforced(target)
         folder = tmp_path_factory.mktemp("work")
-        site = Site(target, folder / "work", folder / "logs", lasting=False)
-        yield Watched(Pipeline.of(target, deploy(Run(settings, places, site, NoView()))), emulator.calls)
+        session = TargetSession(target, folder / "work", folder / "logs", lasting=False)
+        yield Watched(Pipeline.of(target, deploy(Run(settings, paths, session, NoView()))), emulator.calls)
 
 
 def test_each_grant_is_needed_or_justified(watched: Watched, tmp_path: Path) -> None:

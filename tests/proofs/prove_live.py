@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import psutil
 
-from deployer.targets import EMULATOR_ACCOUNT, Target
-from tests.integration.census import Census, census, changed
+from deployer.targets.targets import EMULATOR_ACCOUNT, Target
+from tests.integration.account_snapshot import Census, census, changed
 from tests.proofs.conftest import PLACES
 
 LIFETIME = timedelta(seconds=20)

@@ -6,11 +6,11 @@ Part of `make prove-deployer-policy`. The embedded AWS stands for the live accou
 from dataclasses import replace
 from pathlib import Path
 
-from deployer.roles import documents
-from deployer.targets import EMULATOR_ACCOUNT
+from deployer.iam.roles import documents
+from deployer.targets.targets import EMULATOR_ACCOUNT
 from stack.settings import Settings
-from tests.integration.census import census, changed
-from tests.integration.furnishing import furnish
+from tests.integration.account_snapshot import census, changed
+from tests.integration.factories import furnish
 from tests.proofs.granted import granted, scope_of
 from tests.proofs.workflow_runs import run_step, step_of
 

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from deployer.environments import ensured
-from deployer.places import Places
+from deployer.paths import Paths
+from deployer.process.environments import ensure
 from deployer.reporting import PAGE, written
 from tests.unit.reporting import making
 
-PLACES = Places.here()
+PLACES = Paths.here()
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MADE = {"failed": making.failed, "hostile": making.hostile, "many": lambda: making.many(40), "old": making.old}
 SMALLEST = 10.0  # CSS pixels of a text, also in a picture on a phone
@@ -48,7 +48,7 @@ def _looked(pages: list[Path]) -> dict[str, Any]:
     if browser is None:
         pytest.exit("no Chromium is there to look at the report: `apt-get install chromium`, or any other", 3)
     look = PLACES.root / "environments" / "browser" / "look.py"
-    command = [str(ensured("browser", PLACES)), str(look), browser, *map(str, pages)]
+    command = [str(ensure("browser", PLACES)), str(look), browser, *map(str, pages)]
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=kept)
     assert done.returncode == 0, done.stderr

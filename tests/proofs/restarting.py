@@ -7,11 +7,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from deployer import embedded
-from deployer.environments import ensured
-from deployer.health import LOOPBACK, free_port, healthy
-from deployer.places import Places
-from deployer.targets import Target, emulator
+from deployer.paths import Paths
+from deployer.process.environments import ensure
+from deployer.targets import embedded
+from deployer.targets.health import LOOPBACK, free_port, healthy
+from deployer.targets.targets import Target, emulator
 
 _POLL = 0.1
 
@@ -19,10 +19,10 @@ _POLL = 0.1
 class Lasting:
     """MiniStack with its persistence: what its services hold is written when it ends, and read when it starts."""
 
-    def __init__(self, places: Places, folder: Path) -> None:
+    def __init__(self, paths: Paths, folder: Path) -> None:
         folder.mkdir()
         self.run, self.ports = folder, (free_port(), free_port())
-        self.python = ensured("embedded", places)
+        self.python = ensure("embedded", paths)
         embedded.make_certificate(self.python, folder)
         self.process: subprocess.Popen[bytes] | None = None
 

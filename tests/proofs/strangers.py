@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deployer import targets
-from deployer.targets import Target
+from deployer.targets import targets
+from deployer.targets.targets import Target
 from stack.settings import Settings
-from tests.integration.census import SERVICES, census
-from tests.integration.furnishing import (
+from tests.integration.account_snapshot import SERVICES, census
+from tests.integration.factories import (
     contents,
     furnish,
     make_bucket,
@@ -35,15 +35,15 @@ TRUST = policy_of(trust_of(Service="lambda.amazonaws.com"))
 class Strangers:
     """All that is there and not ours, as each listing of the account told it when they had settled."""
 
-    places: tuple[Target, ...]  # the account here, in another region, and another account
+    paths: tuple[Target, ...]  # the account here, in another region, and another account
     neighbours: tuple[Settings, ...]
     rows: frozenset[tuple[int, str, str]]  # place, listing, row
     held: tuple[Any, ...]  # what the neighbours' environments hold
 
     def harmed(self) -> list[str]:
         """What is gone or was changed since."""
-        gone = sorted(self.rows - _rows(self.places))
-        held = zip(self.neighbours, self.held, _held(self.places[0], self.neighbours), strict=True)
+        gone = sorted(self.rows - _rows(self.paths))
+        held = zip(self.neighbours, self.held, _held(self.paths[0], self.neighbours), strict=True)
         return [
             *(f"{listing} in place {place}: {row}" for place, listing, row in gone),
             *(f"what {one.environment_suffix} holds" for one, before, now in held if before != now),
@@ -51,8 +51,8 @@ class Strangers:
 
     def new(self) -> Iterator[str]:
         """What is listed here and is none of theirs; a key that is going keeps its tags for a week."""
-        kms = self.places[0].client("kms")
-        for _, listing, row in sorted(_rows(self.places[:1]) - self.rows):
+        kms = self.paths[0].client("kms")
+        for _, listing, row in sorted(_rows(self.paths[:1]) - self.rows):
             arn = json.loads(row)["ResourceARN"] if listing == "resourcegroupstaggingapi.GetResources" else ""
             if ":key/" in arn and kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion":
                 continue
@@ -74,8 +74,8 @@ def settled(target: Target, suffix: str, taken: str) -> Strangers:
     for neighbour in neighbours:
         furnish(target, neighbour)
     _on_the_names_of(target, other, replace(settings, environment_suffix=taken))
-    places = (target, elsewhere, other)
-    return Strangers(places, neighbours, _rows(places), _held(target, neighbours))
+    paths = (target, elsewhere, other)
+    return Strangers(paths, neighbours, _rows(paths), _held(target, neighbours))
 
 
 def _in_other_hands(target: Target, suffix: str) -> None:
@@ -114,10 +114,10 @@ def _on_the_names_of(target: Target, other: Target, settings: Settings) -> None:
     target.client("logs").create_log_group(logGroupName=settings.log_groups[0])
 
 
-def _rows(places: tuple[Target, ...]) -> frozenset[tuple[int, str, str]]:
+def _rows(paths: tuple[Target, ...]) -> frozenset[tuple[int, str, str]]:
     return frozenset(
         (number, listing, row)
-        for number, place in enumerate(places)
+        for number, place in enumerate(paths)
         for listing, rows in census(place, ALL).items()
         for row in rows
     )

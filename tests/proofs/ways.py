@@ -13,13 +13,13 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from deployer.domain import Upload
-from deployer.errors import NoNews, StageStopped
-from deployer.evidence import execution_arn
-from deployer.letters import letters
-from deployer.pipeline import Pipeline
+from deployer.errors import FileStopped, NoProgress
+from pipeline.client import Pipeline
+from pipeline.dead_letters import letters
+from pipeline.diagnosis import execution_arn
+from pipeline.domain import Upload
+from tests.integration.fault_injection import Plant
 from tests.integration.listening import Listener, listen
-from tests.integration.planting import Plant
 
 HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
 SILENCE_S = 20.0  # warm; a file that moves on takes a second or two
@@ -121,7 +121,7 @@ class Ways:
         upload = self.pipeline.upload(path, name)
         try:
             *_, state = self.pipeline.watch(upload, SILENCE_S * self.patience)
-        except (NoNews, StageStopped) as error:
+        except (NoProgress, FileStopped) as error:
             raise WayError(str(error)) from error
         if not state.reconciled:
             raise WayError(f"{name} does not reconcile: {state}")

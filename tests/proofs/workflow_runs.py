@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 
 from deployer.errors import AccountRefused
-from deployer.opening import refuse_wrong_world
-from deployer.places import Places
-from deployer.targets import Credentials, Target
+from deployer.paths import Paths
+from deployer.targets.connect import refuse_mixed_credentials
+from deployer.targets.targets import Credentials, Target
 
-PLACES = Places.here()
+PLACES = Paths.here()
 _ASKED = re.compile(r"\$\{\{ ([\w.]+) \}\}")
 
 
@@ -47,5 +47,5 @@ def signed_in(target: Target, role: str) -> Credentials:
     while True:
         keys = target.client("sts").assume_role(RoleArn=role, RoleSessionName="proof")["Credentials"]
         with suppress(AccountRefused):
-            refuse_wrong_world(keys["AccessKeyId"], target.endpoint)
+            refuse_mixed_credentials(keys["AccessKeyId"], target.endpoint)
             return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from deployer.compliance.policies import Statement, listed
+from deployer.policy_documents import Statement, listed
 
 POSITIVE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress")
 NEGATIVE = (

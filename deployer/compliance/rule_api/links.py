@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from deployer.compliance.planned import planned
 from deployer.compliance.rule_api.rule import Block, once_a_document
+from deployer.terraform.plan_json import planned_values
 
 
 def linked(block: Block, kind: str, attribute: str, *names: str) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def _named(block: Block, address: str, attribute: str, values: dict[str, Any]) -
 
 def _all_of(block: Block, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if block.is_planned:
-        for one in planned(block.document):
+        for one in planned_values(block.document):
             if one["type"] == kind:
                 yield one["address"], one["values"]
         return

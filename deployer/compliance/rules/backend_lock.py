@@ -5,8 +5,8 @@ Only the configuration shows it: a plan has no backend.
 
 from collections.abc import Iterator
 
-from deployer.compliance.policies import listed
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
+from deployer.policy_documents import listed
 
 
 class BackendLock(Rule):

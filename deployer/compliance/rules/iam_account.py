@@ -7,11 +7,11 @@ accounts of AWS itself, to which load balancers and the like belong, are no secr
 from collections.abc import Iterator
 from typing import Any
 
-from deployer.compliance.planned import resources_in
-from deployer.compliance.policies import Statement, statements_in
 from deployer.compliance.rule_api.conditions import ACCOUNT, holds_to, where
 from deployer.compliance.rule_api.rule import Block, Offence, Rule, once_a_document
-from deployer.compliance.templates import literals, walk
+from deployer.policy_documents import Statement, statements_in
+from deployer.template_strings import literals, walk
+from deployer.terraform.plan_json import resources_in
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
 _LISTED = """
@@ -52,9 +52,9 @@ class IamAccount(Rule):
 def _numbers(statement: Statement) -> set[str]:
     if holds_to(statement, KNOWN_BY):
         return set()
-    places = (statement.principal, statement.not_principal, statement.resources, statement.not_resources,
+    paths = (statement.principal, statement.not_principal, statement.resources, statement.not_resources,
               statement.conditions)  # fmt: skip
-    found = (literal for place in places for _, text in walk(_lists(place)) for literal in literals(text))
+    found = (literal for place in paths for _, text in walk(_lists(place)) for literal in literals(text))
     return {number for text in found for number in ACCOUNT.findall(text) if _is_account(text, number)}
 
 

@@ -7,10 +7,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 
 from collections.abc import Iterator
 
-from deployer.compliance.policies import Statement, statements_in
 from deployer.compliance.rule_api.conditions import FOR_WHOM, holds_to, principals, where
 from deployer.compliance.rule_api.links import is_open, of_kind, unknown
 from deployer.compliance.rule_api.rule import Block, Offence, Rule, once_a_document
+from deployer.policy_documents import Statement, statements_in
 
 RUN_OUR_CODE = {
     "ec2", "lambda", "edgelambda", "ecs-tasks", "ecs", "eks", "eks-fargate-pods", "pods.eks", "eks-nodegroup", "batch",

@@ -6,10 +6,10 @@ a role is passed to are honoured; all actions of a service are TAP_IAM_1's to te
 
 from collections.abc import Iterator
 
-from deployer.compliance.policies import Statement, statements_in
 from deployer.compliance.rule_api.conditions import covers, holds_to
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
 from deployer.compliance.rule_api.scopes import is_unscoped
+from deployer.policy_documents import Statement, statements_in
 
 ALONE = (
     "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:CreateAccessKey", "iam:CreateLoginProfile",

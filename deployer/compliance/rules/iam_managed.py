@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from deployer.compliance.policies import listed
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
+from deployer.policy_documents import listed
 
 WIDE = re.compile(
     r":iam::aws:policy/(?:[\w-]+/)*(AdministratorAccess[\w-]*|PowerUserAccess|SystemAdministrator|"

@@ -8,10 +8,10 @@ that AWS itself gives for a service (`kms:GenerateDataKey*`).
 from collections.abc import Iterator
 from typing import Any
 
-from deployer.compliance.policies import Statement, listed, statements_in
 from deployer.compliance.rule_api.conditions import where
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
 from deployer.compliance.rule_api.scopes import is_scopable, is_unscoped, only_lists
+from deployer.policy_documents import Statement, listed, statements_in
 
 NARROWING = (
     "aws:resourcetag/", "aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "kms:resourcealiases",

@@ -6,9 +6,9 @@ whoever is in that network.
 
 from collections.abc import Iterator
 
-from deployer.compliance.policies import Statement, listed, statements_in
 from deployer.compliance.rule_api.conditions import CALLER, holds_to, is_denied_to_others, principals, where
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
+from deployer.policy_documents import Statement, listed, statements_in
 
 ANY_REPOSITORY = {"*", "repo:*", "repo:*/*", "repo:*:*", "repo:*/*:*"}
 

@@ -8,10 +8,10 @@ CloudFront has to be in us-east-1. A plan has everything evaluated: there, the r
 
 from collections.abc import Iterator
 
-from deployer.compliance.regions import regions_in
 from deployer.compliance.rule_api.literals import given_to, strings
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
-from deployer.compliance.templates import walk
+from deployer.region_names import regions_in
+from deployer.template_strings import walk
 
 ENDPOINTS = {"endpoint", "endpoints", "iam_endpoint", "sts_endpoint", "dynamodb_endpoint", "sso_endpoint"}
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from deployer.compliance.policies import listed
 from deployer.compliance.rule_api.links import is_true, is_unknown, unknown
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
+from deployer.policy_documents import listed
 
 TARGETS = {"lambda_function": "lambda_function_arn", "queue": "queue_arn", "topic": "topic_arn"}
 

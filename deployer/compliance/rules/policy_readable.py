@@ -6,10 +6,10 @@ that are not configured are the provider's to fill in, and no policy of ours.
 
 from collections.abc import Iterator
 
-from deployer.compliance.policies import POLICY_NAMES, decoded, listed, statements_in
 from deployer.compliance.rule_api.links import configured, is_unknown
 from deployer.compliance.rule_api.rule import Block, Offence, Rule, once_a_document
-from deployer.compliance.templates import OPAQUE
+from deployer.policy_documents import POLICY_NAMES, decoded, listed, statements_in
+from deployer.template_strings import OPAQUE
 
 JUDGED_ITSELF = ("${data.aws_iam_policy_document.",)  # where it stands, also if nobody can say which of several it is
 

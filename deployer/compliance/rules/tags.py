@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from deployer.compliance.policies import listed
 from deployer.compliance.rule_api.links import first, unknown
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
+from deployer.policy_documents import listed
 
 # of those that stacks like this one have; a plan tells of all others by `tags_all`
 TAGGABLE = {

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from deployer.compliance.policies import Statement, listed, statements_in
 from deployer.compliance.rule_api.conditions import principals
 from deployer.compliance.rule_api.links import is_open, linked
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
+from deployer.policy_documents import Statement, listed, statements_in
 
 
 class TlsOnly(Rule):

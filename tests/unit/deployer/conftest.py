@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from deployer.places import Places
+from deployer.paths import Paths
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path / "checkout")
+def paths(tmp_path: Path) -> Paths:
+    return Paths(tmp_path / "checkout")

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deployer import targets
+from deployer.targets import targets
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import boto3
 
-from deployer import targets
+from deployer.targets import targets
 
 
 class Aws(targets.Target):

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from deployer import stages
-from deployer.estate import adoption, leaving
-from deployer.estate.configuration import Configuration, Reference, configuration_of, instances_in
-from deployer.estate.identity import Identity
-from deployer.estate.ledger import creations_in, has_nameless, names_in
-from deployer.stages import Run
-from deployer.terraform import PLAN, Terraform
-from deployer.view import NoView
+from deployer.console.view import NoView
+from deployer.deploy import adoption, cleanup, stages
+from deployer.deploy.ledger import creations_in, has_nameless, names_in
+from deployer.deploy.stages import Run
+from deployer.identity import Identity
+from deployer.resources.configuration import Configuration, Reference, configuration_of, instances_in
+from deployer.terraform.cli import PLAN, Terraform
 from tests.unit.deployer.fake_account import ACCOUNT, FakeTarget, Item, account
 from tests.unit.deployer.working_folder import configured, run_in, terraform_in
 
@@ -51,9 +50,9 @@ def state(*entries: dict[str, Any]) -> dict[str, Any]:
 
 def run_on(folder: Path, target: FakeTarget, stored: dict[str, Any] | None = None) -> Run:
     """An environment with this stack in its working folder, and this state."""
-    work = configured(folder, {**STACK, "terraform": {"backend": {"local": {"path": leaving.FILE}}}})
+    work = configured(folder, {**STACK, "terraform": {"backend": {"local": {"path": cleanup.FILE}}}})
     if stored is not None:
-        (work / leaving.FILE).write_text(json.dumps(stored))
+        (work / cleanup.FILE).write_text(json.dumps(stored))
     return run_in(
         folder, target, view=Told(), identity=Identity("dev", {"Project": "tap", "EnvironmentSuffix": "{suffix}"})
     )
@@ -90,7 +89,7 @@ def test_what_the_stack_imports_by_itself_is_left_to_terraform(tmp_path: Path) -
     """Two import blocks for one address would be an error, and who wrote one knows where it is."""
     run = run_on(tmp_path, account(QUEUE), state())
     blocks = [{"to": "aws_sqs_queue.orders", "id": "https://q"}, {"to": "aws_vpc.net", "id": "vpc-1"}]
-    (run.site.work / "cdk.tf.json").write_text(json.dumps({**STACK, "import": blocks}))
+    (run.session.work / "cdk.tf.json").write_text(json.dumps({**STACK, "import": blocks}))
     stages.adopt(run)
 
     assert run.adoption.imports == {}

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from deployer.commands import cleanup as command
-from deployer.errors import LeftBehind, StateLocked
-from deployer.estate.cleanup import Cleaned
-from deployer.estate.things import Thing
+from deployer.errors import ResourcesLeft, StateLocked
+from deployer.resources.deletion import CleanupResult
+from deployer.resources.resource import AwsResource
 from deployer.settings import Settings
 
-QUEUE = Thing("aws_sqs_queue", "q", "https://q")
+QUEUE = AwsResource("aws_sqs_queue", "q", "https://q")
 
 
 @pytest.fixture
@@ -18,11 +18,15 @@ def visited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The environments that a cleanup of all that is expired went to; of `locked`, `full` and `gone`."""
     seen: list[str] = []
 
-    def cleaned(settings: Settings, *_: Any) -> Cleaned:
+    def cleaned(settings: Settings, *_: Any) -> CleanupResult:
         seen.append(settings.environment_suffix)
         if settings.environment_suffix == "locked":
             raise StateLocked("another deployment holds the state", remedy="wait")
-        return Cleaned(left={QUEUE: "AccessDenied"}) if settings.environment_suffix == "full" else Cleaned([QUEUE])
+        return (
+            CleanupResult(left={QUEUE: "AccessDenied"})
+            if settings.environment_suffix == "full"
+            else CleanupResult([QUEUE])
+        )
 
     monkeypatch.setattr(command, "_cleaned", cleaned)
     return seen
@@ -50,7 +54,7 @@ def test_what_is_left_of_one_is_an_error_after_all_were_visited(
     """Exit 1, naming the environment of which something is left."""
     expire(monkeypatch, "full", "gone")
 
-    with pytest.raises(LeftBehind, match="1 of the environment `full` are left") as caught:
+    with pytest.raises(ResourcesLeft, match="1 of the environment `full` are left") as caught:
         command.cleanup(expired=True, target="embedded", yes=True)
     assert caught.value.exit_code == 1
     assert visited == ["full", "gone"]

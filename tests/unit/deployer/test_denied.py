@@ -8,16 +8,16 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from deployer import targets, turns
 from deployer.aws_errors import says_absent
+from deployer.deploy import cleanup, locking
+from deployer.deploy.ledger import Ledger
+from deployer.deploy.stages import Run
 from deployer.errors import StateLocked, TapError, TerraformFailed
-from deployer.estate import leaving
-from deployer.estate.configuration import Configuration
-from deployer.estate.ledger import Ledger
-from deployer.objects import get_json
-from deployer.stages import Run
+from deployer.resources.configuration import Configuration
+from deployer.targets import targets
+from pipeline.objects import get_json
 from tests.unit.deployer.moto_target import Aws
-from tests.unit.deployer.test_statebucket import BACKEND, SETTINGS
+from tests.unit.deployer.test_state_bucket import BACKEND, SETTINGS
 from tests.unit.deployer.working_folder import run_in
 
 DENIALS = ("AccessDenied", "403", "KMS.NotFoundException", "KMS.DisabledException", "KMS.KMSInvalidStateException")
@@ -63,7 +63,7 @@ def test_a_ledger_that_may_not_be_read_is_not_an_empty_one(target: targets.Targe
 def test_a_state_that_may_not_be_read_is_not_an_empty_one(target: targets.Target, tmp_path: Path) -> None:
     """Otherwise a cleanup would not see that the state is another account's, and remove it."""
     with pytest.raises(ClientError):
-        leaving._state(run(target, tmp_path), CONFIGURATION)
+        cleanup._state(run(target, tmp_path), CONFIGURATION)
 
 
 def test_a_report_that_may_not_be_read_is_not_a_missing_one(target: targets.Target) -> None:
@@ -97,7 +97,7 @@ def test_a_lock_that_may_not_be_written_is_not_somebody_elses(
 ) -> None:
     """Who is denied the lock is told so, and not to wait for a deployment that does not exist."""
     nobody = Aws("aws", "us-east-1", "1", targets.Credentials("", ""))
-    with mock_aws(), pytest.raises(told) as caught, turns.alone(run(nobody, tmp_path)):
+    with mock_aws(), pytest.raises(told) as caught, locking.exclusive(run(nobody, tmp_path)):
         raise TerraformFailed("Terraform gave up", details=(LOCK.format(status=status, code=code),))
 
     assert type(caught.value) is told

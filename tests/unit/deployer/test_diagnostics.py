@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from deployer.diagnostics import errors_in, failure
 from deployer.errors import KeyRefused, NameTaken, TerraformFailed
+from deployer.terraform.diagnostics import errors_in, failure
 
 PLAIN = """
 ╷

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deployer.doctor import api_logs, fit, node
-from deployer.errors import Unfit
+from deployer.errors import EnvironmentUnready
 
 
 def account(**settings: str) -> Any:
@@ -24,7 +24,7 @@ def test_a_role_for_the_apis_logs_is_told() -> None:
 
 def test_an_account_without_that_role_is_not_fit() -> None:
     """With the region, as there is one for each, and where to read what to do."""
-    with pytest.raises(Unfit, match="eu-west-1") as refused:
+    with pytest.raises(EnvironmentUnready, match="eu-west-1") as refused:
         api_logs(account())
 
     assert "step 2" in refused.value.remedy

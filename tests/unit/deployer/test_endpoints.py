@@ -6,10 +6,10 @@ import boto3
 import pytest
 from botocore.loaders import Loader
 
-from deployer import endpoints, opening, targets
-from deployer.errors import AccountRefused, Unfit
+from deployer.errors import AccountRefused, EnvironmentUnready
 from deployer.settings import Settings
-from deployer.terraform import environment_for
+from deployer.targets import connect, endpoints, targets
+from deployer.terraform.cli import environment_for
 
 REAL_KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
 VPC = "https://bucket.vpce-1.s3.eu-west-1.vpce.amazonaws.com"
@@ -29,17 +29,17 @@ def suffixes() -> list[str]:
 @pytest.mark.parametrize("suffix", suffixes())
 def test_every_partition_is_aws(suffix: str) -> None:
     """Real credentials go to each partition that botocore knows of, and an emulator's are kept from it."""
-    opening.refuse_wrong_world(REAL_KEY, f"https://sts.a-region-1.{suffix}")
+    connect.refuse_mixed_credentials(REAL_KEY, f"https://sts.a-region-1.{suffix}")
 
     with pytest.raises(AccountRefused):
-        opening.refuse_wrong_world("test", f"https://sts.a-region-1.{suffix}")
+        connect.refuse_mixed_credentials("test", f"https://sts.a-region-1.{suffix}")
 
 
 @pytest.mark.parametrize("host", ["sts.amazonaws.eu.example", "evilamazonaws.eu", "aws.amazonaws.eu@evil.example"])
 def test_a_name_that_only_looks_like_aws_is_not(host: str) -> None:
     """Neither a longer name, nor one that ends alike, nor a user's name before another host counts."""
     with pytest.raises(AccountRefused):
-        opening.refuse_wrong_world(REAL_KEY, f"https://{host}")
+        connect.refuse_mixed_credentials(REAL_KEY, f"https://{host}")
 
 
 @pytest.mark.parametrize("variable", ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])
@@ -56,7 +56,7 @@ def test_a_switch_that_means_nothing_is_refused(monkeypatch: pytest.MonkeyPatch)
     """Who asks for FIPS by another word than true is told so, and not given an endpoint without it."""
     monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "1")
 
-    with pytest.raises(Unfit, match="AWS_USE_FIPS_ENDPOINT"):
+    with pytest.raises(EnvironmentUnready, match="AWS_USE_FIPS_ENDPOINT"):
         live()
 
 
@@ -77,7 +77,7 @@ def test_a_services_endpoint_that_is_not_awss_is_refused_by_name(monkeypatch: py
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://s3.example")
 
     with pytest.raises(AccountRefused) as caught:
-        opening.live(Settings.load({"AWS_REGION": "eu-west-1", "TAP_TARGET": "aws"}))
+        connect.live(Settings.load({"AWS_REGION": "eu-west-1", "TAP_TARGET": "aws"}))
 
     assert "AWS_ENDPOINT_URL_S3=https://s3.example" in str(caught.value.where)
 

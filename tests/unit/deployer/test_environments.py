@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from deployer import environments, process
-from deployer.environments import ensured, interpreter, is_made
+from deployer import process
 from deployer.errors import ToolMissing
-from deployer.places import Places
+from deployer.paths import Paths
+from deployer.process import environments
+from deployer.process.environments import ensure, interpreter, is_made
 from tests.unit.deployer.serving import serving
 
 
 def test_an_environment_that_cannot_be_made_is_told(
-    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without network and cache it is exit 3, with the environment's name and what to do, each time anew."""
     monkeypatch.setenv("UV_OFFLINE", "1")
@@ -28,18 +29,18 @@ def test_an_environment_that_cannot_be_made_is_told(
 
     for _ in range(2):
         with pytest.raises(ToolMissing, match="`policy` could not be made") as told:
-            ensured("policy", places)
+            ensure("policy", paths)
 
         assert told.value.exit_code == 3
         assert "index" in told.value.remedy
         assert told.value.details
-        assert not is_made("policy", places)
+        assert not is_made("policy", paths)
 
 
-def test_a_lost_lock_file_is_told(places: Places) -> None:
+def test_a_lost_lock_file_is_told(paths: Paths) -> None:
     """An environment whose lock file is gone is not taken for one that is made."""
     with pytest.raises(ToolMissing, match="is missing"):
-        is_made("holder", places)
+        is_made("holder", paths)
 
 
 WHEEL = "tiny-1.0-py3-none-any.whl"
@@ -109,9 +110,9 @@ def wheel(path: Path) -> None:
 
 
 @pytest.fixture
-def project(places: Places, index: Path) -> Path:
+def project(paths: Paths, index: Path) -> Path:
     """An environment whose lock names an index that is not in reach."""
-    folder = places.root / "environments" / "holder"
+    folder = paths.root / "environments" / "holder"
     folder.mkdir(parents=True)
     (folder / "pyproject.toml").write_text(PROJECT)
     digest = hashlib.sha256((index / WHEEL).read_bytes()).hexdigest()
@@ -119,44 +120,44 @@ def project(places: Places, index: Path) -> Path:
     return folder
 
 
-def test_the_index_that_uv_is_set_to_is_asked(places: Places, project: Path) -> None:
+def test_the_index_that_uv_is_set_to_is_asked(paths: Paths, project: Path) -> None:
     """A private index is enough: the addresses that stand in the lock need not be in reach."""
-    python = ensured("holder", places)
+    python = ensure("holder", paths)
 
     answer = subprocess.run([python, "-c", "import tiny; print(tiny.ANSWER)"], capture_output=True, text=True)
     assert answer.stdout == "42\n"
-    assert is_made("holder", places)
+    assert is_made("holder", paths)
 
 
-def test_a_package_of_another_content_is_refused(places: Places, project: Path, index: Path) -> None:
+def test_a_package_of_another_content_is_refused(paths: Paths, project: Path, index: Path) -> None:
     """Whatever an index answers, what is installed has the hash of the lock."""
     with zipfile.ZipFile(index / WHEEL, "a") as archive:
         archive.writestr("more.py", "")
 
     with pytest.raises(ToolMissing, match="could not be made") as told:
-        ensured("holder", places)
+        ensure("holder", paths)
 
     assert any("hash" in line.lower() for line in told.value.details)
-    assert not is_made("holder", places)
+    assert not is_made("holder", paths)
 
 
-def test_every_environment_stands_on_the_python_of_this_one(places: Places, project: Path) -> None:
+def test_every_environment_stands_on_the_python_of_this_one(paths: Paths, project: Path) -> None:
     """Whatever else is on PATH; and one that stands on another is made anew."""
-    python = ensured("holder", places)
+    python = ensure("holder", paths)
     told = subprocess.run([python, "-c", "import sys; print(sys.base_prefix)"], capture_output=True, text=True)
     assert told.stdout.strip() == sys.base_prefix
 
-    config = places.environment("holder") / "pyvenv.cfg"
+    config = paths.environment("holder") / "pyvenv.cfg"
     config.write_text(config.read_text().replace("home = ", "home = /elsewhere"))
-    (places.environment("holder") / environments.STAMP).unlink()
-    ensured("holder", places)
+    (paths.environment("holder") / environments.STAMP).unlink()
+    ensure("holder", paths)
     assert "/elsewhere" not in config.read_text()
-    assert interpreter(places.environment("holder")) == python
+    assert interpreter(paths.environment("holder")) == python
 
 
 @pytest.mark.parametrize("stored", [True, False])
 def test_where_the_network_signs_itself_the_systems_authorities_count(
-    places: Places, project: Path, monkeypatch: pytest.MonkeyPatch, stored: bool
+    paths: Paths, project: Path, monkeypatch: pytest.MonkeyPatch, stored: bool
 ) -> None:
     """An authority in the system's store is enough; one that is nowhere is told with what names it."""
     run = process.run
@@ -168,8 +169,8 @@ def test_where_the_network_signs_itself_the_systems_authorities_count(
 
     monkeypatch.setattr(process, "run", distrusting)
     if stored:
-        assert ensured("holder", places).exists()
+        assert ensure("holder", paths).exists()
     else:
         with pytest.raises(ToolMissing, match="unknown authority") as told:
-            ensured("holder", places)
+            ensure("holder", paths)
         assert "SSL_CERT_FILE" in told.value.remedy

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from deployer import stages, targets, turns
+from deployer.deploy import locking, stages
+from deployer.deploy.stages import Run
 from deployer.errors import StateLocked, TerraformFailed
-from deployer.stages import Run
-from deployer.statebucket import StateBucket
-from deployer.statelock import holder_of
-from deployer.terraform import UNSAVED, Terraform
+from deployer.targets import targets
+from deployer.terraform.cli import UNSAVED, Terraform
+from deployer.terraform.state_bucket import StateBucket
+from deployer.terraform.state_lock import holder_of
 from stack.settings import Settings
 from tests.unit.deployer.serving import serving
 from tests.unit.deployer.working_folder import ENVIRONMENT, configured, run_in
@@ -99,7 +100,7 @@ def run(s3: S3, tmp_path: Path) -> Run:
 
 
 def terraform_of(run: Run) -> Terraform:
-    return Terraform(run.site.work, {**ENVIRONMENT, **run.site.target.environment()}, run.site.logs)
+    return Terraform(run.session.work, {**ENVIRONMENT, **run.session.target.environment()}, run.session.logs)
 
 
 def test_an_expiry_in_an_apply_leaves_a_state_that_the_next_run_finds(
@@ -113,22 +114,22 @@ def test_an_expiry_in_an_apply_leaves_a_state_that_the_next_run_finds(
     with pytest.raises(TerraformFailed, match="expired") as failed:
         terraform.apply()
     assert "sign in again" in failed.value.remedy
-    assert (run.site.work / UNSAVED).is_file()
+    assert (run.session.work / UNSAVED).is_file()
 
     s3.over.unlink()
-    stages.take_turn(run)
+    stages.acquire_lock(run)
     assert list(terraform.state()) == ["terraform_data.made"]
-    assert not (run.site.work / UNSAVED).exists()
-    assert holder_of(StateBucket.of(run.backend, run.site.target)) is None
+    assert not (run.session.work / UNSAVED).exists()
+    assert holder_of(StateBucket.of(run.backend, run.session.target)) is None
 
 
 @pytest.mark.parametrize(("who", "minutes"), [("ann@elsewhere", -5), (f"ann@{platform.node()}", 5)])
 def test_a_lock_that_is_not_the_one_we_left_stays(run: Run, s3: S3, who: str, minutes: int) -> None:
     """Neither another machine's, nor one that was taken after the state could not be saved."""
-    (run.site.work / UNSAVED).touch()
+    (run.session.work / UNSAVED).touch()
     created = datetime.now(UTC) + timedelta(minutes=minutes)
     lock = {"ID": "theirs", "Who": who, "Created": created.isoformat()}
     s3.objects[f"/states/{SETTINGS.state_key}.tflock"] = json.dumps(lock).encode()
 
     with pytest.raises(StateLocked):
-        turns.wait_for_turn(run)
+        locking.wait_for_lock(run)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from deployer.plans import Change, changes_in
-from deployer.terraform import PLAN, Terraform
+from deployer.deploy.plan import Change, changes_in
+from deployer.terraform.cli import PLAN, Terraform
 from tests.unit.deployer.working_folder import terraform_in
 
 THINGS = {"resource": {"terraform_data": {"one": {"input": 1}, "two": {"input": 2}}}}

@@ -6,20 +6,20 @@ from graphlib import TopologicalSorter
 import grimp
 import pytest
 
-from deployer.places import Places
+from deployer.deploy.synthesis import inputs
+from deployer.paths import Paths
 from deployer.project import Project
-from deployer.synthesis import inputs
 
-ROOT = Places.here().root
+ROOT = Paths.here().root
 PROJECT = {"stack", "transactions", "aws_io", "pipeline", "tests", "benchmarks"}
 # What is particular to this project and lies within the engine's package.
 PIPELINE = (
-    "deployer.capacity", "deployer.client_permissions", "deployer.commands.capacity", "deployer.commands.docs",
-    "deployer.commands.files", "deployer.commands.pipeline", "deployer.commands.run", "deployer.csvfiles",
-    "deployer.deployed", "deployer.documents", "deployer.domain", "deployer.evidence", "deployer.letters",
-    "deployer.objects", "deployer.pipeline", "deployer.redrive", "deployer.reporting.file_chapter",
-    "deployer.reporting.files", "deployer.reporting.plot", "deployer.stopped", "deployer.story", "deployer.tables",
-    "deployer.versions",
+    "pipeline.capacity", "pipeline.permissions", "pipeline.commands.capacity", "pipeline.commands.docs",
+    "pipeline.commands.files", "pipeline.commands", "pipeline.commands.run", "pipeline.csv_files",
+    "pipeline.deployed", "pipeline.documents", "pipeline.domain", "pipeline.diagnosis", "pipeline.dead_letters",
+    "pipeline.objects", "pipeline.client", "pipeline.redrive", "pipeline.report.chapter",
+    "pipeline.report.files", "pipeline.report.plot", "pipeline.stopped", "pipeline.demo", "pipeline.tables",
+    "pipeline.version_status",
 )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from deployer.estate.identity import Identity
-from deployer.estate.janitor import expired
+from deployer.deploy.expired import expired
+from deployer.identity import Identity
 from tests.unit.deployer.moto_target import Aws, aws
 
 IDENTITY = Identity(tags={"Project": "tap", "EnvironmentSuffix": "{suffix}"})

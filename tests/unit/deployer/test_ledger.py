@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from deployer import targets
-from deployer.errors import Unfit
-from deployer.estate.configuration import Configuration
-from deployer.estate.ledger import FILE, Ledger, creations_in
+from deployer.deploy.ledger import FILE, Ledger, creations_in
+from deployer.errors import EnvironmentUnready
+from deployer.resources.configuration import Configuration
+from deployer.targets import targets
 from tests.unit.deployer.moto_target import aws
 
 ROLE, BUCKET = ("aws_iam_role", "role-x"), ("aws_s3_bucket", "bucket-x")
@@ -78,7 +78,7 @@ def test_a_ledger_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text('{"half": ')
     target = targets.emulator("embedded", "http://127.0.0.1:1", "us-east-1")
 
-    with pytest.raises(Unfit, match=FILE):
+    with pytest.raises(EnvironmentUnready, match=FILE):
         Ledger(target, Configuration({}, IDENTITY, {}, suffix="x"), tmp_path).recorded()
 
 

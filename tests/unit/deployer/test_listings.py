@@ -12,10 +12,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from deployer.errors import NotAllSeen
-from deployer.estate.cleanup import Cleanup
-from deployer.estate.kinds import KINDS
-from deployer.estate.things import paged
+from deployer.errors import ListingIncomplete
+from deployer.resources.deletion import Cleanup
+from deployer.resources.resource import paged
+from deployer.resources.resource_types import RESOURCE_TYPES
 from tests.markdown import rows
 from tests.unit.deployer.fake_account import Client, FakeTarget, Item, account
 from tests.unit.deployer.test_strangers import CONFIGURATION
@@ -24,7 +24,9 @@ ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "listings.md"
 TABLE = {operation.strip("`"): (page, end) for operation, page, end, _ in (row.cells for row in rows(DOCUMENT))}
 SHOWN = set(re.findall(r"`(\w+\.\w+)`", DOCUMENT.read_text().rpartition("\n\n")[2]))
-SERVICES = sorted({name.partition(".")[0] for name in (*TABLE, *SHOWN)} | {kind.service for kind in KINDS.values()})
+SERVICES = sorted(
+    {name.partition(".")[0] for name in (*TABLE, *SHOWN)} | {kind.service for kind in RESOURCE_TYPES.values()}
+)
 # about one thing, told whole; and what has the name of another service's listing
 NOT_LISTS = {
     "apigateway.get_account", "apigateway.get_integration", "apigateway.get_method", "apigateway.get_stage",
@@ -112,7 +114,7 @@ def _sqs(queues: int) -> Any:
 @pytest.mark.parametrize("queues", [0, 1, 1_000, 1_001, 2_500])
 def test_all_queues_are_seen(queues: int) -> None:
     """SQS tells of more than 1,000 only who asks for a size."""
-    assert len(list(KINDS["aws_sqs_queue"].listed(_sqs(queues)))) == queues
+    assert len(list(RESOURCE_TYPES["aws_sqs_queue"].listed(_sqs(queues)))) == queues
 
 
 class _Cut(Client):
@@ -134,7 +136,7 @@ def test_an_answer_that_is_cut_is_never_taken_for_all_there_is() -> None:
     whole = account()
     cut = _CutAccount(whole.name, whole.region, whole.account_id, whole.credentials)
 
-    with pytest.raises(NotAllSeen, match=r"not everything could be seen(.|\n)*NextToken") as caught:
+    with pytest.raises(ListingIncomplete, match=r"not everything could be seen(.|\n)*NextToken") as caught:
         Cleanup(cut, CONFIGURATION, frozenset(), lambda _: None).run()
 
     assert caught.value.exit_code == 1
@@ -148,7 +150,7 @@ def test_a_flag_without_a_token_is_a_cut(answer: dict[str, Any]) -> None:
         "before-call.iam.ListRoles", lambda **_: (SimpleNamespace(status_code=200), dict(answer))
     )  # fmt: skip
 
-    with pytest.raises(NotAllSeen, match="IsTruncated"):
+    with pytest.raises(ListingIncomplete, match="IsTruncated"):
         list(paged(iam, "list_roles", "Roles"))
 
 
@@ -162,11 +164,11 @@ class _Secretive(Client):
 
 
 def _keys(by: str) -> list[Any]:
-    return list(KINDS["aws_kms_key"].listed(_Secretive(account(Item("aws_kms_key", by, "k")), "kms")))
+    return list(RESOURCE_TYPES["aws_kms_key"].listed(_Secretive(account(Item("aws_kms_key", by, "k")), "kms")))
 
 
 def test_a_key_that_the_callers_own_policy_hides_may_be_ours() -> None:
     """So not everything was seen; one whose own policy keeps the caller out is somebody else's."""
     assert _keys("resource-based") == []
-    with pytest.raises(NotAllSeen, match="kms:DescribeKey"):
+    with pytest.raises(ListingIncomplete, match="kms:DescribeKey"):
         _keys("identity-based")

@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from deployer import opening
 from deployer.errors import EndpointFailed
-from deployer.places import Places
+from deployer.paths import Paths
 from deployer.settings import Settings
-from deployer.terraform import environment_for
+from deployer.targets import connect
+from deployer.terraform.cli import environment_for
 from tests.unit.deployer.serving import serving
 
 ACCOUNT = "123456789012"  # moto's, and not LocalStack's
@@ -75,41 +75,44 @@ def settings() -> Settings:
 
 
 def test_what_answers_sts_is_an_aws(
-    server: ThreadingHTTPServer, settings: Settings, places: Places, monkeypatch: pytest.MonkeyPatch
+    server: ThreadingHTTPServer, settings: Settings, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a health path, as the account that it says it is."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}/")
 
-    with opening.opened(settings, places) as site:
-        assert (site.target.name, site.target.account_id) == ("localstack", ACCOUNT)
-        assert ACCOUNT in site.work.name
+    with connect.open_target(settings, paths) as session:
+        assert (session.target.name, session.target.account_id) == ("localstack", ACCOUNT)
+        assert ACCOUNT in session.work.name
 
 
 def test_a_certificate_of_its_own_is_trusted_where_the_user_names_it(
-    server: ThreadingHTTPServer, certificate: Path, settings: Settings, places: Places, monkeypatch: pytest.MonkeyPatch
+    server: ThreadingHTTPServer, certificate: Path, settings: Settings, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By AWS_CA_BUNDLE, for clients and for Terraform, by an absolute path; without it nobody is believed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://localhost:{server.server_port}")
-    with pytest.raises(EndpointFailed, match="CERTIFICATE_VERIFY_FAILED"), opening.opened(settings, places):
+    with pytest.raises(EndpointFailed, match="CERTIFICATE_VERIFY_FAILED"), connect.open_target(settings, paths):
         pass
 
     monkeypatch.chdir(certificate.parent)
     monkeypatch.setenv("AWS_CA_BUNDLE", certificate.name)
-    with opening.opened(settings, places) as site:
-        assert environment_for(site.target.environment(), None)["AWS_CA_BUNDLE"] == str(certificate)
-        assert site.target.as_account("1" * 12).ca_bundle == str(certificate)
+    with connect.open_target(settings, paths) as session:
+        assert environment_for(session.target.environment(), None)["AWS_CA_BUNDLE"] == str(certificate)
+        assert session.target.as_account("1" * 12).ca_bundle == str(certificate)
 
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "https://sts.amazonaws.com", "nonsense", "http://[::"])
 def test_where_nothing_answers_that_is_told_with_the_reason(
-    endpoint: str, settings: Settings, places: Places, monkeypatch: pytest.MonkeyPatch
+    endpoint: str, settings: Settings, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At a closed port, at AWS itself, which is never asked as an emulator, and at what is no address."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
 
-    with pytest.raises(EndpointFailed, match="no LocalStack answers at") as refused, opening.opened(settings, places):
+    with (
+        pytest.raises(EndpointFailed, match="no LocalStack answers at") as refused,
+        connect.open_target(settings, paths),
+    ):
         pass
     assert all(refused.value.details)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deployer.ministack_server import boundaries
+from deployer.targets.ministack_server import boundaries
 
 OURS, OTHERS = "arn:aws:iam::000000000000:policy/ours", "arn:aws:iam::000000000000:policy/others"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deployer.ministack_server import events
+from deployer.targets.ministack_server import events
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
 RULE = "arn:aws:events:us-east-1:000000000000:rule/r"

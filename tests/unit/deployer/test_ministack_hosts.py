@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deployer.ministack_server import hosts
+from deployer.targets.ministack_server import hosts
 
 ROOT = Path(__file__).parents[3]
 FOREIGN = "_duckdb.cpython-311-x86_64-linux-gnu.so"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployer.ministack_server import answers, room
+from deployer.targets.ministack_server import lambda_throttling, responses
 
 ALARM = {
     "AlarmName": "a<b",
@@ -34,7 +34,7 @@ def cloudwatch() -> Any:
 def test_an_alarm_is_described_whole_in_xml() -> None:
     """Every attribute that the JSON answer has is in the XML answer, escaped, with lists as members."""
     service = cloudwatch()
-    answers.mend_alarms(service)
+    responses.mend_alarms(service)
 
     status, _, body = service._describe_alarms({"AlarmNames.member.1": ["a<b"]}, None, False)
 
@@ -52,7 +52,7 @@ def test_an_alarm_is_described_whole_in_xml() -> None:
 def test_a_refused_request_is_answered_by_the_original() -> None:
     """An error keeps MiniStack's own form."""
     service = cloudwatch()
-    answers.mend_alarms(service)
+    responses.mend_alarms(service)
 
     assert service._describe_alarms({"AlarmNames.member.1": "other"}, None, False) == (418, {}, b"the original")
 
@@ -66,7 +66,7 @@ def test_a_state_machines_tracing_is_kept_and_told() -> None:
         _update_state_machine=lambda data: (200, {}, b"{}"),
         _describe_state_machine=lambda data: (200, {}, b'{"name": "n"}'),
     )
-    answers.mend_state_machines(service)
+    responses.mend_state_machines(service)
 
     service._create_state_machine({"tracingConfiguration": {"enabled": True}})
     created = json.loads(service._describe_state_machine({"stateMachineArn": "arn"})[2])
@@ -80,7 +80,7 @@ def test_a_state_machines_tracing_is_kept_and_told() -> None:
 def test_a_ministack_without_the_mended_function_is_refused() -> None:
     """A MiniStack that changed fails at the start instead of running unmended."""
     with pytest.raises(AttributeError):
-        answers.mend_alarms(SimpleNamespace())
+        responses.mend_alarms(SimpleNamespace())
 
 
 FULL = {"throttle": True, "body": {"Reason": "ConcurrentInvocationLimitExceeded"}}
@@ -96,8 +96,8 @@ def functions(*results: Any) -> Any:
 def test_a_function_without_room_waits_for_it() -> None:
     """Two tries find no room, the third runs; after the longest wait the answer is the throttling."""
     service, full = functions(FULL, FULL, {"body": "done"}), functions(FULL, FULL)
-    room.mend_throttling(service, pause_s=0)
-    room.mend_throttling(full, longest_s=-1, pause_s=0)
+    lambda_throttling.mend_throttling(service, pause_s=0)
+    lambda_throttling.mend_throttling(full, longest_s=-1, pause_s=0)
 
     assert service._execute_function({}, {}) == {"body": "done"}
     assert full._execute_function({}, {}) == FULL
@@ -107,5 +107,5 @@ def test_a_limit_of_the_functions_own_throttles() -> None:
     """Reserved concurrency is AWS's limit too, and so is an error."""
     for result in (LIMITED, {"error": True, "body": "no"}):
         service = functions(result)
-        room.mend_throttling(service, pause_s=0)
+        lambda_throttling.mend_throttling(service, pause_s=0)
         assert service._execute_function({}, {}) == result

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deployer.ministack_server import storage
+from deployer.targets.ministack_server import storage
 
 KEY_ID, CUSTOMER = (f"x-amz-server-side-encryption-{name}" for name in ("aws-kms-key-id", "customer-algorithm"))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deployer.ministack_server import workflows
+from deployer.targets.ministack_server import workflows
 from tests.unit.deployer.refusing import iam
 
 ROLE = "arn:aws:iam::000000000000:role/one"

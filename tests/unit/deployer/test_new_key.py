@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from deployer import stages, targets
+from deployer.console.view import NoView
+from deployer.deploy import stages
+from deployer.deploy.plan import Change, Changes
+from deployer.deploy.stages import Run
 from deployer.errors import KeyRefused
-from deployer.opening import Site
-from deployer.places import Places
-from deployer.plans import Change, Changes
+from deployer.paths import Paths
 from deployer.settings import Settings
-from deployer.stages import Run
-from deployer.view import NoView
+from deployer.targets import targets
+from deployer.targets.connect import TargetSession
 
 KEY, QUEUE = Change("aws_kms_key.k", "aws_kms_key", "create"), Change("aws_sqs_queue.q", "aws_sqs_queue", "create")
 
@@ -35,7 +36,9 @@ def deployed(monkeypatch: pytest.MonkeyPatch, folder: Path, refusing: Refusing, 
     """The stages that were run again, by name."""
     settings, again = Settings.load({}, environment_suffix="unit"), []
     target = targets.emulator("embedded", "http://127.0.0.1:1", "us-east-1")
-    run = Run(settings, Places.here(), Site(target, folder, folder, lasting=False), NoView(), changes=Changes(changes))
+    run = Run(
+        settings, Paths.here(), TargetSession(target, folder, folder, lasting=False), NoView(), changes=Changes(changes)
+    )
     monkeypatch.setattr(stages, "_applied", refusing)
     monkeypatch.setattr(stages, "_each", lambda _, which: again.extend(stage.__name__ for stage in which))
     monkeypatch.setattr("time.sleep", refusing.wait)

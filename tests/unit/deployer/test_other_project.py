@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from deployer import synthesis
+from deployer.deploy import synthesis
+from deployer.deploy.working_directory import VARIABLES, prepare
 from deployer.doctor import _variables
-from deployer.errors import SynthesisFailed, UsedWrongly
-from deployer.estate.configuration import configuration_of
-from deployer.estate.identity import Identity
-from deployer.opening import Site
-from deployer.places import Places
+from deployer.errors import SynthesisFailed, UsageError
+from deployer.identity import Identity
+from deployer.paths import Paths
 from deployer.project import Project
+from deployer.resources.configuration import configuration_of
 from deployer.settings import Settings
-from deployer.targets import emulator
-from deployer.workfolder import VARIABLES, prepared
+from deployer.targets.connect import TargetSession
+from deployer.targets.targets import emulator
 
 TABLE = '[tool.tap]\napp = "python orders.py"\nenvironment = ["ORDERS_*"]\n'
 STACK = """
@@ -62,7 +62,7 @@ def tap(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def document_of(project: Path, suffix: str = "dev") -> dict[str, Any]:
-    folder = synthesis.stack_folder(Settings.load({}, environment_suffix=suffix), Places(project))
+    folder = synthesis.stack_folder(Settings.load({}, environment_suffix=suffix), Paths(project))
     document: dict[str, Any] = json.loads((folder / "cdk.tf.json").read_text())
     return document
 
@@ -79,8 +79,8 @@ def test_its_stack_is_synthesised_by_its_own_command(project: Path) -> None:
 
 def test_without_a_word_about_inputs_all_that_could_be_one_counts(project: Path) -> None:
     """A file that appears anywhere is seen; what is hidden, generated, installed or a test is not."""
-    settings, places = Settings.load({}), Places(project)
-    before = synthesis.key(settings, places)
+    settings, paths = Settings.load({}), Paths(project)
+    before = synthesis.key(settings, paths)
     for name in (
         ".git/a",
         ".tap/a",
@@ -93,10 +93,10 @@ def test_without_a_word_about_inputs_all_that_could_be_one_counts(project: Path)
     ):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).touch()
-    assert synthesis.key(settings, places) == before
+    assert synthesis.key(settings, paths) == before
 
     (project / "x" / "sizes.json").touch()
-    assert synthesis.key(settings, places) != before
+    assert synthesis.key(settings, paths) != before
 
 
 def test_its_variables_reach_it_and_make_another_synthesis(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_the_doctor_tells_which_of_its_variables_are_set(project: Path, monkeypa
 def test_of_several_stacks_one_must_be_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are told by name; one that is named and not there is told too."""
     monkeypatch.setenv("STACKS", "Orders Bills")
-    with pytest.raises(UsedWrongly, match="several stacks: Bills, Orders"):
+    with pytest.raises(UsageError, match="several stacks: Bills, Orders"):
         document_of(project)
 
     (project / "pyproject.toml").write_text(f'{TABLE}stack = "Bills"\n')
@@ -133,7 +133,7 @@ def test_of_several_stacks_one_must_be_named(project: Path, monkeypatch: pytest.
 def test_a_project_of_cdktf_need_not_say_its_command(project: Path) -> None:
     """It stands in cdktf.json; where neither says it there is no stack."""
     (project / "pyproject.toml").write_text("[tool.tap]\n")
-    with pytest.raises(UsedWrongly, match="there is no stack here"):
+    with pytest.raises(UsageError, match="there is no stack here"):
         document_of(project)
 
     (project / "cdktf.json").write_text('{"app": "python3 orders.py"}')
@@ -143,9 +143,9 @@ def test_a_project_of_cdktf_need_not_say_its_command(project: Path) -> None:
 def test_terraform_is_given_only_the_variables_that_the_stack_declares(project: Path, tmp_path: Path) -> None:
     """A value for one that is not declared would be a warning in each command."""
     work = tmp_path / "work"
-    site = Site(emulator("localstack", "http://127.0.0.1:1", "eu-west-1"), work, tmp_path, lasting=True)
-    stack = synthesis.stack_folder(Settings.load({}), Places(project))
-    prepared(site, stack, Settings(aws_region="eu-west-1"))
+    session = TargetSession(emulator("localstack", "http://127.0.0.1:1", "eu-west-1"), work, tmp_path, lasting=True)
+    stack = synthesis.stack_folder(Settings.load({}), Paths(project))
+    prepare(session, stack, Settings(aws_region="eu-west-1"))
 
     assert not (work / VARIABLES).exists()
 
@@ -207,5 +207,5 @@ def test_tags_that_tell_no_environment_are_refused(tmp_path: Path) -> None:
     """What one environment owns would be removed with another."""
     (tmp_path / "pyproject.toml").write_text('[tool.tap]\ntags = { Project = "orders" }\n')
 
-    with pytest.raises(UsedWrongly, match="by which environments are told apart"):
+    with pytest.raises(UsageError, match="by which environments are told apart"):
         Project.at(tmp_path)

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from deployer.console.view import NoView
+from deployer.deploy.stages import Run, outputs_of
 from deployer.errors import NotDeployed
-from deployer.opening import Site
-from deployer.places import Places
+from deployer.paths import Paths
 from deployer.settings import Settings
-from deployer.stages import Run, outputs_of
-from deployer.targets import emulator
-from deployer.view import NoView
+from deployer.targets.connect import TargetSession
+from deployer.targets.targets import emulator
 
 MADE = {"resource": {"terraform_data": {"made": {"input": "x"}}}}
 OUTPUTS: dict[str, Any] = {"name": "${terraform_data.made.output}", "list": [1, 2], "map": {"a": True}}
@@ -24,8 +24,10 @@ def run_of(folder: Path, document: dict[str, Any] | None) -> Run:
     if document is not None:
         backend = {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}}
         (work / "cdk.tf.json").write_text(json.dumps({**backend, **document}))
-    site = Site(emulator("localstack", "http://127.0.0.1:1", "eu-west-1"), work, folder / "logs", lasting=True)
-    return Run(Settings(aws_region="eu-west-1"), Places(folder), site, NoView())
+    session = TargetSession(
+        emulator("localstack", "http://127.0.0.1:1", "eu-west-1"), work, folder / "logs", lasting=True
+    )
+    return Run(Settings(aws_region="eu-west-1"), Paths(folder), session, NoView())
 
 
 def applied(folder: Path, document: dict[str, Any]) -> Run:

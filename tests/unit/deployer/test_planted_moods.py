@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deployer.ministack_server.moods import FILE, LOG, Moods, mend_events, moody
+from deployer.targets.ministack_server.moods import FILE, LOG, Moods, mend_events, moody
 
 ROLE = (b"x-amz-security-token", b"t")
 

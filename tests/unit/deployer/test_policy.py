@@ -10,19 +10,28 @@ from typing import Any
 
 import pytest
 
-from deployer.client_permissions import POLICIES
 from deployer.errors import SynthesisFailed
-from deployer.estate.configuration import configuration_of
-from deployer.estate.identity import Identity
-from deployer.estate.permissions import DEPLOYING
-from deployer.places import Places
-from deployer.policy import MANAGED_LIMIT, NIGHTLY, Document, Scope, cleanup_policies, nightly_policies, policies, size
+from deployer.iam.permissions import DEPLOYING
+from deployer.iam.policy import (
+    MANAGED_LIMIT,
+    NIGHTLY,
+    Document,
+    Scope,
+    cleanup_policies,
+    nightly_policies,
+    policies,
+    size,
+)
+from deployer.identity import Identity
+from deployer.paths import Paths
+from deployer.resources.configuration import configuration_of
+from pipeline.permissions import POLICIES
 from stack.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 ACCOUNT = "1" * 12
 SETTINGS = Settings.load({}, environment_suffix="unit", aws_region="eu-west-1", state_bucket="states")
-IDENTITY = Identity.of("unit", Places.here())
+IDENTITY = Identity.of("unit", Paths.here())
 # Actions that AWS scopes to nothing, or that look for what is ours among all there is.
 LISTS = re.compile(r"\w+:(List|Describe)\w+|states:ValidateStateMachineDefinition|kms:CreateKey|tag:GetResources")
 
@@ -36,9 +45,9 @@ def scope(synthesised_stack: Document) -> Scope:
 
 @pytest.fixture(scope="module")
 def synthesised_stack() -> Document:
-    from deployer.synthesis import stack_folder
+    from deployer.deploy.synthesis import stack_folder
 
-    folder = stack_folder(SETTINGS, Places.here())
+    folder = stack_folder(SETTINGS, Paths.here())
     document: Document = json.loads((folder / "cdk.tf.json").read_text())
     return document
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.errors import UsedWrongly
+from deployer.errors import UsageError
 from deployer.project import Project
 
 
@@ -41,7 +41,7 @@ def test_what_is_wrong_in_the_table_is_told(tmp_path: Path, text: str, said: str
     """With the file, the key, and what is known: exit 2, and nothing is guessed."""
     (tmp_path / "pyproject.toml").write_text(text)
 
-    with pytest.raises(UsedWrongly, match=re.escape(said)) as told:
+    with pytest.raises(UsageError, match=re.escape(said)) as told:
         Project.at(tmp_path)
 
     assert str(tmp_path / "pyproject.toml") in told.value.where

@@ -9,23 +9,15 @@ from typing import Any
 
 import pytest
 
-from deployer.client_permissions import POLICIES
-from deployer.errors import SynthesisFailed, UsedWrongly
-from deployer.estate.configuration import Configuration, Wanted, configuration_in
-from deployer.estate.identity import Identity
-from deployer.places import Places
-from deployer.policy import (
-    MANAGED_LIMIT,
-    Document,
-    Scope,
-    cleanup_policies,
-    nightly_policies,
-    policies,
-    size,
-)
-from deployer.roles import WORKS, boundary, documents, trust
+from deployer.deploy.synthesis import stack_folder
+from deployer.errors import SynthesisFailed, UsageError
+from deployer.iam.policy import MANAGED_LIMIT, Document, Scope, cleanup_policies, nightly_policies, policies, size
+from deployer.iam.roles import WORKS, boundary, documents, trust
+from deployer.identity import Identity
+from deployer.paths import Paths
+from deployer.resources.configuration import Configuration, Wanted, configuration_in
 from deployer.settings import Settings
-from deployer.synthesis import stack_folder
+from pipeline.permissions import POLICIES
 
 ACCOUNT = "1" * 12
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/most"
@@ -46,9 +38,9 @@ NAMED = {
 
 @pytest.fixture(scope="module")
 def scope() -> Scope:
-    folder = stack_folder(SETTINGS, Places.here())
+    folder = stack_folder(SETTINGS, Paths.here())
     return Scope.of(
-        configuration_in(folder, Identity.of("unit", Places.here())),
+        configuration_in(folder, Identity.of("unit", Paths.here())),
         SETTINGS,
         partition="aws",
         account=ACCOUNT,
@@ -256,7 +248,7 @@ def test_the_readme_says_whom_a_role_trusts(scope: Scope, work: str) -> None:
     (statement,) = trust(scope, work)["Statement"]
     subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
 
-    assert f"| `{work}` | `{subject}` |" in (Places.here().root / "README.md").read_text()
+    assert f"| `{work}` | `{subject}` |" in (Paths.here().root / "README.md").read_text()
 
 
 @pytest.mark.parametrize("repository", ["octo/*", "*/tap", "octo", "octo/tap/x", "octo/tap:ref", "octo/tap\n", ""])
@@ -264,7 +256,7 @@ def test_a_repository_that_would_let_others_in_is_refused(repository: str, capsy
     """Nothing is printed for what is not one repository."""
     from deployer.commands.policy import policy
 
-    with pytest.raises(UsedWrongly, match="is no repository"):
+    with pytest.raises(UsageError, match="is no repository"):
         policy(repository=repository, region="eu-west-1")
     assert capsys.readouterr().out == ""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deployer.ministack_server import functions
+from deployer.targets.ministack_server import functions
 
 pytestmark = pytest.mark.skipif(bool(functions.refusal()), reason=f"no sandbox here: {functions.refusal()}")
 Start = Callable[..., "subprocess.CompletedProcess[str]"]

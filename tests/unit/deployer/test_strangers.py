@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.errors import Ambiguous, NotOurs
-from deployer.estate.cleanup import Cleanup
-from deployer.estate.configuration import Configuration, Wanted
-from deployer.estate.inventory import Inventory
-from deployer.estate.kinds import KINDS
-from deployer.estate.things import Thing
+from deployer.errors import AmbiguousMatch, ForeignResource
+from deployer.resources.configuration import Configuration, Wanted
+from deployer.resources.deletion import Cleanup
+from deployer.resources.inventory import Inventory
+from deployer.resources.resource import AwsResource
+from deployer.resources.resource_types import RESOURCE_TYPES
 from tests.unit.deployer.fake_account import LISTINGS, REGION, FakeTarget, Item, account
 
 IDENTITY = {"Project": "tap", "EnvironmentSuffix": "dev"}
@@ -36,13 +36,16 @@ def name_of(type_: str) -> str:
 
 
 CONFIGURATION = Configuration(
-    {f"{type_}.one": Wanted(f"{type_}.one", type_, {kind.named: name_of(type_)}) for type_, kind in KINDS.items()},
+    {
+        f"{type_}.one": Wanted(f"{type_}.one", type_, {kind.named: name_of(type_)})
+        for type_, kind in RESOURCE_TYPES.items()
+    },
     IDENTITY,
     {},
     suffix="dev",
 )
-LEDGER = frozenset((type_, name_of(type_)) for type_ in KINDS)
-TYPES = st.sampled_from(sorted(KINDS))
+LEDGER = frozenset((type_, name_of(type_)) for type_ in RESOURCE_TYPES)
+TYPES = st.sampled_from(sorted(RESOURCE_TYPES))
 
 
 @st.composite
@@ -70,7 +73,7 @@ def possible(drawn: Iterable[Item]) -> list[Item]:
     kept: dict[tuple[str, str], Item] = {}
     ids: set[str] = set()
     for item in drawn:
-        key = (item.type, item.name if KINDS[item.type].unique else item.id)
+        key = (item.type, item.name if RESOURCE_TYPES[item.type].unique else item.id)
         if key not in kept and item.id not in ids:
             kept[key] = item
             ids.add(item.id)
@@ -93,14 +96,14 @@ def is_ours(item: Item, drawn: Iterable[Item], noted: frozenset[tuple[str, str]]
     return half_made or (item.type == "aws_cloudwatch_log_group" and item.name in writers)
 
 
-def seen(found: Iterable[Thing]) -> set[tuple[str, str, str]]:
+def seen(found: Iterable[AwsResource]) -> set[tuple[str, str, str]]:
     """Type, name, and what tells two of one name apart."""
-    return {(one.type, one.name, one.id if not KINDS[one.type].unique else "") for one in found}
+    return {(one.type, one.name, one.id if not RESOURCE_TYPES[one.type].unique else "") for one in found}
 
 
 def expected(drawn: list[Item], noted: frozenset[tuple[str, str]]) -> set[tuple[str, str, str]]:
     return {
-        (one.type, one.name, one.id if not KINDS[one.type].unique else "")
+        (one.type, one.name, one.id if not RESOURCE_TYPES[one.type].unique else "")
         for one in drawn
         if is_ours(one, drawn, noted)
     }
@@ -126,7 +129,7 @@ def test_the_log_group_of_a_strangers_function_is_spared(function: tuple[Item, .
     target = account(GROUP, *function)
     cleaned = Cleanup(target, CONFIGURATION, frozenset(), lambda _: None).preview()
 
-    with pytest.raises(NotOurs):
+    with pytest.raises(ForeignResource):
         Inventory(target, CONFIGURATION).existing(["aws_cloudwatch_log_group.one"])
 
     assert cleaned.removed == []
@@ -150,9 +153,9 @@ def test_adoption_takes_what_is_ours_or_refuses(
 ) -> None:
     """What has our name and is a stranger's is never taken into the state: it is refused by name, or left alone."""
     inventory = Inventory(account(*drawn), CONFIGURATION, recorded=noted)
-    found: list[Thing] = []
+    found: list[AwsResource] = []
 
-    with suppress(NotOurs, Ambiguous):
+    with suppress(ForeignResource, AmbiguousMatch):
         found = list(inventory.existing([f"{type_}.one"]).values())
 
     assert seen(found) <= expected(drawn, noted)
@@ -164,9 +167,9 @@ def test_a_bucket_of_another_account_is_refused(drawn: list[Item], noted: frozen
     name = name_of("aws_s3_bucket")
     others = [one for one in drawn if (one.type, one.name) != ("aws_s3_bucket", name)]
     target: FakeTarget = account(*others, taken=frozenset({name}))
-    found: dict[str, Thing] | None = None
+    found: dict[str, AwsResource] | None = None
 
-    with suppress(NotOurs):
+    with suppress(ForeignResource):
         found = Inventory(target, CONFIGURATION, recorded=noted).existing(["aws_s3_bucket.one"])
 
     assert found is None
@@ -175,11 +178,13 @@ def test_a_bucket_of_another_account_is_refused(drawn: list[Item], noted: frozen
 def test_every_kind_is_drawn() -> None:
     """A kind that the fake account does not list would be proven nothing about."""
     listed = {
-        item for type_ in KINDS for item in seen(KINDS[type_].listed(_holding(type_).client(KINDS[type_].service)))
+        item
+        for type_ in RESOURCE_TYPES
+        for item in seen(RESOURCE_TYPES[type_].listed(_holding(type_).client(RESOURCE_TYPES[type_].service)))
     }
 
-    assert {type_ for type_, *_ in listed} == set(KINDS)
-    assert len(LISTINGS) >= len(KINDS)
+    assert {type_ for type_, *_ in listed} == set(RESOURCE_TYPES)
+    assert len(LISTINGS) >= len(RESOURCE_TYPES)
 
 
 def _holding(type_: str) -> FakeTarget:
@@ -207,7 +212,7 @@ def test_what_an_endpoint_only_says_it_deleted_is_left(monkeypatch: pytest.Monke
     def deleted(*_: object) -> None:
         there[0] = account(replace(queue, tags={}))
 
-    monkeypatch.setitem(KINDS, "aws_sqs_queue", replace(KINDS["aws_sqs_queue"], remove=deleted))
+    monkeypatch.setitem(RESOURCE_TYPES, "aws_sqs_queue", replace(RESOURCE_TYPES["aws_sqs_queue"], remove=deleted))
     cleaned = Cleanup(Deaf(), CONFIGURATION, frozenset(), lambda _: None, data_too=True).run()
 
     assert [thing.name for thing in cleaned.left] == ["thing-dev"]

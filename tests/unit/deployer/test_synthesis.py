@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from deployer import synthesis
-from deployer.errors import SynthesisFailed, ToolMissing, UsedWrongly
-from deployer.places import Places
+from deployer.deploy import synthesis
+from deployer.errors import SynthesisFailed, ToolMissing, UsageError
+from deployer.paths import Paths
 from deployer.settings import Settings
 
 COUNTING = """
@@ -43,14 +43,14 @@ environment = ["TEAM", "MY_*"]
 
 
 @pytest.fixture
-def checkout(places: Places) -> Places:
-    places.root.mkdir(parents=True)
-    (places.root / "pyproject.toml").write_text(PROJECT)
+def checkout(paths: Paths) -> Paths:
+    paths.root.mkdir(parents=True)
+    (paths.root / "pyproject.toml").write_text(PROJECT)
     for name in INPUTS:
-        path = places.root / name
+        path = paths.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(COUNTING if name == "tap.py" else "x\n")
-    return places
+    return paths
 
 
 @pytest.fixture
@@ -58,11 +58,11 @@ def settings() -> Settings:
     return Settings.load({})
 
 
-def runs(places: Places) -> int:
-    return len((places.root / "runs").read_text().split())
+def runs(paths: Paths) -> int:
+    return len((paths.root / "runs").read_text().split())
 
 
-def test_unchanged_inputs_are_synthesised_once(checkout: Places, settings: Settings, tmp_path: Path) -> None:
+def test_unchanged_inputs_are_synthesised_once(checkout: Paths, settings: Settings, tmp_path: Path) -> None:
     """A second synthesis answers from the cache with the same content."""
     first = synthesis.synth(settings, checkout, tmp_path / "a")
     second = synthesis.synth(settings, checkout, tmp_path / "b")
@@ -73,7 +73,7 @@ def test_unchanged_inputs_are_synthesised_once(checkout: Places, settings: Setti
 
 
 @pytest.mark.parametrize("name", INPUTS)
-def test_a_changed_byte_in_any_input_misses_the_cache(checkout: Places, settings: Settings, name: str) -> None:
+def test_a_changed_byte_in_any_input_misses_the_cache(checkout: Paths, settings: Settings, name: str) -> None:
     """Every input file is part of the cache's key, down to one byte."""
     before = synthesis.key(settings, checkout)
     path = checkout.root / name
@@ -82,7 +82,7 @@ def test_a_changed_byte_in_any_input_misses_the_cache(checkout: Places, settings
     assert synthesis.key(settings, checkout) != before
 
 
-def test_a_new_and_a_renamed_input_miss_the_cache(checkout: Places, settings: Settings) -> None:
+def test_a_new_and_a_renamed_input_miss_the_cache(checkout: Paths, settings: Settings) -> None:
     """A file's name counts as its content does."""
     before = synthesis.key(settings, checkout)
     (checkout.root / "stack" / "b.py").write_text("")
@@ -93,7 +93,7 @@ def test_a_new_and_a_renamed_input_miss_the_cache(checkout: Places, settings: Se
 
 
 @pytest.mark.parametrize("name", ["stack/__pycache__/a.pyc", "lambdas/one/b.pyc", "tests/unit/test_a.py", "README.md"])
-def test_what_the_stack_does_not_read_leaves_the_cache_alone(checkout: Places, settings: Settings, name: str) -> None:
+def test_what_the_stack_does_not_read_leaves_the_cache_alone(checkout: Paths, settings: Settings, name: str) -> None:
     """Bytecode, tests and prose are no inputs."""
     before = synthesis.key(settings, checkout)
     path = checkout.root / name
@@ -107,7 +107,7 @@ OTHER_VALUES = {"allowed_accounts": ("123456789012",)}
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
-def test_a_setting_counts_if_it_reaches_the_stack(checkout: Places, settings: Settings, name: str) -> None:
+def test_a_setting_counts_if_it_reaches_the_stack(checkout: Paths, settings: Settings, name: str) -> None:
     """Each setting is part of the key, except those that only the deployer reads."""
     value = getattr(settings, name)
     other = OTHER_VALUES[name] if name in OTHER_VALUES else value + (1 if isinstance(value, int) else "x")
@@ -121,7 +121,7 @@ def test_a_setting_counts_if_it_reaches_the_stack(checkout: Places, settings: Se
     ("name", "counts"), [("TEAM", True), ("MY_SIZE", True), ("ENVIRONMENT_SUFFIX", False), ("MINE", False)]
 )
 def test_a_variable_counts_if_the_project_says_that_the_stack_reads_it(
-    checkout: Places, settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, counts: bool
+    checkout: Paths, settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, counts: bool
 ) -> None:
     """By its name or a pattern; what a setting says goes before the variable of the environment."""
     before = synthesis.key(settings, checkout)
@@ -130,18 +130,18 @@ def test_a_variable_counts_if_the_project_says_that_the_stack_reads_it(
     assert (synthesis.key(settings, checkout) != before) == counts
 
 
-def test_an_input_that_is_named_and_not_there_is_told(checkout: Places, settings: Settings) -> None:
+def test_an_input_that_is_named_and_not_there_is_told(checkout: Paths, settings: Settings) -> None:
     """A name that was misspelt would leave the cache stale."""
     (checkout.root / "metadata.json").unlink()
 
-    with pytest.raises(UsedWrongly, match=r"not there: metadata\.json"):
+    with pytest.raises(UsageError, match=r"not there: metadata\.json"):
         synthesis.key(settings, checkout)
 
 
-def test_many_at_once_synthesise_once(checkout: Places, settings: Settings) -> None:
+def test_many_at_once_synthesise_once(checkout: Paths, settings: Settings) -> None:
     """Of several processes that want the same synthesis, one makes it and all get it."""
     program = (
-        "import sys; from pathlib import Path; from deployer import synthesis; from deployer.places import Places; "
+        "import sys; from pathlib import Path; from deployer import synthesis; from deployer.paths import Places; "
         "from deployer.settings import Settings; "
         "print(synthesis.synthesised(Settings.load({}), Places(Path(sys.argv[1]))))"
     )
@@ -154,12 +154,12 @@ def test_many_at_once_synthesise_once(checkout: Places, settings: Settings) -> N
     assert runs(checkout) == 1
 
 
-def test_a_failed_synthesis_tells_its_message_and_leaves_no_result(checkout: Places, settings: Settings) -> None:
+def test_a_failed_synthesis_tells_its_message_and_leaves_no_result(checkout: Paths, settings: Settings) -> None:
     """The stack's own message is shown, the traceback goes to the log, and nothing half-made is cached."""
     (checkout.root / "tap.py").write_text("raise ValueError('the table has no name')")
 
     with pytest.raises(SynthesisFailed) as caught:
-        synthesis.synthesised(settings, checkout)
+        synthesis.cached_synthesis(settings, checkout)
 
     assert caught.value.details == ("ValueError: the table has no name",)
     assert "Traceback" in Path(caught.value.where).read_text()
@@ -167,27 +167,27 @@ def test_a_failed_synthesis_tells_its_message_and_leaves_no_result(checkout: Pla
 
 
 def test_a_node_that_does_not_start_is_told_in_its_own_words(
-    checkout: Places, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    checkout: Paths, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not as the broken pipe that it leaves behind."""
     (checkout.root / "tap.py").write_text("raise BrokenPipeError")
     monkeypatch.setenv("NODE_OPTIONS", "--nonsense")
 
     with pytest.raises(ToolMissing, match="node does not start") as caught:
-        synthesis.synthesised(settings, checkout)
+        synthesis.cached_synthesis(settings, checkout)
 
     assert "--nonsense is not allowed in NODE_OPTIONS" in " ".join(caught.value.details)
     assert "NODE_OPTIONS" in caught.value.remedy
 
 
-def test_what_node_says_on_its_way_down_is_shown(checkout: Places, settings: Settings) -> None:
+def test_what_node_says_on_its_way_down_is_shown(checkout: Paths, settings: Settings) -> None:
     """Beside the exception that it left behind, and without the frames of the traceback."""
     (checkout.root / "tap.py").write_text(
         "import sys; sys.stderr.write('FATAL ERROR: out of memory\\n')\nraise BrokenPipeError('gone')"
     )
 
     with pytest.raises(SynthesisFailed) as caught:
-        synthesis.synthesised(settings, checkout)
+        synthesis.cached_synthesis(settings, checkout)
 
     assert caught.value.details == ("FATAL ERROR: out of memory", "BrokenPipeError: gone")
 
@@ -204,7 +204,7 @@ shutil.copy(".tap/cache/packages/new/one.zip", folder / "assets/a/one.zip")
 
 
 @pytest.fixture
-def packages(checkout: Places) -> Path:
+def packages(checkout: Paths) -> Path:
     """A function's package, its successor, and one that has long had none to take it."""
     (checkout.root / "tap.py").write_text(PACKAGING)
     folder = checkout.cache / "packages"
@@ -215,7 +215,7 @@ def packages(checkout: Places) -> Path:
     return folder
 
 
-def test_results_hold_one_copy_of_a_package(checkout: Places, settings: Settings, packages: Path) -> None:
+def test_results_hold_one_copy_of_a_package(checkout: Paths, settings: Settings, packages: Path) -> None:
     """However many there are: what they hold is on the disk once, and once it is nobody's it goes."""
     given = [replace(settings, environment_suffix=name) for name in ("one", "two", "three")]
     results = [synthesis.stack_folder(each, checkout) for each in given]
@@ -227,7 +227,7 @@ def test_results_hold_one_copy_of_a_package(checkout: Places, settings: Settings
 
 
 def test_what_is_made_of_a_result_is_a_copy(
-    checkout: Places, settings: Settings, packages: Path, tmp_path: Path
+    checkout: Paths, settings: Settings, packages: Path, tmp_path: Path
 ) -> None:
     """Who writes to it changes neither the result nor the package."""
     folder = synthesis.synth(settings, checkout, tmp_path / "out")
@@ -237,7 +237,7 @@ def test_what_is_made_of_a_result_is_a_copy(
 
 
 def test_a_disk_without_links_keeps_copies(
-    checkout: Places, settings: Settings, packages: Path, monkeypatch: pytest.MonkeyPatch
+    checkout: Paths, settings: Settings, packages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As before: the same result, in more room."""
 
@@ -251,7 +251,7 @@ def test_a_disk_without_links_keeps_copies(
     assert (result / "assets/a/one.zip").stat().st_nlink == 1
 
 
-def test_an_earlier_synthesis_in_the_folder_is_replaced(checkout: Places, settings: Settings, tmp_path: Path) -> None:
+def test_an_earlier_synthesis_in_the_folder_is_replaced(checkout: Paths, settings: Settings, tmp_path: Path) -> None:
     """What another configuration left below `stacks/` is gone; other files of the folder stay."""
     out = tmp_path / "out"
     (out / "stacks" / "Old").mkdir(parents=True)
@@ -263,20 +263,20 @@ def test_an_earlier_synthesis_in_the_folder_is_replaced(checkout: Places, settin
     assert (out / "mine.txt").read_text() == "kept"
 
 
-def test_an_output_that_can_not_be_written_is_wrong_use(checkout: Places, settings: Settings, tmp_path: Path) -> None:
+def test_an_output_that_can_not_be_written_is_wrong_use(checkout: Paths, settings: Settings, tmp_path: Path) -> None:
     """A file where the folder should be is told with the option that mends it."""
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(UsedWrongly, match="--out"):
+    with pytest.raises(UsageError, match="--out"):
         synthesis.synth(settings, checkout, tmp_path / "file")
 
 
-def test_a_cached_synthesis_imports_nothing_heavy(checkout: Places, settings: Settings, tmp_path: Path) -> None:
+def test_a_cached_synthesis_imports_nothing_heavy(checkout: Paths, settings: Settings, tmp_path: Path) -> None:
     """On a hit, neither CDKTF nor boto3 nor Rich is imported: that is what keeps it below 0.6 s."""
-    synthesis.synthesised(settings, checkout)
+    synthesis.cached_synthesis(settings, checkout)
     program = (
         "import sys, json; from pathlib import Path; import deployer.cli; from deployer import synthesis; "
-        "from deployer.places import Places; from deployer.settings import Settings; "
+        "from deployer.paths import Places; from deployer.settings import Settings; "
         "synthesis.synth(Settings.load({}), Places(Path(sys.argv[1])), Path(sys.argv[2])); "
         "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     )

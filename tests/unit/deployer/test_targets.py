@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from deployer import opening, targets, workfolder
+from deployer.deploy import working_directory
 from deployer.errors import AccountRefused, EndpointFailed, NotDeployed
-from deployer.places import Places
+from deployer.paths import Paths
 from deployer.settings import Settings
-from deployer.terraform import environment_for
+from deployer.targets import connect, targets
+from deployer.terraform.cli import environment_for
 
 REAL_KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
 
@@ -100,39 +101,39 @@ def test_secrets_never_show() -> None:
 def test_credentials_stay_in_their_world(key: str, endpoint: str, refused: bool) -> None:
     """Real credentials go to AWS alone, and an emulator's never go there."""
     if not refused:
-        opening.refuse_wrong_world(key, endpoint)
+        connect.refuse_mixed_credentials(key, endpoint)
         return
     with pytest.raises(AccountRefused):
-        opening.refuse_wrong_world(key, endpoint)
+        connect.refuse_mixed_credentials(key, endpoint)
 
 
 @pytest.mark.parametrize("allowed", [(), ("999999999999",)])
 def test_a_live_account_must_be_on_the_allow_list(allowed: tuple[str, ...]) -> None:
     """An account that is not listed is refused, with the setting that would list it."""
     with pytest.raises(AccountRefused) as caught:
-        opening.refuse_unlisted("123456789012", allowed)
+        connect.refuse_unlisted("123456789012", allowed)
 
     assert caught.value.exit_code == 3
     assert "TAP_ALLOWED_ACCOUNTS=" in caught.value.remedy
-    opening.refuse_unlisted("123456789012", (*allowed, "123456789012"))
+    connect.refuse_unlisted("123456789012", (*allowed, "123456789012"))
 
 
-def test_a_command_about_a_deployment_starts_no_empty_emulator(places: Places) -> None:
+def test_a_command_about_a_deployment_starts_no_empty_emulator(paths: Paths) -> None:
     """Without an embedded AWS that runs, nothing can be deployed on it: that is said instead of starting one."""
     settings = Settings.load({})
 
-    with pytest.raises(NotDeployed, match="tap local start"), opening.opened(settings, places, existing=True):
+    with pytest.raises(NotDeployed, match="tap local start"), connect.open_target(settings, paths, existing=True):
         pytest.fail("nothing is there")
 
-    assert not places.state.exists()
+    assert not paths.state.exists()
 
 
-def test_a_localstack_that_does_not_answer_is_told(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_localstack_that_does_not_answer_is_told(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     """An AWS_ENDPOINT_URL where nobody answers is an environment that is not fit, with what to do."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     settings = Settings.load({}, target="localstack")
 
-    with pytest.raises(EndpointFailed, match="AWS_ENDPOINT_URL") as caught, opening.opened(settings, places):
+    with pytest.raises(EndpointFailed, match="AWS_ENDPOINT_URL") as caught, connect.open_target(settings, paths):
         pytest.fail("nobody answers")
 
     assert caught.value.exit_code == 3
@@ -144,7 +145,7 @@ def test_a_localstack_that_does_not_answer_is_told(places: Places, monkeypatch: 
 )
 def test_a_bucket_never_becomes_part_of_an_emulators_host_name(target: targets.Target, path_style: bool) -> None:
     """Where the endpoint is a host name, the provider is told to keep buckets in the path."""
-    provider = workfolder.override(target, {}).get("provider", {"aws": [{}]})
+    provider = working_directory.override(target, {}).get("provider", {"aws": [{}]})
 
     assert provider["aws"][0].get("s3_use_path_style", False) == path_style
 
@@ -152,11 +153,11 @@ def test_a_bucket_never_becomes_part_of_an_emulators_host_name(target: targets.T
 def test_what_an_emulator_forgets_is_left_alone_there_and_nowhere_else() -> None:
     """An override names each resource of the types it forgets things about; on AWS there is no override."""
     stack: dict[str, Any] = {"resource": {"aws_sfn_state_machine": {"load": {}}, "aws_s3_bucket": {"b": {}}}}
-    forgotten = workfolder.override(emulator(), stack)["resource"]
+    forgotten = working_directory.override(emulator(), stack)["resource"]
 
     assert list(forgotten) == ["aws_sfn_state_machine"]
     assert forgotten["aws_sfn_state_machine"]["load"]["lifecycle"][0]["ignore_changes"]
-    assert workfolder.override(live(), stack) == {}
+    assert working_directory.override(live(), stack) == {}
 
 
 def test_every_target_has_every_trait_with_its_reason() -> None:
@@ -172,7 +173,7 @@ def test_providers_are_named_in_full() -> None:
     """Whatever form a configuration gives a provider's source, its address is whole."""
     blocks = {"aws": {"source": "aws", "version": "5.100.0"}, "random": {"source": "hashicorp/random"}}
 
-    required = workfolder.required_providers({"terraform": {"required_providers": blocks}})
+    required = working_directory.required_providers({"terraform": {"required_providers": blocks}})
 
     assert required == {
         "registry.terraform.io/hashicorp/aws": "5.100.0",
@@ -185,9 +186,9 @@ def test_a_working_folder_is_closed_to_others(tmp_path: Path) -> None:
     stack = tmp_path / "stack"
     stack.mkdir()
     (stack / "cdk.tf.json").write_text("{}")
-    site = opening.Site(emulator(), tmp_path / "work", tmp_path / "logs", lasting=True)
+    session = connect.TargetSession(emulator(), tmp_path / "work", tmp_path / "logs", lasting=True)
 
-    workfolder.prepared(site, stack, Settings.load({}))
+    working_directory.prepare(session, stack, Settings.load({}))
 
     assert (tmp_path / "work").stat().st_mode & 0o077 == 0
 

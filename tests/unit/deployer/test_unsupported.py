@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from deployer import targets
 from deployer.commands import cleanup as command
-from deployer.errors import LeftBehind, TerraformFailed
-from deployer.estate import cloud_control, leaving
-from deployer.estate.cleanup import Cleaned
-from deployer.estate.configuration import configuration_of
-from deployer.estate.kinds import KINDS
-from deployer.estate.ledger import ledger_of
-from deployer.estate.things import Thing
-from deployer.estate.unsupported import Unsupported
-from deployer.stages import Run
+from deployer.deploy import cleanup
+from deployer.deploy.ledger import ledger_of
+from deployer.deploy.stages import Run
+from deployer.deploy.unsupported import Unsupported
+from deployer.errors import ResourcesLeft, TerraformFailed
+from deployer.resources import cloud_control
+from deployer.resources.configuration import configuration_of
+from deployer.resources.deletion import CleanupResult
+from deployer.resources.resource import AwsResource
+from deployer.resources.resource_types import RESOURCE_TYPES
+from deployer.targets import targets
 from tests.unit.deployer.fake_account import ACCOUNT, FakeTarget, Item, account
 from tests.unit.deployer.test_any_stack import DEFAULT, OURS, STACK, entry, run_on, state
 
@@ -35,12 +36,12 @@ def cleaned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def removed(run: Run, _: Path, __: Any, addresses: list[str]) -> dict[str, Any]:
         asked.extend(addresses)
-        (run.site.work / leaving.FILE).write_text(json.dumps(state()))
+        (run.session.work / cleanup.FILE).write_text(json.dumps(state()))
         return state()
 
-    monkeypatch.setattr(leaving, "_stack", lambda run: run.site.work)
-    monkeypatch.setattr(leaving, "_removed_by_terraform", removed)
-    monkeypatch.setattr("deployer.estate.cleanup.QUIET_S", 0)
+    monkeypatch.setattr(cleanup, "_stack", lambda run: run.session.work)
+    monkeypatch.setattr(cleanup, "_removed_by_terraform", removed)
+    monkeypatch.setattr("deployer.resources.deletion.QUIET_S", 0)
     return asked
 
 
@@ -53,24 +54,24 @@ KNOWN = state(
 def test_by_the_state_terraform_removes_what_has_no_row(tmp_path: Path, cleaned: list[str]) -> None:
     """Another region's queue too, where its data may go; then nothing is left, and state and folder go."""
     run = run_on(tmp_path, account(), KNOWN)
-    would = leaving.preview(run, data_too=True)
-    done = leaving.leave(run, data_too=True)
+    would = cleanup.preview(run, data_too=True)
+    done = cleanup.cleanup(run, data_too=True)
 
     assert cleaned == ["aws_vpc.net", "aws_sqs_queue.far"]
     assert {thing.name for thing in would.removed} == {thing.name for thing in done.removed} == set(cleaned)
     assert (done.left, done.unseen) == ({}, {})
-    assert not run.site.work.exists()
+    assert not run.session.work.exists()
 
 
 def test_what_may_hold_data_stays_with_all_that_it_may_need(tmp_path: Path, cleaned: list[str]) -> None:
     """Without --data-too: the queue, the network that has no row, and the key; and the state that knows them."""
     run = run_on(tmp_path, account(KEY), KNOWN)
 
-    for done in (leaving.preview(run, data_too=False), leaving.leave(run, data_too=False)):
+    for done in (cleanup.preview(run, data_too=False), cleanup.cleanup(run, data_too=False)):
         assert {thing.name for thing in done.left} == {"aws_vpc.net", "aws_sqs_queue.far", KEY.name}
         assert any("--data-too" in why for why in done.left.values())
     assert cleaned == []
-    assert (run.site.work / leaving.FILE).is_file()
+    assert (run.session.work / cleanup.FILE).is_file()
 
 
 def test_what_terraform_can_not_remove_is_left_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,22 +80,22 @@ def test_what_terraform_can_not_remove_is_left_with_its_reason(tmp_path: Path, m
     def refused(*_: Any) -> None:
         raise TerraformFailed("DependencyViolation", details=("vpc-1 has dependencies",))
 
-    monkeypatch.setattr(leaving, "_removed_by_terraform", refused)
+    monkeypatch.setattr(cleanup, "_removed_by_terraform", refused)
     run = run_on(tmp_path, account(), state(entry("aws_vpc.net")))
-    done = leaving.leave(run, data_too=False)
+    done = cleanup.cleanup(run, data_too=False)
 
     assert {thing.name: why for thing, why in done.left.items()} == {
         "aws_vpc.net": "DependencyViolation vpc-1 has dependencies"
     }
-    assert (run.site.work / leaving.FILE).is_file()
+    assert (run.session.work / cleanup.FILE).is_file()
 
 
 def test_a_cleanup_knows_what_an_apply_could_not_save(tmp_path: Path, cleaned: list[str]) -> None:
     """The state beside it is older, and does not have what was made; it is not forgotten before it is in its place."""
     run = run_on(tmp_path, account(), state())
-    (run.site.work / "errored.tfstate").write_text(json.dumps(state(entry("aws_vpc.net"))))
+    (run.session.work / "errored.tfstate").write_text(json.dumps(state(entry("aws_vpc.net"))))
 
-    leaving.leave(run, data_too=False)
+    cleanup.cleanup(run, data_too=False)
     assert cleaned == ["aws_vpc.net"]
 
 
@@ -105,17 +106,17 @@ def test_what_aws_named_goes_by_the_name_that_the_state_has(tmp_path: Path) -> N
     """A queue by `name_prefix`: neither in the stack nor with the suffix at its end, and not left behind unknown."""
     known = state(entry("aws_sqs_queue.orders", name=PREFIXED.name))
 
-    assert [thing.name for thing in leaving.preview(run_on(tmp_path, account(PREFIXED), known), data_too=False).removed]
+    assert [thing.name for thing in cleanup.preview(run_on(tmp_path, account(PREFIXED), known), data_too=False).removed]
 
 
 def test_what_the_state_has_with_other_tags_is_left_and_the_state_with_it(tmp_path: Path) -> None:
     """Its tags say that it is somebody else's, and the state is all that says otherwise."""
     other = Item("aws_sqs_queue", "orders-dev", "1", {**OURS, "EnvironmentSuffix": "prod"})
     run = run_on(tmp_path, account(other), state(entry("aws_sqs_queue.orders", name="orders-dev")))
-    done = leaving.leave(run, data_too=False)
+    done = cleanup.cleanup(run, data_too=False)
 
     assert ([thing.name for thing in done.left], done.others) == (["orders-dev"], [])
-    assert (run.site.work / leaving.FILE).is_file()
+    assert (run.session.work / cleanup.FILE).is_file()
 
 
 @pytest.mark.parametrize(("stored", "unseen"), [(None, {"aws_vpc.net", "aws_sqs_queue.far"}), (state(), set())])
@@ -123,7 +124,7 @@ def test_without_a_state_a_cleanup_says_what_it_did_not_look_for(
     tmp_path: Path, stored: dict[str, Any] | None, unseen: set[str]
 ) -> None:
     """It never says that nothing is left of what it can't see; a state that holds nothing is an answer."""
-    done = leaving.leave(run_on(tmp_path, account(), stored), data_too=False)
+    done = cleanup.cleanup(run_on(tmp_path, account(), stored), data_too=False)
     lines = list(command._lines(done, dry_run=False))
 
     assert (set(done.unseen), done.left) == (unseen, {})
@@ -134,10 +135,10 @@ def test_without_a_state_a_cleanup_says_what_it_did_not_look_for(
 def test_without_a_state_what_the_ledger_knows_is_left(tmp_path: Path) -> None:
     """By its ARN, with what to do; what a deployment only was about to make is told as not looked for."""
     run = run_on(tmp_path, account())
-    ledger = ledger_of(run.site)
+    ledger = ledger_of(run.session)
     ledger.add([("aws_vpc", "aws_vpc.net"), ("aws_vpc", "aws_vpc.begun")])
     ledger.settle(lambda: {"aws_vpc.net": {"arn": f"{EC2}:vpc/vpc-1"}, "aws_vpc.begun": {}})
-    done = leaving.leave(run, data_too=False)
+    done = cleanup.cleanup(run, data_too=False)
 
     assert {thing.id: why for thing, why in done.left.items()} == {
         f"{EC2}:vpc/vpc-1": f"there is no state: remove it by hand, then its entry in {ledger}"
@@ -148,10 +149,10 @@ def test_without_a_state_what_the_ledger_knows_is_left(tmp_path: Path) -> None:
 
 def test_what_is_left_makes_the_command_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 1, and not "nothing is left"."""
-    left = Cleaned(left={Thing("aws_vpc", "aws_vpc.net", "vpc-1"): "why"})
+    left = CleanupResult(left={AwsResource("aws_vpc", "aws_vpc.net", "vpc-1"): "why"})
     monkeypatch.setattr(command, "_cleaned", lambda *_: left)
 
-    with pytest.raises(LeftBehind) as caught:
+    with pytest.raises(ResourcesLeft) as caught:
         command.cleanup(suffix="dev", target="embedded", yes=True)
     assert caught.value.exit_code == 1
 
@@ -241,7 +242,7 @@ def test_on_aws_cloud_control_removes_what_carries_the_tags(tmp_path: Path, live
     for statuses in (("IN_PROGRESS", "FAILED"), ("SUCCESS",), ("SUCCESS",)):
         describes(live, OURS)
         removes(live, *statuses)
-    done = leaving.leave(run_on(tmp_path, live), data_too=False)
+    done = cleanup.cleanup(run_on(tmp_path, live), data_too=False)
 
     assert ({thing.id for thing in done.removed}, done.left) == ({VPC, SUBNET}, {})
 
@@ -250,11 +251,11 @@ def test_on_aws_what_is_not_ours_for_certain_is_left(tmp_path: Path, live: Stubb
     """No name of ours and not in the ledger; and other tags than the listing told a moment ago."""
     lists(live, {VPC: "net", SUBNET: "net-dev"})
     run = run_on(tmp_path, live)
-    first = leaving.preview(run, data_too=False).left
+    first = cleanup.preview(run, data_too=False).left
     lists(live, {SUBNET: "net-dev"})
     knows_types(live, "AWS::EC2::Subnet")
     describes(live, {**OURS, "EnvironmentSuffix": "prod"})
-    second = leaving.leave(run, data_too=False).left
+    second = cleanup.cleanup(run, data_too=False).left
 
     assert "neither its name nor the ledger" in {thing.id: why for thing, why in first.items()}[VPC]
     assert list(second.values()) == [cloud_control._OTHERS]
@@ -263,14 +264,14 @@ def test_on_aws_what_is_not_ours_for_certain_is_left(tmp_path: Path, live: Stubb
 def test_on_aws_what_the_ledger_knows_needs_no_name(tmp_path: Path, live: Stubbed) -> None:
     """The deployment wrote down its ARN; once it is gone, the ledger no longer has it."""
     run = run_on(tmp_path, live, state())
-    ledger = ledger_of(run.site)
+    ledger = ledger_of(run.session)
     ledger.add([("aws_vpc", "aws_vpc.net")])
     ledger.settle(lambda: {"aws_vpc.net": {"arn": VPC}})
     lists(live, {VPC: ""})
     knows_types(live, "AWS::EC2::VPC")
     describes(live, OURS)
     removes(live, "SUCCESS")
-    done = leaving.leave(run, data_too=False)
+    done = cleanup.cleanup(run, data_too=False)
 
     assert ([thing.id for thing in done.removed], done.left) == ([VPC], {})
 
@@ -279,10 +280,10 @@ def test_on_aws_what_cloud_control_can_not_name_is_left(tmp_path: Path, live: St
     """`rds:db` is `AWS::RDS::DBInstance`, which its ARN does not tell; and without --data-too it would stay anyway."""
     run = run_on(tmp_path, live)
     lists(live, {DATABASE: ""})
-    kept = leaving.preview(run, data_too=False).left
+    kept = cleanup.preview(run, data_too=False).left
     lists(live, {DATABASE: ""})
     knows_types(live, "AWS::RDS::DBInstance")
-    left = leaving.leave(run, data_too=True).left
+    left = cleanup.cleanup(run, data_too=True).left
 
     assert [why for why in kept.values() if "--data-too" in why]
     assert list(left.values()) == ["Cloud Control has no type for it; remove it by hand"]
@@ -292,7 +293,7 @@ def test_what_is_listed_and_gone_is_not_told_as_removed(live: Stubbed) -> None:
     """The listing has it for a while yet, or it goes by an identifier that its ARN does not tell."""
     for _ in range(2):
         refuses(live, "cloudcontrol", "get_resource", "ResourceNotFoundException")
-    vpc = Thing("ec2:vpc", "vpc-1", VPC, VPC)
+    vpc = AwsResource("ec2:vpc", "vpc-1", VPC, VPC)
 
     assert "gone" in cloud_control.remove(live, vpc, OURS, {"ec2vpc": "AWS::EC2::VPC"})
 
@@ -301,20 +302,20 @@ def test_a_refused_listing_is_told(tmp_path: Path, live: Stubbed) -> None:
     """Who may not list by tags did not see everything, and is told so."""
     refuses(live, "resourcegroupstaggingapi", "get_resources", "AccessDeniedException")
 
-    assert "tag:GetResources is refused" in leaving.preview(run_on(tmp_path, live), data_too=False).unseen.values()
+    assert "tag:GetResources is refused" in cleanup.preview(run_on(tmp_path, live), data_too=False).unseen.values()
 
 
 def test_an_emulator_is_not_asked_what_it_does_not_have(tmp_path: Path) -> None:
     """It answers nothing at this address, and nothing is asked."""
-    ledger = ledger_of(run_on(tmp_path, account()).site)
+    ledger = ledger_of(run_on(tmp_path, account()).session)
     found = Unsupported.found(EMULATOR, configuration_of(STACK), None, ledger, data_too=False)
 
     assert (found.by_tags, set(found.unseen)) == ([], {"aws_vpc.net", "aws_sqs_queue.far"})
 
 
-@pytest.mark.parametrize("type_", sorted(KINDS))
+@pytest.mark.parametrize("type_", sorted(RESOURCE_TYPES))
 def test_what_has_a_row_is_none_of_cloud_controls(type_: str) -> None:
     """A service of the tables is in the list of those whose ARNs the tables know."""
-    signed = {"stepfunctions": "states"}.get(KINDS[type_].service, KINDS[type_].service)
+    signed = {"stepfunctions": "states"}.get(RESOURCE_TYPES[type_].service, RESOURCE_TYPES[type_].service)
 
     assert any(one.partition(":")[0] == signed for one in cloud_control.LISTED)

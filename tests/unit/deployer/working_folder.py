@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from deployer.estate.identity import ANY, Identity
-from deployer.opening import Site
-from deployer.places import Places
+from deployer.console.view import NoView, View
+from deployer.deploy.stages import Run
+from deployer.identity import ANY, Identity
+from deployer.paths import Paths
 from deployer.settings import Settings
-from deployer.stages import Run
-from deployer.targets import Target
-from deployer.terraform import Terraform
-from deployer.view import NoView, View
+from deployer.targets.connect import TargetSession
+from deployer.targets.targets import Target
+from deployer.terraform.cli import Terraform
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}
 HOLDS = """
@@ -52,8 +52,8 @@ def run_in(
     """A run whose environment lasts, and that keeps to the folder; `found` is what its stages have found out so far."""
     work = folder / "work"
     work.mkdir(exist_ok=True)
-    site = Site(target, work, folder / "logs", lasting=True, identity=identity)
-    return Run(settings or Settings(), Places(folder), site, view or NoView(), **found)
+    session = TargetSession(target, work, folder / "logs", lasting=True, identity=identity)
+    return Run(settings or Settings(), Paths(folder), session, view or NoView(), **found)
 
 
 @contextmanager

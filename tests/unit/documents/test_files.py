@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.csvfiles import schema_of, verdict_on
+from pipeline.csv_files import schema_of, verdict_on
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data"

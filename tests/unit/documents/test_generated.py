@@ -9,11 +9,11 @@ import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from deployer.documents import generated, ideal
-from deployer.places import Places
+from deployer.paths import Paths
+from pipeline.documents import generated, ideal
 from transactions.layout import Upload, reason_of
 
-PLACES = Places.here()
+PLACES = Paths.here()
 DOCS = PLACES.root / "docs"
 
 
@@ -32,13 +32,13 @@ def test_the_document_that_holds_the_others_is_written_last() -> None:
 def test_what_is_stale_is_named(tmp_path: Path) -> None:
     """One that is not there and one that is different; after writing, none."""
     documents = {name: lambda _, name=name: f"{name} ü\r\n" for name in ("missing", "different", "same")}
-    places = Places(tmp_path)
+    paths = Paths(tmp_path)
     (tmp_path / "different").write_bytes(b"different \r\n")
     (tmp_path / "same").write_bytes("same ü\r\n".encode())
 
-    assert list(generated.stale(places, documents)) == ["missing", "different"]
-    generated.write(places, documents)
-    assert list(generated.stale(places, documents)) == []
+    assert list(generated.stale(paths, documents)) == ["missing", "different"]
+    generated.write(paths, documents)
+    assert list(generated.stale(paths, documents)) == []
 
 
 def test_the_api_is_described_in_valid_openapi() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from deployer.documents import ideal
-from deployer.errors import UsedWrongly
-from deployer.places import Places
+from deployer.errors import UsageError
+from deployer.paths import Paths
+from pipeline.documents import ideal
 
-PLACES = Places.here()
+PLACES = Paths.here()
 DOCUMENT = PLACES.root / ideal.NAME
 
 
@@ -105,7 +105,7 @@ def test_any_content_comes_back(content: bytes, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["../outside", "/outside", "a/../../outside"])
 def test_a_file_outside_the_folder_is_refused(path: str, tmp_path: Path) -> None:
     """A document of somebody else writes nowhere but where it was asked to."""
-    with pytest.raises(UsedWrongly, match="outside"):
+    with pytest.raises(UsageError, match="outside"):
         ideal.extract(ideal._block(path, b"x", executable=False), tmp_path / "folder")
     assert list(tmp_path.rglob("outside")) == []
 
@@ -114,6 +114,6 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     """Nothing is overwritten."""
     (tmp_path / "mine").write_text("x")
 
-    with pytest.raises(UsedWrongly, match="not empty"):
+    with pytest.raises(UsageError, match="not empty"):
         ideal.extract(ideal._block("mine", b"y", executable=False), tmp_path)
     assert (tmp_path / "mine").read_text() == "x"

@@ -14,10 +14,11 @@ import pytest
 import typer.main
 import yaml
 
-from deployer import doctor, terraform
+from deployer import doctor
 from deployer.cli import app
-from deployer.estate.removal import KEY_WAIT_DAYS
 from deployer.pytest_plugin.deployment_process import LIFETIME
+from deployer.resources.delete_calls import KEY_WAIT_DAYS
+from deployer.terraform import cli
 from stack.settings import Settings
 from tests.commands import children
 from tests.markdown import blocks, commands_in
@@ -172,7 +173,7 @@ def _version(path: str, package: str) -> str:
 
 def test_every_version_that_is_named_is_the_one_in_use() -> None:
     """Python, Terraform, Node, the provider, MiniStack and LocalStack, in the README and the documents beside it."""
-    minimum = ".".join(map(str, terraform.MINIMUM))
+    minimum = ".".join(map(str, cli.MINIMUM))
     metadata = json.loads((ROOT / "metadata.json").read_text())
     image = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["localstack"]["image"]
     ministack = _version("deployer/locked/embedded/pyproject.toml", "ministack")

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from deployer.documents.recording import FOLDER, picture, plain, screen, shortened
+from pipeline.documents.recording import FOLDER, picture, plain, screen, shortened
 
 ROOT = Path(__file__).parents[3]
 RECORDED = sorted((ROOT / FOLDER).iterdir())

@@ -2,10 +2,10 @@
 
 import pytest
 
-from deployer.documents import scale
-from deployer.places import Places
+from deployer.paths import Paths
+from pipeline.documents import scale
 
-PLACES = Places.here()
+PLACES = Paths.here()
 
 
 def test_the_costs_in_the_readme_are_the_models() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from deployer.environments import ensured
-from deployer.places import Places
+from deployer.paths import Paths
+from deployer.process.environments import ensure
 from transactions.judge import judge
 from transactions.schema import SHIPPED
 
@@ -102,7 +102,7 @@ def oracle(drawn, tmp_path_factory) -> dict[str, set[int]]:
             field["constraints"] = {"required": True}
     schema = tmp_path_factory.mktemp("schema") / "schema.json"
     schema.write_text(json.dumps(descriptor))
-    command = [ensured("bench", Places.here()), ROOT / "environments" / "bench" / "oracle.py", schema, drawn[0]]
+    command = [ensure("bench", Paths.here()), ROOT / "environments" / "bench" / "oracle.py", schema, drawn[0]]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return {name: set(numbers) for name, numbers in json.loads(done.stdout).items()}

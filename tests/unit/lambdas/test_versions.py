@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from deployer.objects import put_file
+from pipeline.objects import put_file
 from tests.unit.rows import make_file
 from transactions.layout import Upload
 

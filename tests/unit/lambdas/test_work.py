@@ -7,10 +7,10 @@ from typing import Any
 import boto3
 import pytest
 
-from deployer.capacity.costs import CALL_LOG_BYTES
-from deployer.capacity.measured import measured
-from deployer.capacity.shape import Function, Shape
-from deployer.capacity.work import Load, Portion, Work
+from pipeline.capacity.costs import CALL_LOG_BYTES
+from pipeline.capacity.measured import measured
+from pipeline.capacity.shape import Function, Shape
+from pipeline.capacity.work import Load, Portion, Work
 from tests.unit.rows import make_file
 
 ROWS_PER_PART = 4  # of the functions under test

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deployer.places import Places
+from deployer.paths import Paths
 
 Document = dict[str, Any]
-PLACES = Places.here()
+PLACES = Paths.here()
 TESTS = "tests/integration/test_faults.py"
 FIFTY = f"{TESTS}::test_the_same_event_fifty_times_at_once"
 ROWS = {"read": 1003, "accepted": 1002, "rejected": 1, "loaded": 1000, "duplicate": 1, "conflicting": 1}

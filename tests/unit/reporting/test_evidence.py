@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from deployer.domain import Upload
-from deployer.pipeline import FileState
 from deployer.pytest_plugin import session
 from deployer.pytest_plugin.evidence import Collector, Report
 from deployer.pytest_plugin.levels import know
 from deployer.reporting.sources import read
+from pipeline.client import FileState
+from pipeline.domain import Upload
 from tests.integration.journeys import ERRORS_KEPT, Journey
 from tests.unit.reporting import making
 
@@ -76,27 +76,27 @@ def test_what_the_suite_writes_fits_the_schema(collector: Collector) -> None:
 
     collector.pytest_sessionfinish(1)
 
-    (run,) = read(collector.places.evidence).runs
+    (run,) = read(collector.paths.evidence).runs
     assert run["levels"] == {
         "1 synth and code": {"passed": 1, "failed": 1}, "2 policy": {"skipped": 1}, "3 end to end": {"passed": 1},
     }  # fmt: skip
     assert set(run["others"]) == {UNIT, "tests/unit/x.py::test_x"}
     assert run["tests"][making.FIFTY]["seconds"] == 0.5
     assert len(run["tests"][making.FIFTY]["journeys"][0]["errors"]) == ERRORS_KEPT
-    assert collector.config.stash[Report] == str(collector.places.report / "index.html")
-    assert (collector.places.report / "junit-level3-embedded.xml").is_file()
+    assert collector.config.stash[Report] == str(collector.paths.report / "index.html")
+    assert (collector.paths.report / "junit-level3-embedded.xml").is_file()
 
 
 def test_no_earlier_report_passes_for_one_that_could_not_be_made(collector: Collector) -> None:
     """Where the evidence is not fit to be reported, the last lines say why, and the old page is gone."""
-    collector.places.report.mkdir(parents=True)
-    (collector.places.report / "index.html").touch()
+    collector.paths.report.mkdir(parents=True)
+    (collector.paths.report / "index.html").touch()
     reported(collector, making.FIFTY, "passed", {"key": "a"})
 
     collector.pytest_sessionfinish(0)
 
     assert "level3-embedded.json is not what" in collector.config.stash[Report]
-    assert not (collector.places.report / "index.html").exists()
+    assert not (collector.paths.report / "index.html").exists()
 
 
 def test_a_session_without_the_third_level_leaves_what_there_was(collector: Collector) -> None:
@@ -105,7 +105,7 @@ def test_a_session_without_the_third_level_leaves_what_there_was(collector: Coll
 
     collector.pytest_sessionfinish(0)
 
-    assert not collector.places.build.exists()
+    assert not collector.paths.build.exists()
 
 
 def test_the_command_writes_the_page(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from deployer.reporting.faults import Fault
-from deployer.reporting.files import File, arrivals, files_of, rows_of, stages_of
-from deployer.reporting.plot import NARROW, plot
 from deployer.reporting.runs import Run
+from pipeline.report.files import File, arrivals, files_of, rows_of, stages_of
+from pipeline.report.plot import NARROW, plot
 from tests.unit.reporting import making
 
 

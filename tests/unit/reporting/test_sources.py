@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from deployer.environments import definition
-from deployer.errors import UsedWrongly
+from deployer.errors import UsageError
+from deployer.process.environments import definition
 from deployer.reporting import written
 from deployer.reporting.sources import SCHEMAS, read
 from deployer.reporting.tools import tool_versions
@@ -24,7 +24,7 @@ def test_the_schemas_are_schemas(name: str) -> None:
 def test_no_evidence_says_what_makes_it(tmp_path: Path) -> None:
     """An empty folder, or none, is exit 2 with the command."""
     for folder in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(UsedWrongly, match="the third level"):
+        with pytest.raises(UsageError, match="the third level"):
             read(folder)
 
 
@@ -56,7 +56,7 @@ def test_what_is_no_evidence_is_refused_by_name(tmp_path: Path, kind: str) -> No
     content = BAD[kind]
     (tmp_path / "level3-embedded.json").write_bytes(content if isinstance(content, bytes) else content.encode())
 
-    with pytest.raises(UsedWrongly, match=r"level3-embedded\.json"):
+    with pytest.raises(UsageError, match=r"level3-embedded\.json"):
         written(making.PLACES, tmp_path, tmp_path / "out")
 
     assert not (tmp_path / "out").exists()
@@ -67,7 +67,7 @@ def test_what_stands_beside_it_is_held_against_its_schema_too(tmp_path: Path, ot
     """A matrix or a judgement of another shape is refused, not left out."""
     evidence = making.laid(tmp_path, making.evidence(), **{other: {"grants": [{"role": 1}]}})
 
-    with pytest.raises(UsedWrongly, match=other.replace("_", "-")):
+    with pytest.raises(UsageError, match=other.replace("_", "-")):
         read(evidence)
 
 
@@ -92,7 +92,7 @@ def test_a_report_that_can_not_be_written_is_told(tmp_path: Path) -> None:
     """Where a file stands in the way, it is exit 2."""
     (tmp_path / "out").touch()
 
-    with pytest.raises(UsedWrongly, match="can't be written"):
+    with pytest.raises(UsageError, match="can't be written"):
         written(making.PLACES, making.laid(tmp_path, making.evidence()), tmp_path / "out")
 
 

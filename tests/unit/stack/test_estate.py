@@ -4,32 +4,32 @@ from typing import Any
 
 import pytest
 
+from deployer.deploy.plan import Change
 from deployer.errors import SynthesisFailed
-from deployer.estate.configuration import Reference, configuration_of
-from deployer.estate.identity import Identity
-from deployer.estate.kinds import KINDS
-from deployer.estate.parts import PARTS
-from deployer.places import Places
-from deployer.plans import Change
+from deployer.identity import Identity
+from deployer.paths import Paths
+from deployer.resources.child_types import CHILD_TYPES
+from deployer.resources.configuration import Reference, configuration_of
+from deployer.resources.resource_types import RESOURCE_TYPES
 
 Document = dict[str, Any]
-IDENTITY = Identity.of("unit", Places.here())
+IDENTITY = Identity.of("unit", Paths.here())
 
 
 def test_every_type_of_the_stack_has_one_row_and_no_row_is_idle(document: Document) -> None:
     """A type that the stack gains needs a row, in one of the two tables; a type that it loses takes its row along."""
     types = set(document["resource"])
 
-    assert KINDS.keys() | PARTS.keys() == types
-    assert KINDS.keys() & PARTS.keys() == set()
+    assert RESOURCE_TYPES.keys() | CHILD_TYPES.keys() == types
+    assert RESOURCE_TYPES.keys() & CHILD_TYPES.keys() == set()
 
 
 def test_every_name_can_be_told_without_a_deployment(document: Document) -> None:
     """The name of whatever stands by itself is a literal: without state, it is all there is to look for."""
     configuration = configuration_of(document, IDENTITY)
-    kinds = [one for one in configuration.wanted.values() if one.type in KINDS]
+    kinds = [one for one in configuration.wanted.values() if one.type in RESOURCE_TYPES]
 
-    names = [one.argument(KINDS[one.type].named) for one in kinds]
+    names = [one.argument(RESOURCE_TYPES[one.type].named) for one in kinds]
 
     assert all(isinstance(name, str) and "unit" in name for name in names)
 
@@ -38,8 +38,8 @@ def test_every_import_id_is_made_of_arguments_that_are_there(document: Document)
     """Each `{argument}` of a part's import id is set in the stack, to a literal or to another resource's attribute."""
     configuration = configuration_of(document, IDENTITY)
     for one in configuration.wanted.values():
-        if one.type in PARTS:
-            named = PARTS[one.type].imported_by.replace("}", "{").split("{")[1::2]
+        if one.type in CHILD_TYPES:
+            named = CHILD_TYPES[one.type].imported_by.replace("}", "{").split("{")[1::2]
             values = [one.argument(name) for name in named if name != "id"]
 
             assert all(isinstance(value, str | Reference) for value in values), one.address

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.documents.openapi import described
+from pipeline.documents.openapi import described
 from tests.unit.stack.reading import Document, resources, the
 
 ROOT = Path(__file__).parents[3]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from deployer import targets
+from deployer.deploy.synthesis import stack_folder
+from deployer.deploy.working_directory import LOCK, prepare, run_init
 from deployer.errors import TerraformFailed
-from deployer.mirror import required_providers, this_platform
-from deployer.opening import Site
-from deployer.places import Places
-from deployer.regions import PROVIDER
-from deployer.synthesis import stack_folder
-from deployer.workfolder import LOCK, initialised, prepared
+from deployer.paths import Paths
+from deployer.targets import targets
+from deployer.targets.connect import TargetSession
+from deployer.terraform.provider_mirror import required_providers, this_platform
+from deployer.terraform.provider_regions import PROVIDER
 from stack.settings import Settings
 
 STACK = Path(__file__).parents[3] / "stack"
@@ -24,7 +24,7 @@ AWS = "registry.terraform.io/hashicorp/aws"
 def folder() -> Path:
     """The synthesised stack."""
     settings = Settings.load(environment_suffix="unit", aws_region="eu-west-1")
-    return stack_folder(settings, Places.here())
+    return stack_folder(settings, Paths.here())
 
 
 def test_the_synthesised_stack_carries_the_hashes_of_its_provider(folder: Path) -> None:
@@ -52,10 +52,12 @@ def test_a_mirror_with_another_provider_is_refused(folder: Path, tmp_path: Path)
     package.mkdir(parents=True)
     (package / f"terraform-provider-aws_v{PROVIDER}_x5").write_text("#!/bin/sh\n")
     settings = Settings.load(environment_suffix="unit", provider_mirror=str(tmp_path / "mirror"))
-    site = Site(targets.emulator("localstack", "http://127.0.0.1:1", "eu-west-1"), tmp_path / "work", tmp_path, True)
+    session = TargetSession(
+        targets.emulator("localstack", "http://127.0.0.1:1", "eu-west-1"), tmp_path / "work", tmp_path, True
+    )
 
     with pytest.raises(TerraformFailed, match="terraform init") as caught:
-        initialised(prepared(site, folder, settings))
+        run_init(prepare(session, folder, settings))
 
     assert LOCK in caught.value.remedy
     assert "TAP_PROVIDER_MIRROR" in caught.value.remedy

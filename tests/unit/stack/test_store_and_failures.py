@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployer.estate.removal import keeps_bucket
+from deployer.resources.delete_calls import keeps_bucket
 from stack.errors import StackError
 from stack.store import columns
 from tests.unit.stack.reading import resources, the

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.bounded import EXPIRED, bounded
+from deployer.process.timeout import EXPIRED, bounded
 
 ROOT = Path(__file__).parents[3]
 

@@ -168,7 +168,7 @@ def test_a_project_without_the_table_never_hears_of_it(project: Path, run: Run, 
     told = "".join(run(look).stdout.str() for look in ("--fixtures", "--markers", "--help"))
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["loaded ['deployer', 'deployer.places', 'deployer.pytest_plugin']"])
+    result.stdout.fnmatch_lines(["loaded ['deployer', 'deployer.paths', 'deployer.pytest_plugin']"])
     result.stdout.no_fnmatch_line("*levels*")
     assert [word for word in ("tap_", "--reuse", "needs(trait)") if word in told] == []
 

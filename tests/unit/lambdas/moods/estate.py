@@ -7,8 +7,8 @@ from typing import Any
 
 import boto3
 
-from deployer.pipeline import Pipeline
-from deployer.targets import Credentials
+from deployer.targets.targets import Credentials
+from pipeline.client import Pipeline
 from stack.outputs import Outputs
 from tests.unit.deployer.moto_target import Aws
 

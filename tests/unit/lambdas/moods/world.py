@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus
 
-from deployer.letters import letters
-from deployer.redrive import redrive
+from pipeline.dead_letters import letters
+from pipeline.redrive import redrive
 
 from .effects import Ended
 from .estate import ACCOUNT, BUCKET, MACHINE, QUEUE, REGION, reached

@@ -1,0 +1,1 @@
+"""Least-privilege IAM policies for those who deploy: `tap policy`."""

@@ -1,0 +1,1 @@
+"""What answers as AWS: a live account, LocalStack, or the embedded AWS."""

@@ -1,0 +1,1 @@
+"""Terraform: its command line, plans, providers, diagnostics, and where its state lies."""

@@ -1,0 +1,26 @@
+"""The commands that this project adds to `tap`: its files, its demonstration, its capacity, its documents."""
+
+import typer
+
+from deployer.commands.options import for_typer
+from pipeline.commands import files
+from pipeline.commands.capacity import capacity
+from pipeline.commands.docs import docs
+from pipeline.commands.run import run
+
+
+def add(app: typer.Typer) -> None:
+    """Add them, in the order in which `tap --help` lists them."""
+    for command in (
+        run,
+        files.validate,
+        files.upload,
+        files.watch,
+        files.status,
+        files.rejects,
+        files.resubmit,
+        files.redrive,
+        capacity,
+    ):
+        app.command()(for_typer(command))
+    app.add_typer(docs, name="docs")

@@ -1,0 +1,210 @@
+"""`tap validate`, `upload`, `watch`, `status`, `rejects`, `resubmit`, `redrive`: the files."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deployer.commands.options import (
+    DEFAULTS,
+    EnvironmentOptions,
+    JsonOption,
+    print_json,
+    print_json_line,
+)
+from deployer.commands.stack import running
+from deployer.errors import NotReconciled, RedriveIncomplete, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.client import Pipeline
+    from pipeline.deployed import FileState
+
+FileArgument = Annotated[Path, typer.Argument(help="A CSV file of transactions.", show_default=False)]
+KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]
+FilesArgument = Annotated[list[Path], typer.Argument(help="CSV files of transactions.", show_default=False)]
+SchemaOption = Annotated[
+    Path | None, typer.Option("--schema", help="Table Schema (default: the one that comes with Tap).")
+]
+KeyOption = Annotated[str | None, typer.Option("--key", help="Key of the file (default: its name).")]
+RawOption = Annotated[Path | None, typer.Option("--raw", help="Also write the rows' original bytes to this file.")]
+RedrivenArgument = Annotated[str | None, typer.Argument(help="Only the letters about this key (default: all).")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="List the dead letters; change nothing.")]
+RepairedArgument = Annotated[
+    Path | None,
+    typer.Argument(help="File with the repaired rows (default: the rejected rows as they were).", show_default=False),
+]
+DetailsOption = Annotated[
+    int, typer.Option("--max-errors", min=0, help="Maximum number of errors to list; all are counted.")
+]
+
+
+def validate(
+    file: FileArgument, schema: SchemaOption = None, max_errors: DetailsOption = 10_000, json: JsonOption = False
+) -> None:
+    """Validate a CSV on this machine with the Lambda's own engine; exit 1 if rows are rejected."""
+    from pipeline.csv_files import schema_of, verdict_on
+
+    verdict = verdict_on(file, schema_of(schema), max_errors)
+    document = verdict.to_json()
+    if json:
+        print_json(document)
+    else:
+        from pipeline.tables import show_verdict
+
+        show_verdict(sys.stdout, file.name, document, judged=verdict.judged)
+    raise typer.Exit(verdict.exit_code)
+
+
+def upload(
+    files: FilesArgument,
+    key: KeyOption = None,
+    options: EnvironmentOptions = DEFAULTS,
+    json: JsonOption = False,
+) -> None:
+    """Upload CSV files, which starts their processing."""
+    from pipeline.csv_files import readable
+
+    if key is not None and len(files) > 1:
+        raise UsageError("--key names one file, and several are given", remedy="upload them one by one")
+    for file in files:
+        readable(file)
+    with pipeline_of(options, json=json) as pipeline:
+        for file in files:
+            sent = pipeline.upload(file, key or file.name)
+            if json:
+                print_json_line({"key": sent.name, "version_id": sent.version, "bytes": file.stat().st_size})
+            else:
+                print(f"{file} is uploaded as {sent.name}; `tap watch {sent.name}` shows where it is")
+
+
+def watch(
+    key: KeyArgument,
+    options: EnvironmentOptions = DEFAULTS,
+    json: JsonOption = False,
+) -> None:
+    """Follow a file until it is loaded; exit 1 if it fails or its figures do not add up."""
+    with pipeline_of(options, json=json) as pipeline:
+        for state in pipeline.watch(pipeline.newest(key)):
+            if json:
+                print_json_line(state.to_json())
+            else:
+                print(f"{state.since}  {state.stage:<12} {_figures(state)}".rstrip(), flush=True)
+    require_reconciled(state)
+
+
+def status(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
+    """Show where every file is."""
+    from pipeline.tables import show_states
+
+    with pipeline_of(options, json=json) as pipeline:
+        states = pipeline.states()
+    if json:
+        for state in states:
+            print_json_line(state.to_json())
+    else:
+        show_states(sys.stdout, states)
+
+
+def rejects(
+    key: KeyArgument,
+    raw: RawOption = None,
+    options: EnvironmentOptions = DEFAULTS,
+    json: JsonOption = False,
+) -> None:
+    """Show a file's rejected rows: line, column, code, value, message."""
+    from pipeline.tables import show_rejects
+
+    with pipeline_of(options, json=json) as pipeline:
+        found = pipeline.rejects(key)
+        if raw:
+            pipeline.raw_rejects(key, raw)
+    if json:
+        print_json({"key": key, "rejects": found})
+    else:
+        show_rejects(sys.stdout, found)
+        if raw:
+            print(f"their original bytes are in {raw}: repair them, then `tap resubmit {key} {raw}`")
+
+
+def resubmit(
+    key: KeyArgument,
+    file: RepairedArgument = None,
+    options: EnvironmentOptions = DEFAULTS,
+    json: JsonOption = False,
+) -> None:
+    """Resubmit a file's rejected rows: repaired, or unchanged after the schema or the code was fixed."""
+    from pipeline.csv_files import readable
+
+    with pipeline_of(options, json=json) as pipeline, TemporaryDirectory() as scratch:
+        if file is None:
+            path = Path(scratch) / "rejected.raw"
+            pipeline.raw_rejects(key, path)
+        else:
+            path = readable(file)
+        sent = pipeline.resubmit(path, key)
+    if json:
+        print_json({"key": sent.name, "version_id": sent.version, "of": key})
+    else:
+        print(f"sent as {sent.name}; `tap watch {sent.name}` shows where it is")
+
+
+def redrive(
+    key: RedrivenArgument = None,
+    dry_run: DryRunOption = False,
+    options: EnvironmentOptions = DEFAULTS,
+    json: JsonOption = False,
+) -> None:
+    """Retry the dead letters once their cause is fixed; nothing is loaded twice."""
+    from pipeline.dead_letters import letters, put_back
+    from pipeline.redrive import redrive as tried_again
+    from pipeline.tables import show_letters
+
+    with pipeline_of(options, json=json) as pipeline:
+        found = letters(pipeline, key)
+        if dry_run:
+            for letter in found:
+                put_back(pipeline, letter)
+        else:
+            found = [tried_again(pipeline, letter) for letter in found]
+    if json:
+        print_json({"dry_run": dry_run, "letters": [letter.to_json() for letter in found]})
+    else:
+        show_letters(sys.stdout, found)
+    if left := [letter for letter in found if not letter.step]:
+        raise RedriveIncomplete(
+            f"{len(left)} messages in the dead-letter queue are not this pipeline's, and are left in place",
+            remedy="read them in the queue itself",
+        )
+
+
+@contextmanager
+def pipeline_of(options: EnvironmentOptions, *, json: bool) -> Iterator["Pipeline"]:
+    """The deployed pipeline that the options name."""
+    from deployer.deploy.stages import outputs_of
+    from pipeline.client import Pipeline
+
+    with running(options.settings(), json=json, existing=True) as run:
+        yield Pipeline.of(run.session.target, outputs_of(run))
+
+
+def require_reconciled(state: "FileState") -> None:
+    """Raises NotReconciled for a file that ended otherwise than loaded with figures that add up."""
+    if state.reconciled:
+        return
+    problems = [str(one) for one in state.evidence.get("problems", ())]
+    problems += [f"{one['code']}: {one['message']}" for one in state.evidence.get("errors", ())]
+    raise NotReconciled(
+        f"{state.key} ended as `{state.stage}` and is not reconciled",
+        remedy="fix what is named, then upload the file again: nothing is loaded twice",
+        details=tuple(problems),
+    )
+
+
+def _figures(state: "FileState") -> str:
+    from pipeline.tables import parts_told
+
+    return ", ".join([*parts_told(state), *(f"{count} {name}" for name, count in state.rows.items())])

@@ -1,0 +1,1 @@
+"""The chapter on files in the report of a run."""

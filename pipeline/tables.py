@@ -1,0 +1,118 @@
+"""Tables for people: reconciled figures, rejected rows, files, items. Used by the commands and `tap run`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import IO, Any
+
+from deployer.console.table import show
+from pipeline.dead_letters import DeadLetter
+from pipeline.deployed import FileState
+
+FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")
+REJECT_COLUMNS = ("line", "column", "code", "value", "message")
+_ITEM_COLUMNS = ("transaction_id", "timestamp", "amount", "currency", "type", "account_id")
+SHOWN = 50  # rejected rows on a screen
+_NARROW = {"value": 28}  # the message quotes what matters of it
+
+
+def show_figures(stream: IO[str], state: FileState) -> None:
+    """Rows and the amount of each currency: what was read, and what became of it."""
+    rows = [("rows", *(state.rows.get(name, 0) for name in FIGURES))]
+    for currency, totals in sorted(state.totals.items()):
+        rows.append((currency, *(_amount(totals.get(name, "0")) for name in FIGURES)))
+    show(stream, f"{state.key}: what became of it", ("", *FIGURES), rows, right=FIGURES)
+
+
+def sums(state: FileState) -> list[str]:
+    """The sums that must hold, each written out with its result."""
+    lines = [_sum("rows", {name: str(state.rows.get(name, 0)) for name in FIGURES})]
+    return lines + [_sum(currency, totals) for currency, totals in sorted(state.totals.items())]
+
+
+def show_rejects(stream: IO[str], rejects: Sequence[Mapping[str, str]], limit: int | None = None) -> None:
+    """Rejected rows, the first `limit` of them (all if None)."""
+    shown = rejects[:limit]
+    title = f"rejected: {len(rejects)} errors" + (f", the first {len(shown)}" if len(shown) < len(rejects) else "")
+    rows = [[reject.get(name, "") for name in REJECT_COLUMNS] for reject in shown]
+    show(stream, title, REJECT_COLUMNS, rows, right=("line",), narrow=_NARROW)
+
+
+def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, judged: bool) -> None:
+    """The judgement of a file: its figures and its errors."""
+    rows, errors = document["rows"], document["errors"]
+    if judged:
+        figures = ("read", "accepted", "rejected")
+        table = [("rows", *(rows[figure] for figure in figures))]
+        table += [
+            (currency, *(_amount(totals[one]) for one in figures)) for currency, totals in document["totals"].items()
+        ]
+        show(stream, f"{name}: {'all rows accepted' if not rows['rejected'] else 'some rows rejected'}", ("", *figures),
+             table, right=figures)  # fmt: skip
+    else:
+        print(f"{name} is not a file that can be judged", file=stream)
+    if errors:
+        show_rejects(stream, [{column: _cell(error[column]) for column in REJECT_COLUMNS} for error in errors], SHOWN)
+    if document["errors_truncated"]:
+        print("more errors are counted than listed: --max-errors", file=stream)
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def show_states(stream: IO[str], states: Sequence[FileState]) -> None:
+    """Where each file is; of those that stand without a word for long, what sends them on their way again."""
+    now = datetime.now(UTC)
+    reconciled = {True: "yes", False: "NO", None: ""}
+    columns = ("key", "stage", "since", "state", "read", "loaded", "rejected", "reconciled")
+    rows = [
+        (
+            one.key, one.stage, one.since, "no news" if one.is_silent(now) else one.state,
+            *(one.rows.get(name, "") for name in ("read", "loaded", "rejected")), reconciled[one.reconciled],
+        )
+        for one in states
+    ]  # fmt: skip
+    show(stream, f"{len(states)} files", columns, rows, right=("read", "loaded", "rejected"))
+    if any(one.is_silent(now) for one in states):
+        print(
+            "No news for over an hour: no event told of it, or it failed without a letter. `tap deploy` puts a "
+            "notification back that is gone, `tap watch KEY` shows what AWS says; then `tap upload` sends the file "
+            "again. Nothing is loaded twice.",
+            file=stream,
+        )
+
+
+def parts_told(state: FileState) -> list[str]:
+    """How far a load under way is, in words; nothing of any other state."""
+    progress = state.evidence.get("progress")
+    return [f"{progress['done']:,} of {progress['of']:,} parts"] if progress else []
+
+
+def show_letters(stream: IO[str], letters: Sequence[DeadLetter]) -> None:
+    """Dead letters, and which were tried again."""
+    rows = [("again" if one.done else "rests", one.step, one.key, one.reason) for one in letters]
+    show(stream, f"{len(letters)} dead letters", ("", "step", "file", "reason"), rows)
+
+
+def show_items(stream: IO[str], title: str, items: Sequence[Mapping[str, Any]]) -> None:
+    """Some items as they are in the table."""
+    show(
+        stream,
+        title,
+        _ITEM_COLUMNS,
+        [[item.get(name, "") for name in _ITEM_COLUMNS] for item in items],
+        right=("amount",),
+    )
+
+
+def _amount(text: str) -> str:
+    return f"{Decimal(text):,}"
+
+
+def _sum(name: str, totals: Mapping[str, str]) -> str:
+    parts = [Decimal(totals.get(part, "0")) for part in ("loaded", "duplicate", "conflicting", "rejected")]
+    read = Decimal(totals.get("read", "0"))
+    sign = "=" if sum(parts) == read else "≠"
+    told = " + ".join(f"{part:,}" for part in parts)
+    return f"{name:<5} {read:,} read {sign} {told} (loaded + duplicate + conflicting + rejected)"
