@@ -103,7 +103,7 @@ class PlanNotEmpty(CheckFailed):
     """What was just applied differs from what was asked for."""
 
 
-class UsageError(TapError):  # noqa: N818 - says what happened
+class UsageError(TapError):
     """The command line, a setting or a file named on it is wrong."""
 
     exit_code = 2

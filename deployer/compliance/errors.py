@@ -3,7 +3,7 @@
 from deployer.errors import EnvironmentUnready, UsageError
 
 
-class NotTerraform(UsageError):
+class NotTerraform(UsageError):  # noqa: N818 - of a file
     """What is to be judged is no Terraform that can be read: exit 2."""
 
 

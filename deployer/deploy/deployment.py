@@ -1,4 +1,4 @@
-"""One deployment on its way: what the stages (deployer/deploy/stages.py), the way back and the locks around them work on."""
+"""One deployment on its way: what the stages (stages.py), the way back and the locks around them work on."""
 
 import time
 from collections.abc import Iterator, Mapping

@@ -23,6 +23,7 @@ from deployer.project import TABLE, Project
 from deployer.settings import Settings
 from deployer.terraform.cli import installed_version
 
+_PACKAGE = Path(__file__).parents[1]  # the rules, and what they are written with
 _SHOWN = 20  # findings in the message of a refused deployment
 STATE_BUCKET = "tap-state"  # so that the backend is judged also where nobody has set one
 _ACCOUNT_DIGITS = 12
@@ -125,7 +126,7 @@ def _key(settings: Settings, paths: Paths) -> str:
     project = Project.at(paths.root)
     told_by = [project.rules, project.stack_tests, project.access_baseline, Path("uv.lock"), Path(PROJECT_FILE)]
     files = [file for path in told_by if path is not None for file in _files_in(paths.root / path)]
-    folders = [Path(__file__).parent, definition("policy", paths)]
+    folders = [_PACKAGE, definition("policy", paths)]
     files += [file for folder in folders for file in _files_in(folder)]
     told = f"{alike(document, settings.environment_suffix)}\n{installed_version()}\n{digest_of(sorted(files))}"
     return hashlib.sha256(told.encode()).hexdigest()

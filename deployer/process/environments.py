@@ -15,7 +15,7 @@ from deployer.errors import ToolMissing
 from deployer.paths import Paths, digest_of
 from deployer.process.file_lock import file_lock
 
-LOCKED = Path(__file__).parent / "locked"  # a folder for each, with its pyproject.toml and uv.lock
+LOCKED = Path(__file__).parents[1] / "locked"  # a folder for each, with its pyproject.toml and uv.lock
 STAMP = "tap.stamp"  # inside the environment, so that removing it removes the claim too
 _OTHERS = re.compile("VIRTUAL_ENV|UV_PROJECT(_ENVIRONMENT)?|PYTHON(PATH|HOME)")  # uv would work on the caller's own
 _LINES_SHOWN = 8

@@ -55,7 +55,7 @@ def _may_be_skipped(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test that needs what the target lacks is skipped, with the reason of the table in deployer/targets/targets.py."""
+    """A test that needs what the target lacks is skipped, with the reason in deployer/targets/targets.py."""
     for trait, difference in _lacking(item) or _lacking_here(item):
         pytest.skip(f"needs {trait}: {difference.reason} (seen {difference.seen})")
 

@@ -1,6 +1,6 @@
 """What belongs to another resource: how to see whether it is there, and what Terraform imports it by. One row each.
 
-Parts are never removed by themselves: they go with what they belong to, which is in deployer/resources/resource_types.py.
+Parts are never removed by themselves: they go with what they belong to, which is in resource_types.py.
 """
 
 import json

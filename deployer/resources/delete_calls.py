@@ -1,4 +1,4 @@
-"""How each kind of thing is taken away, with what it holds on to. Called by the table in deployer/resources/resource_types.py.
+"""How a resource of each type is deleted, with what it holds on to. Called by the table in resource_types.py.
 
 Each may be called again for the same thing, also while it is going, and asks for its end without waiting for it: the
 cleanup looks until it is really gone.

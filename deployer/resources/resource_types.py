@@ -1,7 +1,7 @@
 """The kinds of resource that stand by themselves: how each is listed, named, told ours and removed. One row each.
 
-What belongs to such a resource (a bucket's policy, an API's routes) is in deployer/resources/child_types.py. A type that has a
-row in neither is refused by the inventory.
+What belongs to such a resource (a bucket's policy, an API's routes) is in child_types.py. A type that has a row in
+neither is refused by the inventory.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The embedded AWS: MiniStack as one process of ours on a loopback port, started, found and stopped for certain.
 
 `started` gives one for the length of a block; `local_start`, `local_status` and `local_stop` keep one between
-commands. In both a guard process (deployer/targets/supervisor.py) holds the emulator and ends it.
+commands. In both a supervisor (deployer/targets/supervisor.py) holds the emulator and ends it.
 """
 
 import json
@@ -223,7 +223,7 @@ def _guarded(paths: Paths, python: Path, run: Path, ports: tuple[int, int], *, d
     command = [sys.executable, "-m", "deployer.targets.supervisor", "--run", str(run), "--log", str(log)]
     command += ["--detached"] * detached + ["--", str(python), *server_arguments(run, ports)]
     return process.start(
-        command, folder=Path(__file__).parent.parent, env=emulator_environment(run, *ports),
+        command, folder=Path(__file__).parents[2], env=emulator_environment(run, *ports),
         stdin=process.NOWHERE if detached else process.PIPE, apart=True,
     )  # fmt: skip
 
@@ -281,7 +281,7 @@ def _did_not_start(paths: Paths, port: int, *, detached: bool) -> EndpointFailed
 
 
 def _end(holder: process.Process) -> None:
-    """Let the guard end its emulator, and wait until both are gone. If we die here, the guard ends it all the same."""
+    """Let the supervisor end its emulator, and wait until both are gone. If we die here, the supervisor ends it all the same."""
     if holder.stdin:
         holder.stdin.close()
     else:
@@ -291,7 +291,7 @@ def _end(holder: process.Process) -> None:
 
 
 def _signal(pid: int) -> None:
-    """Ask a recorded guard to end, and wait for it; a number that is somebody else's by now is left alone."""
+    """Ask a recorded supervisor to end, and wait for it; a number that is somebody else's by now is left alone."""
     with suppress(psutil.Error):
         holder = psutil.Process(pid)
         if any("deployer.targets.supervisor" in part for part in holder.cmdline()):

@@ -18,7 +18,7 @@ _LOGS_KEPT = 20
 
 
 def sweep(paths: Paths, fresh_seconds: float = _FRESH_SECONDS) -> None:
-    """Remove run folders whose `tap` and guard were both killed, with the emulators in them, and old logs."""
+    """Remove run folders whose `tap` and supervisor were both killed, with the emulators in them, and old logs."""
     for run in paths.state.glob(f"{RUN_PREFIX}*"):
         if lives(run / OWNER) or time.time() - run.stat().st_mtime < fresh_seconds:
             continue

@@ -1,9 +1,9 @@
-"""Keeps one emulator and ends it for certain: run as `python -m deployer.targets.supervisor`, by `deployer/targets/embedded.py` only.
+"""Keeps one emulator and ends it for certain: run as `python -m deployer.targets.supervisor`, by embedded.py only.
 
-The guard starts the emulator as a process group of its own and holds a pipe from the `tap` that wants it. The
-system closes that pipe when `tap` ends, however it ends (SIGKILL too); then the guard ends the emulator, its Lambda
+The supervisor starts the emulator as a process group of its own and holds a pipe from the `tap` that wants it. The
+system closes that pipe when `tap` ends, however it ends (SIGKILL too); then the supervisor ends the emulator, its Lambda
 processes and whatever else still works inside the run folder, and removes the folder. With `--detached` nobody
-holds the pipe, and the guard stays until `tap local stop` signals it. Pipes and process groups are all it needs, so
+holds the pipe, and the supervisor stays until `tap local stop` signals it. Pipes and process groups are all it needs, so
 it behaves alike on Linux and macOS.
 
 Imports little but the standard library and psutil: it starts in the way of every deployment.
@@ -28,11 +28,11 @@ from deployer import process
 GRACE = 3.0  # seconds between asking and killing
 TICK = 0.1
 _OURS = ("terraform", "python")  # never a person's shell that happens to stand in the folder
-RECORD = "emulator.json"  # in the run folder: who runs, for the one who started the guard
+RECORD = "emulator.json"  # in the run folder: who runs, for the one who started the supervisor
 
 
 class Ending:
-    """Whether the guard was asked to end. A plain flag: a signal handler may set it at any instruction."""
+    """Whether the supervisor was asked to end. A plain flag: a signal handler may set it at any instruction."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -49,7 +49,7 @@ class Ending:
 
 
 def main() -> int:
-    """Run the emulator until it ends or the guard is asked to end it. Exit code: 0 asked, 1 the emulator died."""
+    """Run the emulator until it ends or the supervisor is asked to end it. Exit code: 0 asked, 1 the emulator died."""
     arguments = _arguments()
     ending = Ending()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -1,6 +1,7 @@
 """What answers as AWS: its endpoint, its credentials, its clients, and how it differs from the other two.
 
-The one place that makes clients and that knows an emulator's ways. `deployer/targets/connect.py` finds or starts a target.
+The one place that makes clients and that knows an emulator's ways. `connect.py` finds or starts a
+target.
 """
 
 import os
@@ -39,7 +40,7 @@ class Difference:
 #   stops           a load that is stopped does nothing more
 #   settles_s       seconds until a function's change is wholly in force
 #   unusable        services that answer in no useful time, if at all
-#   cloud_control   what no table has a row for can be found by its tags and removed: deployer/resources/cloud_control.py
+#   cloud_control   what no table has a row for can be found by its tags and removed: resources/cloud_control.py
 #   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
 DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
     "embedded": {

@@ -1,6 +1,7 @@
 """States in files: one that was cut off is put back, and one moves into a bucket when a bucket is named.
 
-Used by deployer/deploy/working_directory.py. Terraform itself would ask people whether to copy it, and stop where nobody answers:
+Used by deployer/deploy/working_directory.py. Terraform itself would ask people whether to copy
+it, and stop where nobody answers:
 https://developer.hashicorp.com/terraform/cli/commands/init#backend-initialization
 """
 
