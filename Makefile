@@ -60,7 +60,7 @@ compliance: setup ## Levels 1 and 2 without AWS; SARIF, JUnit, Markdown and JSON
 smoke-live: setup ## One small file on a live account that is on TAP_ALLOWED_ACCOUNTS, and everything removed again
 	@mkdir -p build
 	@$(TAP) cleanup --expired --data-too --yes --target aws
-	@TAP_LOCAL_STATE=true .venv/bin/python -m deployer.process.timeout $(SMOKE_MINUTES) $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
+	@TAP_LOCAL_STATE=true .venv/bin/python -m deployer.process.time_limit $(SMOKE_MINUTES) $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
 
 .PHONY: check
 check: setup ## Format, lint, types, unit tests

@@ -281,7 +281,7 @@ def _did_not_start(paths: Paths, port: int, *, detached: bool) -> EndpointFailed
 
 
 def _end(holder: process.Process) -> None:
-    """Let the supervisor end its emulator, and wait until both are gone. If we die here, the supervisor ends it all the same."""
+    """Let the supervisor end its emulator, and wait until both are gone. If we die here, it does so all the same."""
     if holder.stdin:
         holder.stdin.close()
     else:

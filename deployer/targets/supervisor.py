@@ -1,12 +1,11 @@
 """Keeps one emulator and ends it for certain: run as `python -m deployer.targets.supervisor`, by embedded.py only.
 
 The supervisor starts the emulator as a process group of its own and holds a pipe from the `tap` that wants it. The
-system closes that pipe when `tap` ends, however it ends (SIGKILL too); then the supervisor ends the emulator, its Lambda
-processes and whatever else still works inside the run folder, and removes the folder. With `--detached` nobody
-holds the pipe, and the supervisor stays until `tap local stop` signals it. Pipes and process groups are all it needs, so
-it behaves alike on Linux and macOS.
-
-Imports little but the standard library and psutil: it starts in the way of every deployment.
+system closes that pipe when `tap` ends, however it ends (SIGKILL too); then the supervisor ends the emulator, its
+Lambda processes and whatever else still works inside the run folder, and removes the folder. With `--detached` nobody
+holds the pipe, and the supervisor stays until `tap local stop` signals it. Pipes and process groups are all it needs,
+so it behaves alike on Linux and macOS. Imports little but the standard library and psutil: it starts in the way of
+every deployment.
 """
 
 import argparse

@@ -5,7 +5,8 @@ The lock is an object beside the state, written by Terraform with a conditional 
 https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
 
 Terraform itself waits too (`-lock-timeout`, in deployer/deploy/working_directory.py), without a word on who is at work,
-and only as it plans: adoption looks at the account earlier. Its `force-unlock` does not free a lock that nobody can read.
+and only as it plans: adoption looks at the account earlier. Its `force-unlock` does not free a lock that nobody can
+read.
 """
 
 import getpass

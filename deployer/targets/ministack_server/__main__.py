@@ -1,8 +1,8 @@
 """The embedded AWS's own process: MiniStack behind plain HTTP and behind TLS, and mended where it falls short of AWS.
 
 Started by deployer/targets/embedded.py with the interpreter of deployer/locked/embedded, with this folder first on its
-path: it imports nothing else of Tap. Each mend says what is amiss, seen in MiniStack 1.5.33. A name that MiniStack no longer has
-ends the process at its start: the mend is then looked at again.
+path: it imports nothing else of Tap. Each mend says what is amiss, seen in MiniStack 1.5.33. A name that MiniStack no
+longer has ends the process at its start: the mend is then looked at again.
 """
 
 import argparse

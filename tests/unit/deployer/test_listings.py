@@ -53,8 +53,8 @@ def _lists(service: str, operation: str) -> bool:
 
 
 def _called() -> Iterator[str]:
-    """Every name below deployer/ that could be an operation: what is called, and what is named in quotes."""
-    for path in (ROOT / "deployer").rglob("*.py"):
+    """Every name in the code that could be an operation: what is called, and what is named in quotes."""
+    for path in (*(ROOT / "deployer").rglob("*.py"), *(ROOT / "pipeline").rglob("*.py")):
         if "ministack_server" not in path.parts:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -141,8 +141,8 @@ def test_where_there_is_no_bucket_there_is_nothing_to_hold(bucket: StateBucket) 
 HOLDER = """
 import subprocess, sys
 from pathlib import Path
-from deployer.process.file_lock import held
-with held(Path(sys.argv[1])):
+from deployer.process.file_lock import file_lock
+with file_lock(Path(sys.argv[1])):
     subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"])  # as a Terraform that goes on
     print(1, flush=True)
     sys.stdin.read()

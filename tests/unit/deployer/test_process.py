@@ -13,7 +13,7 @@ from deployer.errors import ToolMissing
 
 PACKAGE = Path(deployer.__file__).parent
 # Runs with the embedded environment's interpreter, which has nothing else of Tap on its path.
-ELSEWHERE = {"process.py", "ministack_server/functions.py"}
+ELSEWHERE = {"process/__init__.py", "targets/ministack_server/functions.py"}
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # AWS's own example
 
 

@@ -141,9 +141,9 @@ def test_an_input_that_is_named_and_not_there_is_told(checkout: Paths, settings:
 def test_many_at_once_synthesise_once(checkout: Paths, settings: Settings) -> None:
     """Of several processes that want the same synthesis, one makes it and all get it."""
     program = (
-        "import sys; from pathlib import Path; from deployer import synthesis; from deployer.paths import Places; "
-        "from deployer.settings import Settings; "
-        "print(synthesis.synthesised(Settings.load({}), Places(Path(sys.argv[1]))))"
+        "import sys; from pathlib import Path; from deployer.deploy import synthesis; "
+        "from deployer.paths import Paths; from deployer.settings import Settings; "
+        "print(synthesis.cached_synthesis(Settings.load({}), Paths(Path(sys.argv[1]))))"
     )
     command = [sys.executable, "-c", program, str(checkout.root)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
@@ -275,9 +275,9 @@ def test_a_cached_synthesis_imports_nothing_heavy(checkout: Paths, settings: Set
     """On a hit, neither CDKTF nor boto3 nor Rich is imported: that is what keeps it below 0.6 s."""
     synthesis.cached_synthesis(settings, checkout)
     program = (
-        "import sys, json; from pathlib import Path; import deployer.cli; from deployer import synthesis; "
-        "from deployer.paths import Places; from deployer.settings import Settings; "
-        "synthesis.synth(Settings.load({}), Places(Path(sys.argv[1])), Path(sys.argv[2])); "
+        "import sys, json; from pathlib import Path; import deployer.cli; from deployer.deploy import synthesis; "
+        "from deployer.paths import Paths; from deployer.settings import Settings; "
+        "synthesis.synth(Settings.load({}), Paths(Path(sys.argv[1])), Path(sys.argv[2])); "
         "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     )
     command = [sys.executable, "-c", program, str(checkout.root), str(tmp_path / "out")]

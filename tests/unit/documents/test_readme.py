@@ -178,14 +178,14 @@ def test_every_version_that_is_named_is_the_one_in_use() -> None:
     image = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["localstack"]["image"]
     ministack = _version("deployer/locked/embedded/pyproject.toml", "ministack")
     shown = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
-    server = "\n".join(path.read_text() for path in (ROOT / "deployer" / "ministack_server").glob("*.py"))
+    server = "\n".join(path.read_text() for path in (ROOT / "deployer" / "targets" / "ministack_server").glob("*.py"))
 
     assert metadata["terraform_version"] == f">= {minimum}"
     assert set(re.findall(r"Python (\d+\.\d+)", shown)) == {metadata["python_version"]}
     assert set(re.findall(r"(?:Terraform\S*|install\]\S*) (\d+\.\d+)", README)) == {minimum}
     assert re.findall(r"nodejs\.org\) (\d+) or later", README) == [str(doctor._OLDEST_NODE)]
     assert {"registry.terraform.io/hashicorp/aws": metadata["provider_version"]} == doctor.PROVIDERS
-    assert metadata["provider_version"] in (ROOT / "deployer" / "estate" / "permissions.py").read_text()
+    assert metadata["provider_version"] in (ROOT / "deployer" / "iam" / "permissions.py").read_text()
     assert set(re.findall(r"MiniStack (\d+\.\d+\.\d+)", server)) == {ministack}
     assert image.partition(":")[2] in (ROOT / "docs" / "decisions" / "embedded-aws.md").read_text() + image
     assert set(re.findall(r"localstack/localstack:(\S+?)[`\s]", shown)) <= {image.partition(":")[2]}

@@ -28,8 +28,8 @@ class Raised:
 
 
 def raised() -> Iterator[Raised]:
-    """Every error of the tree that is made below deployer/."""
-    for path in (ROOT / "deployer").rglob("*.py"):
+    """Every error of the tree that is made below deployer/ and pipeline/."""
+    for path in (*(ROOT / "deployer").rglob("*.py"), *(ROOT / "pipeline").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS and node.args:
                 yield Raised(node.func.id, _words(node.args[0]).replace("`", ""))

@@ -19,19 +19,19 @@ TABLE = {
 }
 # Where something of an account is deleted, and the commands that come there.
 DELETERS = {
-    "cleaning.py": "destroy",
-    "estate/cloud_control.py": "cleanup",
-    "estate/emptying.py": "destroy cleanup",
-    "estate/leaving.py": "cleanup",
-    "estate/ledger.py": "cleanup",
-    "estate/removal.py": "destroy cleanup",
-    "pytest_plugin/deployment_process.py": "",  # of the suite: what its own session made, and nothing else
-    "pytest_plugin/enforcement.py": "",
-    "pytest_plugin/sandbox.py": "",
-    "redrive.py": "redrive",
-    "stages.py": "deploy adopt",
-    "statebucket.py": "doctor unlock cleanup deploy adopt destroy",  # the lock: a cleanup frees its own
-    "story.py": "run",
+    "deployer/deploy/destroy.py": "destroy",
+    "deployer/resources/cloud_control.py": "cleanup",
+    "deployer/resources/empty_bucket.py": "destroy cleanup",
+    "deployer/deploy/cleanup.py": "cleanup",
+    "deployer/deploy/ledger.py": "cleanup",
+    "deployer/resources/delete_calls.py": "destroy cleanup",
+    "deployer/pytest_plugin/deployment_process.py": "",  # of the suite: what its own session made, and nothing else
+    "deployer/pytest_plugin/enforcement.py": "",
+    "deployer/pytest_plugin/sandbox.py": "",
+    "pipeline/redrive.py": "redrive",
+    "deployer/deploy/stages.py": "deploy adopt",
+    "deployer/terraform/state_bucket.py": "doctor unlock cleanup deploy adopt destroy",  # of locks
+    "pipeline/demo.py": "run",
 }
 _DELETES = re.compile(r"(delete|abort|schedule_key_deletion|purge|detach|remove_role)(_|$)")
 
@@ -64,10 +64,10 @@ def _deletes(path: Path) -> bool:
 
 def test_every_place_that_deletes_is_known_and_its_commands_have_rows() -> None:
     """A module that begins to delete belongs to a command whose row says what decides."""
-    package = ROOT / "deployer"
     found = {
-        str(path.relative_to(package))
-        for path in package.rglob("*.py")
+        str(path.relative_to(ROOT))
+        for package in ("deployer", "pipeline")
+        for path in (ROOT / package).rglob("*.py")
         if "ministack_server" not in path.parts and _deletes(path)
     }
 

@@ -13,7 +13,7 @@ from pipeline.capacity.published import LATENCIES, NOT, PRICES, QUOTAS
 from pipeline.capacity.shape import shape_of
 from pipeline.documents.scale import Model
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 LAMBDAS = ROOT / "lambdas"
 
 
