@@ -250,7 +250,7 @@ def unknown(type_: str, *, elsewhere: bool = False) -> str:
     if is_in_state_alone(type_):
         return ""
     if not is_supported(type_):
-        return "its type has no row in deployer/resources/resource_types.py or parts.py"
+        return "its type has no row in deployer/resources/resource_types.py or child_types.py"
     return "its provider is another than the default, and works in another region or account" if elsewhere else ""
 
 

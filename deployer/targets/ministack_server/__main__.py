@@ -31,27 +31,27 @@ def main() -> None:
 
 
 def _mend(calls: Path) -> None:
-    answers, asking = importlib.import_module("answers"), importlib.import_module("asking")
-    answers.mend_alarms(_service("cloudwatch"))
-    answers.mend_state_machines(_service("stepfunctions"))
-    importlib.import_module("room").mend_throttling(_service("lambda_svc"))
-    keys = asking.Keys(_service("s3"), _service("dynamodb"), _service("sqs"), _service("sns"), _service("kms"))
+    responses, enforcement = importlib.import_module("responses"), importlib.import_module("iam_enforcement")
+    responses.mend_alarms(_service("cloudwatch"))
+    responses.mend_state_machines(_service("stepfunctions"))
+    importlib.import_module("lambda_throttling").mend_throttling(_service("lambda_svc"))
+    keys = enforcement.Keys(_service("s3"), _service("dynamodb"), _service("sqs"), _service("sns"), _service("kms"))
     core = [_core(name) for name in ("iam_evaluator", "iam_actions", "responses")]
-    iam = asking.Iam(*core, _service("iam"), keys, asking.Calls(calls))
-    naming = importlib.import_module("naming")
+    iam = enforcement.Iam(*core, _service("iam"), keys, enforcement.Calls(calls))
+    resources = importlib.import_module("iam_resources")
     requests = _core("iam_actions")
-    naming.mend_actions(requests)
-    naming.mend_resources(requests, _service("kms"))
-    naming.mend_tags(requests, _service("tagging"), _service("apigateway_v1"))
+    resources.mend_actions(requests)
+    resources.mend_resources(requests, _service("kms"))
+    resources.mend_tags(requests, _service("tagging"), _service("apigateway_v1"))
     importlib.import_module("boundaries").mend_boundaries(requests, _service("iam"))
     storage, events = importlib.import_module("storage"), importlib.import_module("events")
     storage.mend_encryption(requests, _service("s3"))
-    asking.mend_requests(iam, naming.passed, storage.absence(_service("s3")))
+    enforcement.mend_requests(iam, resources.passed, storage.absence(_service("s3")))
     importlib.import_module("workflows").mend_workflows(_service("stepfunctions"), iam)
     events.mend_rules(_service("eventbridge"), _service("lambda_svc"), iam)
     events.mend_alarm_actions(_service("cloudwatch"), iam)
-    asking.mend_functions(_service("lambda_svc"), iam)
-    asking.mend_invocations(_service("s3"), _service("apigateway_v1"), iam)
+    enforcement.mend_functions(_service("lambda_svc"), iam)
+    enforcement.mend_invocations(_service("s3"), _service("apigateway_v1"), iam)
 
 
 def _service(name: str) -> Any:
