@@ -1,1 +1,1 @@
-"""HOW the stack gets there: the `tap` command. Reads the synthesised JSON and `Outputs`, never CDKTF itself."""
+"""How a stack gets there: the `tap` command. Reads a project's synthesised JSON, never CDKTF itself."""

@@ -4,7 +4,7 @@ import platform
 import subprocess
 import tomllib
 from contextlib import suppress
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from deployer.doctor import PROVIDERS
 from deployer.environments import definition
@@ -12,18 +12,24 @@ from deployer.errors import ToolMissing
 from deployer.places import Places
 from deployer.terraform import installed_version
 
-_LIBRARIES = {"CDKTF": "cdktf", "boto3": "boto3", "DuckDB": "duckdb"}
+_LIBRARIES = {"CDKTF": "cdktf", "boto3": "boto3"}
 _LOCKED = {"Checkov": ("policy", "checkov"), "MiniStack": ("embedded", "ministack")}
 
 
 def tool_versions(places: Places) -> dict[str, str]:
     """By name, in the order in which people ask; what can't be told is left out."""
     told = {"Tap": version("tap"), "commit": _commit(places), "Python": platform.python_version()}
-    told |= {name: version(package) for name, package in _LIBRARIES.items()}
+    told |= {name: _installed(package) for name, package in _LIBRARIES.items()}
     told["Terraform"] = _terraform()
     told["AWS provider"] = next(iter(PROVIDERS.values()))
     told |= {name: _locked(places, *where) for name, where in _LOCKED.items()}
     return {name: value for name, value in told.items() if value}
+
+
+def _installed(package: str) -> str:
+    with suppress(PackageNotFoundError):
+        return version(package)
+    return ""
 
 
 def _commit(places: Places) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from deployer import synthesis
+from deployer.doctor import _variables
 from deployer.errors import SynthesisFailed, UsedWrongly
 from deployer.estate.configuration import configuration_of
 from deployer.estate.identity import Identity
@@ -104,6 +105,16 @@ def test_its_variables_reach_it_and_make_another_synthesis(project: Path, monkey
     monkeypatch.setenv("ORDERS_TOPIC", "news")
 
     assert document_of(project)["resource"]["aws_sns_topic"]["orders"]["name"] == "news-dev"
+
+
+def test_the_doctor_tells_which_of_its_variables_are_set(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their names alone: a value may be secret."""
+    said = Project.at(project)
+    assert [one.told for one in _variables(Settings.load({}), said)] == ["none set of ORDERS_*"]
+    monkeypatch.setenv("ORDERS_TOKEN", "secret")
+
+    assert [one.told for one in _variables(Settings.load({}), said)] == ["ORDERS_TOKEN"]
+    assert _variables(Settings.load({}), Project()) == []
 
 
 def test_of_several_stacks_one_must_be_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
