@@ -23,7 +23,6 @@ from deployer.pytest_plugin.options import MARKERS
 from deployer.pytest_plugin.session import shared
 from deployer.reporting import written
 from deployer.reporting.faults import faults_of, function_of
-from deployer.reporting.tools import tool_versions
 
 Report = pytest.StashKey[str]()  # where the report is, or why there is none
 _PREFIX = "evidence:"
@@ -91,6 +90,8 @@ class Collector:
             return str(error)
 
     def _document(self, exitstatus: int) -> dict[str, Any]:
+        from deployer.reporting.tools import tool_versions
+
         found = shared(self.config).answered()
         target = found.get("target", {})
         return {
