@@ -161,7 +161,7 @@ def test_without_a_state_bucket_nobody_asks_for_one(scope: Scope) -> None:
 
 def test_the_night_may_touch_what_sessions_deploy(scope: Scope) -> None:
     """The pattern is that of the suffixes which the third level takes."""
-    source = (ROOT / "tests" / "integration" / "deployment.py").read_text()
+    source = (ROOT / "deployer" / "pytest_plugin" / "deployment_process.py").read_text()
 
     assert f'f"{NIGHTLY.replace("*", "{")}' in source
     assert f"transactions-{NIGHTLY}" in json.dumps(nightly_policies(scope))
