@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSResponse
 from deployer import targets
 from deployer.estate.cleanup import Cleaned, Cleanup
 from deployer.estate.configuration import Configuration
+from deployer.estate.identity import Identity
 from deployer.estate.leaving import leave
 from deployer.opening import Site
 from deployer.places import Places
@@ -210,7 +211,8 @@ def test_state_and_ledger_go_last_and_the_state_bucket_never(
     furnish(account, environment, protected=True)
     run = Run(
         replace(environment, state_bucket=states), Places.here(),
-        Site(account, tmp_path / "work", tmp_path / "logs", lasting=True), NoView(),
+        Site(account, tmp_path / "work", tmp_path / "logs", lasting=True, identity=Identity.of(suffix, Places.here())),
+        NoView(),
     )  # fmt: skip
 
     kept = leave(run, data_too=False).left
