@@ -43,19 +43,30 @@ class Record:
     guideline: str = ""
 
 
-def run(python: Path, root: Path, checks: Sequence[Path], frameworks: Mapping[str, Collection[str]]) -> list[Record]:
+@dataclass(frozen=True)
+class Answer:
+    """All verdicts, and the ids of all rules that there are, run or not."""
+
+    records: tuple[Record, ...]
+    rules: frozenset[str]
+
+
+def run(
+    python: Path, root: Path, checks: Sequence[Path], frameworks: Mapping[str, Collection[str]],
+    skipped: Collection[str] = (),
+) -> Answer:  # fmt: skip
     """Every verdict of Checkov on the files below `root`.
 
     `python` is the interpreter of Checkov's environment, `checks` the folders of our rules, `frameworks` what to read
-    the files as, each with the rules to run on them (patterns; blank for all).
+    the files as, each with the rules to run on them (patterns; blank for all), `skipped` the rules of Checkov's (also
+    patterns) that are not run.
 
     Raises:
         CouldNotJudge: anything but a whole answer.
     """
     asked = {name: sorted(rules) for name, rules in sorted(frameworks.items())}
-    request = json.dumps(
-        {"root": str(root), "checks": [str(folder.absolute()) for folder in checks], "frameworks": asked}
-    )
+    folders = [str(folder.absolute()) for folder in checks]
+    request = json.dumps({"root": str(root), "checks": folders, "frameworks": asked, "skipped": sorted(skipped)})
     try:
         with _tap_alone() as path:
             result = subprocess.run(
@@ -71,11 +82,12 @@ def run(python: Path, root: Path, checks: Sequence[Path], frameworks: Mapping[st
     return parsed(result.stdout, frameworks)
 
 
-def parsed(output: str, frameworks: Collection[str]) -> list[Record]:
-    """The driver's answer as records. Raises CouldNotJudge for anything that is not a whole one."""
+def parsed(output: str, frameworks: Collection[str]) -> Answer:
+    """The driver's answer. Raises CouldNotJudge for anything that is not a whole one."""
     try:
         reports = json.loads(output)
-        return [record for name in sorted(frameworks) for record in _records(name, reports[name])]
+        records = tuple(record for name in sorted(frameworks) for record in _records(name, reports[name]))
+        return Answer(records, frozenset(str(rule) for name in frameworks for rule in reports[name]["rules"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _failed(f"Checkov's answer can't be read: {type(error).__name__} {error}", output) from error
 

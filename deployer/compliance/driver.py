@@ -9,7 +9,9 @@ import gc
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from fnmatch import fnmatchcase
 from typing import Any
 
 from checkov.runner_filter import RunnerFilter
@@ -17,6 +19,7 @@ from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as HclRunner
 from checkov.terraform_json.runner import TerraformJsonRunner
 
+OWN = "TAP_"
 RUNNERS = {runner.check_type: runner for runner in (PlanRunner, HclRunner, TerraformJsonRunner)}
 
 
@@ -34,16 +37,45 @@ def main() -> None:
 
 def judged(framework: str, request: dict[str, Any]) -> dict[str, Any]:
     """What the framework's runner says of its files below the root."""
-    rules = request["frameworks"][framework]
-    report = RUNNERS[framework]().run(
+    runner = RUNNERS[framework]()
+    report = runner.run(
         request["root"], external_checks_dir=request["checks"],
-        runner_filter=RunnerFilter(framework=[framework], checks=rules or None, show_progress_bar=False),
+        runner_filter=Chosen(framework, request["frameworks"][framework], request["skipped"]),
     )  # fmt: skip
     return {
+        "rules": sorted(rules_of(runner)),
         "unparsed": report.parsing_errors,
         "skipped": [told(record) for record in report.skipped_checks],
         "verdicts": [told(record) for record in report.passed_checks + report.failed_checks],
     }
+
+
+class Chosen(RunnerFilter):  # type: ignore[misc] # Checkov's classes are not in this environment
+    """Checkov's filter, asked once for each rule and not again at each resource. Tap's rules are never skipped.
+
+    Tap needs their verdicts: on the canary, and on which blocks Checkov has seen.
+    """
+
+    def __init__(self, framework: str, rules: Sequence[str], skipped: Sequence[str]) -> None:
+        super().__init__(framework=[framework], checks=list(rules) or None, show_progress_bar=False)
+        self._skipped, self._runs = skipped, dict[str, bool]()
+
+    def should_run_check(self, check: Any = None, check_id: str | None = None, **more: Any) -> bool:
+        rule = str(check.id if check else check_id)
+        if rule not in self._runs:
+            skipped = not rule.startswith(OWN) and any(fnmatchcase(rule, pattern) for pattern in self._skipped)
+            self._runs[rule] = not skipped and super().should_run_check(check, check_id, **more)
+        return self._runs[rule]
+
+
+def rules_of(runner: Any) -> set[str]:
+    """The ids of all rules that the runner has, run or not."""
+    registries = runner.block_type_registries.values()
+    checks = [
+        check for one in registries for found in (one.checks, one.wildcard_checks)
+        for checks in found.values() for check in checks
+    ]  # fmt: skip
+    return {str(check.id) for check in (*checks, *runner.graph_registry.checks)}
 
 
 def told(record: Any) -> list[Any]:

@@ -15,6 +15,7 @@ from deployer.compliance import access, coverage, suppressions
 from deployer.compliance.judgement import Finding, Judgement
 from deployer.compliance.origins import constructs_in, located, origins_in
 from deployer.compliance.scan import scan
+from deployer.compliance.selection import ALL_RULES, Selection
 from deployer.environments import definition
 from deployer.errors import NotCompliant, UsedWrongly
 from deployer.places import PROJECT_FILE, Places, digest_of
@@ -47,17 +48,22 @@ def with_backend(settings: "Settings") -> "Settings":
 
 
 def stack_judged(
-    settings: "Settings", places: Places, *, accept_access: bool = False, today: date | None = None
-) -> OfStack:
+    settings: "Settings", places: Places, *, accept_access: bool = False, today: date | None = None,
+    chosen: Selection = ALL_RULES,
+) -> OfStack:  # fmt: skip
     """What the gate says of the stack that these settings make. Raises as `scan` does.
 
-    `accept_access`: write down the access that it grants as the new baseline. `today`: as for `scan`.
+    `accept_access`: write down the access that it grants as the new baseline. `today`: as for `scan`. `chosen`:
+    the rules that judge.
     """
     project = Project.at(places.root)
     folder, document = configuration_of(settings, places)
     if accept_access:
         access.accept(document, settings.environment_suffix, places.root / _baseline(project))
-    found = at_lines(scan(folder, places, mirror=settings.provider_mirror, today=today), document, places.root)
+    judgement = scan(
+        folder, places, only=chosen.rules, skip=chosen.skipped, mirror=settings.provider_mirror, today=today
+    )
+    found = at_lines(judgement, document, places.root)
     more: list[Finding] = []
     if project.access_baseline:
         more += access.differences(document, settings.environment_suffix, places.root, project.access_baseline)
@@ -65,7 +71,8 @@ def stack_judged(
     if project.stack_tests:
         matrix, bare = coverage.covered(found, document, places.root / project.stack_tests)
         more += bare
-    return OfStack(replace(found, findings=tuple(sorted((*found.findings, *more)))), matrix)
+    heard = (one for one in more if chosen.takes(one.rule))
+    return OfStack(replace(found, findings=tuple(sorted((*found.findings, *heard)))), matrix)
 
 
 def _baseline(project: Project) -> Path:
@@ -111,7 +118,7 @@ def _remembered(kept: Path, today: date) -> Document | None:
         clean: Document = json.loads(kept.read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-    ends = min((one["until"] for one in clean["suppressed"]), default=_FOR_GOOD)
+    ends = min((one["until"] for one in clean["suppressed"] if one["until"]), default=_FOR_GOOD)
     return clean if today.isoformat() <= ends else None
 
 

@@ -21,39 +21,43 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from deployer.compliance import checkov, suppressions
+from deployer.compliance import checkov, inline, suppressions
 from deployer.compliance.addresses import without_keys
 from deployer.compliance.catalogue import catalogued, rule_folders
 from deployer.compliance.checkov import JSON, PLAN, Record
 from deployer.compliance.deadline import deadline
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
-from deployer.compliance.judgement import OWN, Evaluation, Finding, Judgement, NotJudged
+from deployer.compliance.judgement import NOTHING_HERE, OWN, Evaluation, Finding, Judgement, NotJudged
 from deployer.compliance.planning import plan_of
 from deployer.compliance.readable import require_policies_are_json
+from deployer.compliance.selection import Selection, is_pattern
 from deployer.compliance.subject import Subject, lay_out, subject, subjects_at
 from deployer.environments import ensured
 from deployer.places import Places
 
 EVERY_BLOCK = "TAP_REGION_1"  # judges every block there is, so its records say what Checkov has seen
+BESIDE = {suppressions.RULE, "TAP_ACCESS_1", "TAP_COVERAGE_1"}  # found by no rule of Checkov's: here, and by the gate
 LONGEST_READING = 180  # seconds, a plan included
 _BUILTIN_SEVERITY = "MEDIUM"  # Checkov tells severities only to who has an account
 
 
 def scan(
-    path: Path, places: Places, *, plan: bool = True, only: Collection[str] = (), checks: Sequence[Path] = (),
-    mirror: str = "", today: date | None = None,
+    path: Path, places: Places, *, plan: bool = True, only: Collection[str] = (), skip: Collection[str] = (),
+    checks: Sequence[Path] = (), mirror: str = "", today: date | None = None,
 ) -> Judgement:  # fmt: skip
     """Judge the Terraform at `path`: a synthesised file, a plan as JSON, or a folder with any of these.
 
-    `plan`: also make a plan of each synthesised file and judge that. `only`: ids of rules, blank for all, `TAP_*` for
-    our own. `checks`: the folders of our rules, if not Tap's and the project's. `mirror`: as the setting
-    TAP_PROVIDER_MIRROR. `today`: for suppressions.
+    `plan`: also make a plan of each synthesised file and judge that. `only`: ids or patterns of rules, blank for
+    all; `skip`: those that are not run. `checks`: the folders of our rules, if not Tap's and the project's. `mirror`:
+    as the setting TAP_PROVIDER_MIRROR. `today`: for suppressions.
 
     Raises:
         NotTerraform: there is nothing that can be judged.
+        UnknownRule: `only` or `skip` names a rule that is none, or no rule is left.
         CouldNotJudge: a rule did not load, raised or saw nothing, or Checkov did not do all of its work.
         TerraformFailed, ToolMissing: the plan could not be made.
     """
+    chosen = Selection.of(only, skip)
     checks = checks or rule_folders(places.root)
     canaries = {rule: [_canary(file) for file in files] for rule, files in catalogued(checks).items()}
     with deadline(LONGEST_READING, str(path)):
@@ -63,18 +67,25 @@ def scan(
     with tempfile.TemporaryDirectory(prefix="tap-scan-") as scratch:
         root = Path(scratch).resolve()
         lay_out(everything, root)
-        records = checkov.run(ensured("policy", places), root, checks, _frameworks(subjects, only))
+        frameworks = _frameworks(subjects, chosen.rules)
+        answer = checkov.run(ensured("policy", places), root, checks, frameworks, chosen.skipped)
+    known = answer.rules | canaries.keys() | BESIDE
+    chosen.require_known(known)
     rules = {rule: [one.copied for one in some] for rule, some in canaries.items()}
-    found = judged(everything, records, rules, only)
+    found = replace(judged(everything, answer.records, rules, chosen), left_out=chosen.left_out(known))
     if not found.resources and not found.findings:
         raise NotTerraform(
             "there is no resource to judge", where=str(path), details=tuple(one.reason for one in found.not_judged),
             remedy="of modules that are fetched, give a plan: `terraform show -json PLAN > plan.json`",
         )  # fmt: skip
-    left, suppressed = suppressions.applied(
-        [one for one in subjects if not one.is_plan], found.findings, today or suppressions.today(), only or None
-    )
-    return replace(found, findings=tuple(sorted(left)), suppressed=tuple(sorted(suppressed)))
+    heard = None if chosen.is_all else {one.rule for one in found.evaluations}
+    documents = [one for one in subjects if not one.is_plan]
+    left, suppressed = suppressions.applied(documents, found.findings, today or suppressions.today(), heard)
+    left, skipped, bare = inline.applied(documents, left, path)
+    return replace(
+        found, findings=tuple(sorted(one for one in left if chosen.takes(one.rule))),
+        suppressed=tuple(sorted((*suppressed, *skipped))), bare_skips=tuple(sorted(bare)),
+    )  # fmt: skip
 
 
 def to_judge(path: Path, places: Places, *, plan: bool = True, mirror: str = "") -> list[Subject]:
@@ -86,20 +97,19 @@ def to_judge(path: Path, places: Places, *, plan: bool = True, mirror: str = "")
 
 
 def judged(
-    subjects: list[Subject], records: list[Record], rules: Mapping[str, Collection[str]], only: Collection[str]
+    subjects: list[Subject], records: Sequence[Record], rules: Mapping[str, Collection[str]], chosen: Selection
 ) -> Judgement:
     """The judgement that Checkov's records add up to. Raises CouldNotJudge where they are not all there.
 
-    `rules`: our own, each with the copies of its canary.
+    `rules`: our own, each with the copies of its canary. `chosen`: those that judge.
     """
     verdicts = list(_addressed(subjects, records))
     _require_every_block(subjects, verdicts)
-    expected = {rule: files for rule, files in rules.items() if not only or rule in only or f"{OWN}*" in only}
+    expected = {rule: files for rule, files in rules.items() if chosen.takes(rule)}
     _require_canary_fails(expected, verdicts)
-    if unheard := sorted(set(only) - {f"{OWN}*"} - {record.rule for _, record in verdicts}):
-        raise CouldNotJudge(f"unknown rules, or rules that judge nothing here: {', '.join(unheard)}")
-    wanted = [(one, record) for one, record in verdicts if _is_wanted(one, record.rule, only)]
+    wanted = [(one, record) for one, record in verdicts if _is_wanted(one, record.rule, chosen)]
     heard = {record.rule for _, record in wanted}
+    named = {rule for rule in chosen.rules if not is_pattern(rule) and chosen.takes(rule)}
     resources = {
         (one.place(address)[0], without_keys(one.full(address)))
         for one in subjects if _is_subject(one) for address in one.blocks()
@@ -109,7 +119,7 @@ def judged(
         rules=len(heard),
         evaluations=tuple(sorted({_evaluation(one, record) for one, record in wanted})),
         findings=_once(finding for one, record in wanted if not record.passed for finding in _findings(one, record)),
-        not_judged=tuple(NotJudged(rule, "nothing here that it applies to") for rule in expected if rule not in heard)
+        not_judged=tuple(NotJudged(rule, NOTHING_HERE) for rule in sorted((named | expected.keys()) - heard))
         + tuple(sorted({_absent(*module) for one in subjects for module in one.missing})),
     )
 
@@ -125,10 +135,10 @@ def _is_subject(one: Subject) -> bool:
     return one.copied.startswith("subject/")
 
 
-def _is_wanted(one: Subject, rule: str, only: Collection[str]) -> bool:
+def _is_wanted(one: Subject, rule: str, chosen: Selection) -> bool:
     if one.is_evaluated and not rule.startswith(OWN):
         return False  # Checkov's own rules join resources by their references, of which it has none
-    return _is_subject(one) and (not only or rule in only or (rule.startswith(OWN) and f"{OWN}*" in only))
+    return _is_subject(one) and chosen.takes(rule)
 
 
 def _planned(stack: Subject, path: Path, places: Places, mirror: str) -> Subject:
@@ -143,7 +153,7 @@ def _canary(file: Path) -> Subject:
     return replace(subject(file, file.parent), copied=f"canary/{folder}/{file.name}")
 
 
-def _addressed(subjects: list[Subject], records: list[Record]) -> Iterator[tuple[Subject, Record]]:
+def _addressed(subjects: list[Subject], records: Sequence[Record]) -> Iterator[tuple[Subject, Record]]:
     """Each record with its file, and with a whole address: Checkov's own rules do not tell a JSON block's type."""
     by_file = {one.copied: one for one in subjects}
     told = {(record.file, record.lines): _said(record)["address"] for record in records if record.rule == EVERY_BLOCK}

@@ -11,8 +11,9 @@ import pytest
 
 from deployer.compliance import checkov
 from deployer.compliance.checkov import JSON, PLAN
-from deployer.compliance.errors import CouldNotJudge, NotTerraform
+from deployer.compliance.errors import CouldNotJudge, NotTerraform, UnknownRule
 from deployer.compliance.scan import judged, scan
+from deployer.compliance.selection import Selection
 from deployer.compliance.subject import lay_out, subjects_at
 from deployer.environments import ensured
 from tests.policy.shared import CASES, CHECKS, OWN, PLACES
@@ -48,7 +49,7 @@ def test_required_version_is_a_parsing_error_and_zero_checks(tmp_path: Path) -> 
 
 def test_an_unknown_rule_is_red() -> None:
     """A rule id that nobody has ends Checkov with exit 0 and nothing checked."""
-    with pytest.raises(CouldNotJudge, match=r"unknown rules.*CKV_AWS_99999"):
+    with pytest.raises(UnknownRule, match=r"no rule CKV_AWS_99999"):
         scan(CASE, PLACES, plan=False, only=["CKV_AWS_99999"])
 
 
@@ -162,7 +163,7 @@ def test_a_block_that_nobody_saw_is_red() -> None:
     whole = subjects_at(CASE, evaluate=False)
 
     with pytest.raises(CouldNotJudge, match=f"did not see {len(whole[0].blocks())} of the blocks"):
-        judged(whole, [], {}, [])
+        judged(whole, [], {}, Selection())
 
 
 INLINE = {"role": "r", "policy": '{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'}
@@ -217,7 +218,7 @@ def test_checkov_asks_no_network_and_takes_no_settings(tmp_path: Path, monkeypat
     noted, cut_off = tmp_path / "noted", tmp_path / "python"
     cut_off.write_text(f"#!/bin/sh\nenv > {noted}\nexec {ensured('policy', PLACES)} -c '{WITHOUT_NETWORK}'\n")
     cut_off.chmod(0o755)
-    found = checkov.run(cut_off, tmp_path, CHECKS, {JSON: ()})
+    found = checkov.run(cut_off, tmp_path, CHECKS, {JSON: ()}).records
 
     assert any(one.rule == "TAP_LAMBDA_1" for one in found)
     assert "CKV_SKIP_CHECK" not in noted.read_text()
@@ -246,7 +247,7 @@ def test_the_driver_says_what_checkovs_command_line_says(stack: Path, tmp_path: 
         (one["check_id"], one["file_path"].lstrip("/"), one["resource"], one["check_result"]["result"] == "PASSED")
         for report in json.loads(told) for key in ("passed_checks", "failed_checks") for one in report["results"][key]
     }  # fmt: skip
-    found = checkov.run(python, tmp_path, [], dict.fromkeys(frameworks, ()))
+    found = checkov.run(python, tmp_path, [], dict.fromkeys(frameworks, ())).records
 
     assert len(expected) > 300
     assert {(one.rule, one.file, one.resource, one.passed) for one in found} == expected

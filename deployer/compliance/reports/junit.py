@@ -27,7 +27,7 @@ def junit(judgement: Judgement) -> str:
                     text
                 )
             elif entry := suppressed.get((rule, resource)):
-                SubElement(case, "skipped", message=_clean(f"suppressed until {entry.until}: {entry.reason}"))
+                SubElement(case, "skipped", message=_clean(f"suppressed: {entry.told}"))
         _count(suite)
     if absent := judgement.not_judged:
         suite = SubElement(root, "testsuite", name="not judged")
