@@ -13,7 +13,7 @@ from deployer.compliance.suppressions import ending
 
 # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-a-warning-message
 _ON_GITHUB = os.environ.get("GITHUB_ACTIONS") == "true"
-_WORST, _PLACES, _OTHERS, _ABSENT, _SUPPRESSED = 3, 3, 10, 3, 3  # lines or groups that a screen has room for
+_WORST, _PLACES, _OTHERS, _ABSENT, _SUPPRESSED = 3, 3, 8, 3, 3  # lines or groups that a screen has room for
 _WIDE = 160  # characters of a line on a screen
 
 
