@@ -32,22 +32,27 @@ def main() -> None:
     names = list(request["frameworks"])
     with ProcessPoolExecutor(len(names)) as pool:
         reports = list(pool.map(judged, names, [request] * len(names)))
-    json.dump(dict(zip(names, reports, strict=True)), answers)
+    told = ", ".join(f"{json.dumps(name)}: {report}" for name, report in zip(names, reports, strict=True))
+    answers.write(f"{{{told}}}")
 
 
-def judged(framework: str, request: dict[str, Any]) -> dict[str, Any]:
-    """What the framework's runner says of its files below the root."""
+def judged(framework: str, request: dict[str, Any]) -> str:
+    """What the framework's runner says of its files below the root, as JSON.
+
+    Encoded here, side by side and at once: `json.dump` to a file is many times slower, and writes word by word.
+    """
     runner = RUNNERS[framework]()
     report = runner.run(
         request["root"], external_checks_dir=request["checks"],
         runner_filter=Chosen(framework, request["frameworks"][framework], request["skipped"]),
     )  # fmt: skip
-    return {
+    answer = {
         "rules": sorted(rules_of(runner)),
         "unparsed": report.parsing_errors,
         "skipped": [told(record) for record in report.skipped_checks],
         "verdicts": [told(record) for record in report.passed_checks + report.failed_checks],
     }
+    return json.dumps(answer)
 
 
 class Chosen(RunnerFilter):  # type: ignore[misc] # Checkov's classes are not in this environment

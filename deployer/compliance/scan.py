@@ -167,7 +167,7 @@ def _addressed(subjects: list[Subject], records: Sequence[Record]) -> Iterator[t
             address = told.get((record.file, record.lines), "")
         if not address:
             raise CouldNotJudge(f"Checkov judged a block that is not known: {record.resource} in {record.file}")
-        yield by_file[record.file], replace(record, resource=address)
+        yield by_file[record.file], record if address == record.resource else replace(record, resource=address)
 
 
 def _said(record: Record) -> dict[str, Any]:
