@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployer.compliance import access, coverage, suppressions
-from deployer.compliance.judgement import Finding, Judgement
+from deployer.compliance.judgement import Finding, Judgement, NotJudged
 from deployer.compliance.origins import constructs_in, located, origins_in
 from deployer.compliance.scan import scan
 from deployer.compliance.selection import ALL_RULES, Selection
@@ -68,9 +68,11 @@ def stack_judged(
     if project.access_baseline:
         more += access.differences(document, settings.environment_suffix, places.root, project.access_baseline)
     matrix = ""
-    if project.stack_tests:
+    if project.stack_tests and chosen.is_all:
         matrix, bare = coverage.covered(found, document, places.root / project.stack_tests)
         more += bare
+    elif project.stack_tests and chosen.takes(coverage.RULE):
+        found = replace(found, not_judged=(*found.not_judged, NotJudged(coverage.RULE, "known where all rules run")))
     heard = (one for one in more if chosen.takes(one.rule))
     return OfStack(replace(found, findings=tuple(sorted((*found.findings, *heard)))), matrix)
 

@@ -109,7 +109,7 @@ def judged(
     _require_canary_fails(expected, verdicts)
     wanted = [(one, record) for one, record in verdicts if _is_wanted(one, record.rule, chosen)]
     heard = {record.rule for _, record in wanted}
-    named = {rule for rule in chosen.rules if not is_pattern(rule) and chosen.takes(rule)}
+    named = {rule for rule in chosen.rules if not is_pattern(rule) and chosen.takes(rule)} - BESIDE
     resources = {
         (one.place(address)[0], without_keys(one.full(address)))
         for one in subjects if _is_subject(one) for address in one.blocks()

@@ -91,6 +91,15 @@ def test_with_a_reason_it_is_suppressed_and_without_it_stays(tmp_path: Path) -> 
     ]
 
 
+def test_the_same_rule_at_the_next_resource_stays(tmp_path: Path) -> None:
+    """A skip reaches no further than its block, however many of its kind the file has."""
+    next_one = TOPIC.replace('"t"', '"next"') % ""
+    laid_out(tmp_path, {"main.tf": (TOPIC % "#checkov:skip=CKV_AWS_26:public data") + next_one})
+    found = [finding("aws_sns_topic.t", 2), finding("aws_sns_topic.next", 7)]
+
+    assert applied(subjects_at(tmp_path), found, tmp_path)[0] == [found[1]]
+
+
 def test_a_skip_in_a_call_is_of_all_in_the_module(tmp_path: Path) -> None:
     """And of no other call of the same module."""
     laid_out(tmp_path, MODULES)

@@ -90,3 +90,13 @@ def test_a_clean_answer_is_short() -> None:
         "not judged: 3 rules without anything here to judge: TAP_0, TAP_1, TAP_2",
         "no findings; 0 suppressed; 1 resources judged by 1 rules in 0 evaluations",
     ]
+
+
+def test_what_somebody_wrote_reaches_no_terminal_as_it_is() -> None:
+    """Escapes and line breaks in a reason or a message, which GitHub would take for commands, are question marks."""
+    rude = "\x1b[2J\n::set-env name=PATH::x"
+    judgement = Judgement(1, 1, (), (replace(WIDE, message=rude),), (Suppressed("R", "a.b", rude, "", "f", 1),))
+    lines = shown(judgement)
+
+    assert not any("\x1b" in line or line.startswith("::") for line in lines)
+    assert sum("?[2J?::set-env" in line for line in lines) == 2

@@ -11,7 +11,7 @@ from deployer.compliance.suppressions import ending
 def markdown(judgement: Judgement, coverage: str = "") -> str:
     """The judgement as Markdown; `coverage` is a table that ends it."""
     parts = [f"## Compliance: {'findings' if judgement.findings else 'clean'}", summary(judgement)]
-    parts += asides(judgement)
+    parts += map(_cell, asides(judgement))
     parts += ending(one.until for one in judgement.suppressed)
     if judgement.findings:
         found = sorted(judgement.findings, key=worst_first)

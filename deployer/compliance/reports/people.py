@@ -54,10 +54,10 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
 def show(stream: TextIO, judgement: Judgement, *, verbose: bool = False) -> None:
     """Findings by rule, what was left out, and the sum in one line. `verbose`: each place of each finding."""
     groups = grouped(judgement.findings)
-    for line in _all(groups) if verbose else _screen(groups):
-        print(line, file=stream)
-    for line in [*_suppressed(judgement, verbose=verbose), *_absent(judgement, verbose=verbose), *asides(judgement)]:
-        print(line, file=stream)
+    lines = [*(_all(groups) if verbose else _screen(groups))]
+    lines += [*_suppressed(judgement, verbose=verbose), *_absent(judgement, verbose=verbose), *asides(judgement)]
+    for line in lines:
+        print(_printable(line), file=stream)
     for told in ending(one.until for one in judgement.suppressed):
         print(f"::{told.replace(':', '::', 1)}" if _ON_GITHUB else told, file=stream)
     print(summary(judgement), file=stream)
@@ -109,6 +109,11 @@ def _absent(judgement: Judgement, *, verbose: bool) -> list[str]:
 def _some(lines: list[str], shown: int, what: str) -> list[str]:
     more = len(lines) - shown
     return lines if more <= 1 else [*lines[:shown], f"{what}: and {more} more"]
+
+
+def _printable(line: str) -> str:
+    """Names and reasons are what somebody wrote: no escape reaches a terminal, and no line begins but ours."""
+    return "".join(sign if sign.isprintable() else "?" for sign in line)
 
 
 def _cut(text: str) -> str:
