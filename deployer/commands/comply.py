@@ -24,6 +24,13 @@ SarifOption = Annotated[Path | None, typer.Option("--sarif", help="Also write SA
 JunitOption = Annotated[Path | None, typer.Option("--junit", help="Also write JUnit XML to this file.")]
 MarkdownOption = Annotated[Path | None, typer.Option("--markdown", help="Also write a Markdown summary to this file.")]
 ReportOption = Annotated[Path | None, typer.Option("--report", help="Also write the --json output to this file.")]
+RootOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--root", help="A folder above PATH that modules and files may be read from (default: PATH).",
+        show_default=False,
+    ),
+]  # fmt: skip
 AcceptOption = Annotated[
     bool, typer.Option("--accept-access", help="Accept the access that the stack grants now as the new baseline.")
 ]
@@ -36,12 +43,13 @@ def comply(
     markdown: MarkdownOption = None,
     report: ReportOption = None,
     accept_access: AcceptOption = False,
+    root: RootOption = None,
     target: TargetOption = None,
     suffix: SuffixOption = None,
     region: RegionOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Check Terraform against all rules; exit 1 on findings, 2 or 3 if it can't be checked."""
+    """Check Terraform against all rules; exit 1 on findings, 2 or 3 if it, or a part of it, can't be checked."""
     from deployer.compliance import gate
     from deployer.compliance.scan import scan
 
@@ -53,10 +61,10 @@ def comply(
     elif accept_access:
         raise UsedWrongly("--accept-access is about this stack, and a path is given", remedy="leave out the path")
     else:
-        judgement = scan(path, places, plan=False)
+        judgement = scan(path, places, plan=False, root=root)
     _write_reports(judgement, coverage, {"sarif": sarif, "junit": junit, "markdown": markdown, "json": report})
     _tell(judgement, json=json)
-    raise typer.Exit(1 if judgement.findings else 0)
+    raise typer.Exit(judgement.exit_code)
 
 
 def _tell(judgement: "Judgement", *, json: bool) -> None:

@@ -43,10 +43,17 @@ class Suppressed:
 
 @dataclass(frozen=True, order=True)
 class NotJudged:
-    """A rule that had nothing to judge, and why that is right."""
+    """What has no verdict, and why. `is_fault`: it should have one, so the answer is not whole.
+
+    `rule` is `*` for all of them; `resource`, `file` and `line` are blank where it is not about one block.
+    """
 
     rule: str
     reason: str
+    resource: str = ""
+    file: str = ""
+    line: int = 0
+    is_fault: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -62,7 +69,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The answer. It exists only where everything could be judged: what could not raises instead."""
+    """The answer. Where it is not whole, `faults` has what could not be judged."""
 
     resources: int
     rules: int
@@ -75,6 +82,16 @@ class Judgement:
     def own(self) -> tuple[Finding, ...]:
         """The findings of Tap's own rules."""
         return tuple(finding for finding in self.findings if finding.is_own)
+
+    @property
+    def faults(self) -> tuple[NotJudged, ...]:
+        """What should have been judged, and could not be."""
+        return tuple(one for one in self.not_judged if one.is_fault)
+
+    @property
+    def exit_code(self) -> int:
+        """Of a command that gives this answer: 1 for findings, 3 if it found none and could not judge everything."""
+        return 1 if self.findings else 3 if self.faults else 0
 
     def by_rule(self, rule: str, *, passed: bool) -> set[str]:
         """Where `rule` passed or failed: `FILE ADDRESS` for each block. What fails in any eye has not passed."""

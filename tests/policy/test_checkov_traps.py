@@ -11,9 +11,10 @@ import pytest
 
 from deployer.compliance import checkov
 from deployer.compliance.checkov import JSON, PLAN
+from deployer.compliance.copies import lay_out
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
 from deployer.compliance.scan import judged, scan
-from deployer.compliance.subject import lay_out, subjects_at
+from deployer.compliance.subject import subjects_at
 from deployer.environments import ensured
 from tests.policy.shared import CASES, CHECKS, OWN, PLACES
 

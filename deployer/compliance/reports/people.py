@@ -20,7 +20,8 @@ def show(stream: TextIO, judgement: Judgement) -> None:
         print(f"         {one.message}", file=stream)
         print(f"         mend: {one.mend}", file=stream)
     for absent in judgement.not_judged:
-        print(f"not judged: {absent.rule}: {absent.reason}", file=stream)
+        place = f" {absent.resource} {absent.file}{f':{absent.line}' * bool(absent.line)}:" if absent.file else ""
+        print(f"not judged: {absent.rule}:{place} {absent.reason}", file=stream)
     for told in ending(one.until for one in judgement.suppressed):
         print(f"::{told.replace(':', '::', 1)}" if _ON_GITHUB else told, file=stream)
     print(summary(judgement), file=stream)

@@ -37,7 +37,8 @@ class NoHardcodedRegion(Rule):
         for path, text in strings(block.values, block.kind):
             for region in regions_in(text):
                 if region not in given:
-                    yield Offence(f"{'.'.join(path)} names the region {region}")
+                    part = path[0] if block.kind == "locals" else ""
+                    yield Offence(f"{'.'.join(path)} names the region {region}", part=part)
 
 
 def _of_backend(block: Block) -> Iterator[Offence]:
