@@ -58,7 +58,8 @@ def _write(found: Written, block: Block, content: Document, reading: Reading) ->
     if block.kind in ("terraform", "locals"):
         target = found.document.setdefault(block.kind, {})
         for name, value in content.items():
-            target[name] = {**target[name], **value} if isinstance(target.get(name), dict) else value
+            both = isinstance(target.get(name), dict) and isinstance(value, dict)
+            target[name] = {**target[name], **value} if both else value
         if block.kind == "terraform":
             _backend(target, block)
     elif block.kind == "provider":

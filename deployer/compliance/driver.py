@@ -22,7 +22,7 @@ from checkov.terraform.runner import Runner as HclRunner
 from checkov.terraform_json.runner import TerraformJsonRunner
 
 
-class JsonRunner(TerraformJsonRunner):
+class JsonRunner(TerraformJsonRunner):  # type: ignore[misc] # Checkov's classes are not in this environment
     """Gives its rules the graph, as the other runners do: some of them ask it, and raise without."""
 
     def run_block(self, *args: Any, **named: Any) -> None:
@@ -43,41 +43,49 @@ def main() -> None:
     request = json.load(sys.stdin)
     names = list(request["frameworks"])
     with ProcessPoolExecutor(len(names)) as pool:
-        reports = list(pool.map(judged, names, [request] * len(names)))
+        reports = list(pool.map(in_halves, names, [request] * len(names)))
     json.dump(dict(zip(names, reports, strict=True)), answers)
 
 
-def judged(framework: str, request: dict[str, Any]) -> Answer:
-    """What the framework's runner says of its files below the root: of each half, where all of them are too much."""
+def in_halves(framework: str, request: dict[str, Any]) -> Answer:
+    """What `judged` says; where it breaks, of each half of the files, so that only the one that breaks it is lost."""
+    root = Path(request["root"])
     try:
-        return _judged(framework, request, request["root"])
+        return judged(framework, request)
     except Exception as error:
-        files = sorted(Path(request["root"]).rglob(f"*{ENDS[framework]}"))
+        files = sorted(root.rglob(f"*{ENDS[framework]}"))
         why = f"Checkov broke on it: {type(error).__name__}: {error}"[:300]
     answer: Answer = {"unparsed": [], "skipped": [], "verdicts": [], "broken": []}
     if len(files) == 1:
-        answer["unparsed"] = [[_relative(files[0], request["root"]), why]]
+        answer["unparsed"] = [[files[0].relative_to(root).as_posix(), why]]
         return answer
     for half in (files[: len(files) // 2], files[len(files) // 2 :]):
         with tempfile.TemporaryDirectory() as folder:
-            for file in half:
-                link = Path(folder) / file.relative_to(request["root"])
-                link.parent.mkdir(parents=True, exist_ok=True)
-                link.write_bytes(file.read_bytes())
-            for name, told_of in judged(framework, {**request, "root": folder}).items():
-                answer[name] += told_of
+            _copy(half, root, Path(folder))
+            for name, told_of in in_halves(framework, {**request, "root": folder}).items():
+                answer.setdefault(name, []).extend(told_of)
     return answer
 
 
-def _judged(framework: str, request: dict[str, Any], root: str) -> Answer:
+def _copy(files: list[Path], root: Path, to: Path) -> None:
+    for file in files:
+        copy = to / file.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(file.read_bytes())
+
+
+def judged(framework: str, request: dict[str, Any]) -> Answer:
+    """What the framework's runner says of its files below the root."""
     rules, broken = request["frameworks"][framework], list[list[str]]()
     BaseCheck.log_check_error = _noting(broken)
     report = RUNNERS[framework]().run(
-        root, external_checks_dir=request["checks"],
+        request["root"], external_checks_dir=request["checks"],
         runner_filter=RunnerFilter(framework=[framework], checks=rules or None, show_progress_bar=False),
     )  # fmt: skip
     return {
-        "unparsed": [[_relative(Path(file), root), "Checkov could not parse it"] for file in report.parsing_errors],
+        "unparsed": [
+            [_relative(file, request["root"]), "Checkov could not parse it"] for file in report.parsing_errors
+        ],
         "skipped": [told(record) for record in report.skipped_checks],
         "verdicts": [told(record) for record in report.passed_checks + report.failed_checks],
         "broken": broken,
@@ -97,8 +105,8 @@ def _noting(broken: list[list[str]]) -> Any:
     return noted
 
 
-def _relative(file: Path, root: str) -> str:
-    return os.path.relpath(file.resolve(), root)
+def _relative(file: str, root: str) -> str:
+    return os.path.relpath(Path(file).resolve(), Path(root).resolve())
 
 
 def told(record: Any) -> list[Any]:

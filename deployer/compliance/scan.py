@@ -13,6 +13,7 @@ anything, ends the scan with an error instead of a green answer.
 """
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -35,6 +36,7 @@ from deployer.compliance.verdicts import EVERY_BLOCK
 from deployer.environments import ensured
 from deployer.places import Places
 
+LOCALS = "locals"
 LONGEST_READING = 180  # seconds, a plan included
 _BUILTIN_SEVERITY = "MEDIUM"  # Checkov tells severities only to who has an account
 
@@ -179,7 +181,8 @@ def _findings(one: Subject, record: Record) -> Iterator[Finding]:
         return
     for offence in verdicts.said(record)["offences"]:
         message, mend = str(offence["message"]), str(offence["mend"])
-        file, line = one.place(f"{record.resource}.{offence['part']}") if offence["part"] else (file, line)
+        if record.resource == LOCALS:  # one block to the rules, of which each may stand in another file
+            file, line = one.place(f"{LOCALS}.{re.split(r'[. ]', message)[0]}")
         yield Finding(record.rule, str(offence["severity"]), resource, file, line, message, mend)
 
 

@@ -213,6 +213,8 @@ def _of_root(root: Instance, base: Path, evaluate: bool) -> Iterator[Subject]:
     modules = {without_keys(instance.path): instance for instance in reversed(list(root.everyone()))}
     for number, instance in enumerate(reversed(modules.values())):
         one = written(instance)
+        if not one.document and not instance.missing:
+            continue  # there is nothing that Checkov could parse
         copied = f"subject/{name}/module-{number}.tf.json"
         yield Subject(name, normal(one.document, root.reading.fault), copied, one.places, one.path,
                       tuple(instance.missing))  # fmt: skip

@@ -28,9 +28,12 @@ class Sources:
     plans: Texts = field(default_factory=dict)
 
 
-def sources(path: Path, reading: Reading) -> Sources:
-    """What of the path, a file or a folder, is Terraform. A file that was named counts whatever it is called."""
-    found = Sources()
+def sources(path: Path, reading: Reading | None = None) -> Sources:
+    """What of the path, a file or a folder, is Terraform. A file that was named counts whatever it is called.
+
+    What can't be read is a fault of the `reading`.
+    """
+    found, reading = Sources(), reading or Reading()
     named = path.is_file()
     for file in _beside(path) if named else sorted(_files(path)):
         with reading.of("", str(file)):

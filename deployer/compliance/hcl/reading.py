@@ -93,6 +93,8 @@ class Reading:
 
     def weighed(self, value: Any, most: int = LARGEST) -> int:
         """The value's weight, which is spent. Raises TooLarge."""
+        if isinstance(value, bool | None):
+            return 1
         found = weight(value, most)
         if found > most:
             raise TooLarge(f"a value in it comes to more than {LARGEST:,} items and characters")

@@ -75,11 +75,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Offence:
-    """What is wrong at one place of a block. `part`: its argument, where each stands at a place of its own: locals."""
+    """What is wrong at one place of a block. Of locals, the message begins with the local's name."""
 
     message: str
     severity: str = "HIGH"
-    part: str = ""
 
 
 _More = TypeVarTuple("_More")

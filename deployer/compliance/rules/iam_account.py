@@ -73,7 +73,7 @@ def _is_account(text: str, number: str) -> bool:
 def _locals(values: Any) -> Iterator[Offence]:
     for path, text in walk(values):
         if ACCOUNT.fullmatch(text) and any("account" in name.lower() for name in path) and text not in OF_AWS:
-            yield Offence(f"{'.'.join(path)} is the account {text}", "MEDIUM", path[0])
+            yield Offence(f"{'.'.join(path)} is the account {text}", "MEDIUM")
 
 
 @once_a_document

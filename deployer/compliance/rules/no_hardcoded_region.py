@@ -37,8 +37,7 @@ class NoHardcodedRegion(Rule):
         for path, text in strings(block.values, block.kind):
             for region in regions_in(text):
                 if region not in given:
-                    part = path[0] if block.kind == "locals" else ""
-                    yield Offence(f"{'.'.join(path)} names the region {region}", part=part)
+                    yield Offence(f"{'.'.join(path)} names the region {region}")
 
 
 def _of_backend(block: Block) -> Iterator[Offence]:
