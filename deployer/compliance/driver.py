@@ -31,7 +31,7 @@ class JsonRunner(TerraformJsonRunner):  # type: ignore[misc] # Checkov's classes
 
 
 RUNNERS = {runner.check_type: runner for runner in (PlanRunner, HclRunner, JsonRunner)}
-ENDS = {PlanRunner.check_type: ".plan.json", HclRunner.check_type: ".tf", TerraformJsonRunner.check_type: ".tf.json"}
+ENDS = {PlanRunner.check_type: ".json", HclRunner.check_type: ".tf", TerraformJsonRunner.check_type: ".tf.json"}
 Answer = dict[str, list[Any]]
 
 
@@ -56,8 +56,8 @@ def in_halves(framework: str, request: dict[str, Any]) -> Answer:
         files = sorted(root.rglob(f"*{ENDS[framework]}"))
         why = f"Checkov broke on it: {type(error).__name__}: {error}"[:300]
     answer: Answer = {"unparsed": [], "skipped": [], "verdicts": [], "broken": []}
-    if len(files) == 1:
-        answer["unparsed"] = [[files[0].relative_to(root).as_posix(), why]]
+    if len(files) < 2:
+        answer["unparsed"] = [[file.relative_to(root).as_posix(), why] for file in files]
         return answer
     for half in (files[: len(files) // 2], files[len(files) // 2 :]):
         with tempfile.TemporaryDirectory() as folder:

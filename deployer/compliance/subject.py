@@ -4,6 +4,7 @@ A copy is Terraform JSON or a plan, laid out so that each block has a line of it
 HCL is read by ourselves: Checkov's parser gives up on files that Terraform takes, and forgets comments' places.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -134,7 +135,7 @@ def subject(file: Path, base: Path) -> Subject:
     shown = file.relative_to(base).as_posix()
     if '"planned_values"' in text:
         return _plan(file, text, shown)
-    found = Subject(shown, _document(text, file, reading), f"subject/{shown}", _places(text, shown))
+    found = Subject(shown, _document(text, file, reading), _copied(_as_terraform(shown)), _places(text, shown))
     if reading.faults:
         raise nothing_judged(file, reading.faults)
     return found
@@ -158,7 +159,7 @@ def _plan(file: Path, text: str, shown: str) -> Subject:
             "a plan with a resource that has no address, type, mode or values", where=str(file),
             remedy="give what `terraform show -json PLAN` prints, as it is",
         )  # fmt: skip
-    return Subject(shown, document, f"subject/{shown}")
+    return Subject(shown, {"terraform_version": "unknown", **document}, _copied(f"{shown}.plan.json"))
 
 
 def _of_json(texts: Texts, base: Path, evaluate: bool, reading: Reading) -> Iterator[Subject]:
@@ -181,12 +182,12 @@ def _of_json(texts: Texts, base: Path, evaluate: bool, reading: Reading) -> Iter
 def _of_document(document: dict[str, Any], file: Path, places: Places, evaluate: bool, reading: Reading) -> (
         Iterator[Subject]):  # fmt: skip
     shown = reading.shown(file)
-    yield Subject(shown, document, f"subject/{shown}", places)
+    yield Subject(shown, document, _copied(_as_terraform(shown)), places)
     if evaluate:
         lines = {address: line for address, (_, line) in places.items()}
         module = Module(file.parent, from_json(document, str(file), lines))
         root = instantiated(module, lambda _: None, {}, reading)
-        yield _evaluated(root, shown, f"subject/{shown}.evaluated.plan.json", places, tuple(root.missing))
+        yield _evaluated(root, shown, _copied(f"{shown}.evaluated.plan.json"), places, tuple(root.missing))
 
 
 def _of_hcl(found: Sources, base: Path, evaluate: bool, reading: Reading) -> Iterator[Subject]:
@@ -215,12 +216,22 @@ def _of_root(root: Instance, base: Path, evaluate: bool) -> Iterator[Subject]:
         one = written(instance)
         if not one.document and not instance.missing:
             continue  # there is nothing that Checkov could parse
-        copied = f"subject/{name}/module-{number}.tf.json"
+        copied = _copied(f"{name}/module-{number}.tf.json")
         yield Subject(name, normal(one.document, root.reading.fault), copied, one.places, one.path,
                       tuple(instance.missing))  # fmt: skip
         all_places |= {f"{one.path}.{address}".lstrip("."): place for address, place in one.places.items()}
     if evaluate:
-        yield _evaluated(root, name, f"subject/{name}/evaluated.plan.json", all_places)
+        yield _evaluated(root, name, _copied(f"{name}/evaluated.plan.json"), all_places)
+
+
+def _as_terraform(shown: str) -> str:
+    """The name by which Checkov takes JSON for Terraform."""
+    return f"{shown.removesuffix('.tf.json')}.tf.json"
+
+
+def _copied(shown: str) -> str:
+    """Its name in the scan: Checkov looks into no folder that begins with a dot."""
+    return "subject/" + re.sub(r"(^|/)\.", r"\1dot-", shown)
 
 
 def _evaluated(root: Instance, shown: str, copied: str, places: Places, missing: tuple[tuple[str, str], ...] = ()) -> (
