@@ -118,16 +118,18 @@ def test_links_in_circles_and_out_of_the_folder_are_faults(tmp_path: Path) -> No
 DOUBLED = "".join(f'  a{at} = "${{local.a{at - 1}}}${{local.a{at - 1}}}"\n' for at in range(1, 60))
 LISTS = "".join(f"  a{at} = [{', '.join([f'local.a{at - 1}'] * 10)}]\n" for at in range(1, 12))
 MAPS = "".join(f"  a{at} = {{ a = local.a{at - 1}, b = local.a{at - 1} }}\n" for at in range(1, 60))
+SQUARES = "".join(f"  a{at} = local.a{at - 1} * local.a{at - 1}\n" for at in range(1, 99))
 RANGE = "range(1000)"
+LOOP = f"%{{ for a in {RANGE} }}"
 UNFOLDING = {
     "doubled": f'locals {{\n  a0 = "x"\n{DOUBLED}}}\n',
     "lists": f"locals {{\n  a0 = [1]\n{LISTS}}}\n",
     "maps": f"locals {{\n  a0 = 1\n{MAPS}}}\n",
     "encoded": "locals {\n  a = " + "jsonencode(" * 40 + '"\\""' + ")" * 40 + "\n}\n",
     "nested-for": f"locals {{\n  a = [for a in {RANGE} : [for b in {RANGE} : [for c in {RANGE} : [a, b, c]]]]\n}}\n",
-    "for-in-text": f'locals {{\n  a = "%{{ for a in {RANGE} }}%{{ for b in {RANGE} }}xxxx%{{ endfor }}%{{ endfor }}"\n}}\n',
+    "for-in-text": f'locals {{\n  a = "{LOOP}{LOOP}xxxx%{{ endfor }}%{{ endfor }}"\n}}\n',
     "product": f"locals {{\n  a = setproduct({RANGE}, {RANGE}, {RANGE}, {RANGE})\n}}\n",
-    "join": f'locals {{\n  s = join("", [for a in {RANGE} : "xxxxxxxxxx"])\n  a = join(local.s, [for a in {RANGE} : "y"])\n}}\n',
+    "join": f'locals {{\n  s = file("big.txt")\n  a = join(local.s, [for a in {RANGE} : "y"])\n}}\n',
     "replace": 'locals {\n  s = format("%s%s", file("big.txt"), "")\n  a = replace(local.s, "x", local.s)\n}\n',
     "pattern": 'locals {\n  s = file("big.txt")\n  a = replace(local.s, "/x/", local.s)\n}\n',
     "format": 'locals {\n  s = file("big.txt")\n  a = format("' + "%[1]s" * 1000 + '", local.s)\n}\n',
@@ -138,7 +140,7 @@ UNFOLDING = {
                f'        for_each = {RANGE}\n        content {{ c = file("big.txt") }}\n      }}\n    }}\n  }}\n}}\n',
     "templates": 'locals {\n  a = templatefile("self.tpl", {})\n}\n',
     "modules": 'module "m" {\n  source = "./m1"\n  count = 400\n}\n',
-    "numbers": "locals {\n  a0 = 9\n" + "".join(f"  a{at} = local.a{at - 1} * local.a{at - 1}\n" for at in range(1, 99)) + "}\n",
+    "numbers": f"locals {{\n  a0 = 9\n{SQUARES}}}\n",
     "slow-pattern": 'locals {\n  a = regexall("(a+)+$", "' + "a" * 40 + '!")\n}\n',
     "terms": "locals {\n  a = 1" + " + 1" * 20_000 + "\n}\n",
     "long-reference": "locals {\n  a = b" + ".c" * 20_000 + "\n}\n",

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from deployer.compliance.addresses import without_keys
 from deployer.compliance.hcl.documents import json_of
 from deployer.compliance.hcl.evaluate import Evaluator
 from deployer.compliance.hcl.lazy import Lazy
@@ -140,7 +141,7 @@ def _call_all(caller: Instance, find: Find, left: list[int]) -> None:
         if called is None:
             caller.missing.append((address, named))
             continue
-        with caller.reading.of(address, block.file, block.line):
+        with caller.reading.of(without_keys(address), block.file, block.line):
             _call(caller, block, called, address, left)
     for child in caller.children:
         _call_all(child, find, left)
@@ -158,10 +159,11 @@ def _called(caller: Instance, source: str, find: Find) -> Module | None:
 def _call(caller: Instance, block: Block, called: Module, address: str, left: list[int]) -> None:
     within = (*caller.above, caller.module.folder)
     for key, evaluator in instances_of(block.body, caller.evaluator):
-        if not left[0]:
-            caller.reading.fault(f"there are more than {_MOST_MODULES} modules; the rest is not judged")
-            return
         left[0] -= 1
+        if left[0] < 0:
+            if left[0] == -1:
+                caller.reading.fault(f"there are more than {_MOST_MODULES} modules; the rest is not judged")
+            return
         given = {name: evaluator.value(node) for name, node in block.body.attributes.items()}
         path = address + key_of(key)
         caller.children.append(Instance(called, caller.reading, given, path, block.labels[0], key, within))
