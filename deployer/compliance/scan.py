@@ -104,7 +104,9 @@ def judged(
     """
     given = list(verdicts.addressed(subjects, [one for one in records if one.file]))
     expected = {rule: files for rule, files in rules.items() if not only or rule in only or f"{OWN}*" in only}
-    faults = [*verdicts.unseen(subjects, given), *verdicts.broken(given), *verdicts.idle(expected, given)]
+    own = [(one, record) for one, record in given if _is_subject(one)]
+    faults = [*verdicts.unseen([one for one in subjects if _is_subject(one)], own), *verdicts.broken(own)]
+    faults += verdicts.idle(expected, given)
     faults += [NotJudged(ALL, one.error, is_fault=True) for one in records if not one.file]
     if unheard := sorted(set(only) - {f"{OWN}*"} - {record.rule for _, record in given} - {one.rule for one in faults}):
         raise CouldNotJudge(f"unknown rules, or rules that judge nothing here: {', '.join(unheard)}")
