@@ -14,10 +14,10 @@ from pathlib import Path
 from benchmarks.measure import Figure, paired, timed
 from deployer.compliance import checkov
 from deployer.compliance.catalogue import rule_folders
+from deployer.compliance.copies import lay_out
 from deployer.compliance.gate import configuration_of, with_backend
 from deployer.compliance.planning import plan_of
 from deployer.compliance.scan import to_judge
-from deployer.compliance.subject import lay_out
 from deployer.environments import ensured
 from deployer.places import Places
 from stack.settings import Settings

@@ -51,6 +51,13 @@ SeverityOption = Annotated[
 ]
 SoftFailOption = Annotated[bool, typer.Option("--soft-fail", help="Exit 0 with findings; 2 and 3 stay.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Show every finding with its place and remedy.")]
+RootOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--root", help="A folder above PATH that modules and files may be read from (default: PATH).",
+        show_default=False,
+    ),
+]  # fmt: skip
 AcceptOption = Annotated[
     bool, typer.Option("--accept-access", help="Accept the access that the stack grants now as the new baseline.")
 ]
@@ -70,12 +77,13 @@ def comply(
     soft_fail: SoftFailOption = False,
     verbose: VerboseOption = False,
     accept_access: AcceptOption = False,
+    root: RootOption = None,
     target: TargetOption = None,
     suffix: SuffixOption = None,
     region: RegionOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Check Terraform against all rules; exit 1 on findings, 2 or 3 if it can't be checked."""
+    """Check Terraform against all rules; exit 1 on findings, 2 or 3 if it, or a part of it, can't be checked."""
     from deployer.compliance import gate
     from deployer.compliance.scan import scan
     from deployer.compliance.selection import Selection
@@ -91,14 +99,14 @@ def comply(
     elif accept_access:
         raise UsedWrongly("--accept-access is about this stack, and a path is given", remedy="leave out the path")
     else:
-        judgement = scan(path, places, plan=False, only=chosen.rules, skip=chosen.skipped)
+        judgement = scan(path, places, plan=False, only=chosen.rules, skip=chosen.skipped, root=root)
     judgement = replace(judgement, least=least, soft_fail=soft_fail)
     if baseline is not None:
         judgement = _compared(judgement, baseline, chosen, write=write_baseline)
     files = {"sarif": sarif, "junit": junit, "markdown": markdown, "json": report}
     _write_reports(judgement, coverage, files, _folder_of(path))
     _tell(judgement, json=json, verbose=verbose)
-    raise typer.Exit(0 if judgement.passes else 1)
+    raise typer.Exit(judgement.exit_code)
 
 
 def _severity(told: str) -> str:

@@ -13,16 +13,20 @@ from typing import Any
 
 import jsonschema
 
+from deployer.compliance.errors import CouldNotJudge
 from deployer.compliance.judgement import Finding, Identity, Judgement
 from deployer.compliance.selection import Selection
 from deployer.errors import UsedWrongly
 
 VERSION = 1
+_SHOWN = 8  # of what could not be judged
 SCHEMA = Path(__file__).parents[1] / "reporting" / "schemas" / "baseline.schema.json"
 
 
 def compared(judgement: Judgement, file: Path, chosen: Selection) -> Judgement:
-    """The judgement with its findings told apart: new, known, and gone. A rule that was not run says nothing of gone.
+    """The judgement with its findings told apart: new, known, and gone.
+
+    A rule that was not run says nothing of what is gone, and nothing does where not everything could be judged.
 
     Raises:
         UsedWrongly: there is no baseline, or it can't be read.
@@ -32,7 +36,7 @@ def compared(judgement: Judgement, file: Path, chosen: Selection) -> Judgement:
     for one in judgement.findings:
         (found if known[one.identity] > 0 else new).append(one)
         known[one.identity] -= 1
-    gone = sorted(one for one in known.elements() if chosen.takes(one.rule))
+    gone = [] if judgement.faults else sorted(one for one in known.elements() if chosen.takes(one.rule))
     return replace(judgement, findings=tuple(new), known=tuple(found), gone=tuple(gone), against=str(file))
 
 
@@ -41,7 +45,13 @@ def write(judgement: Judgement, file: Path, chosen: Selection) -> None:
 
     Raises:
         UsedWrongly: the file can't be written, or is there and is no baseline.
+        CouldNotJudge: not everything could be judged.
     """
+    if judgement.faults:
+        raise CouldNotJudge(
+            "not everything could be judged, so no baseline was written", where=str(file),
+            details=tuple(f"{one.resource} {one.file}:{one.line} {one.reason}" for one in judgement.faults[:_SHOWN]),
+        )  # fmt: skip
     kept = [one for one in read(file) if not chosen.takes(one.rule)] if file.exists() else []
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployer.compliance import access, coverage, suppressions
+from deployer.compliance.errors import CouldNotJudge
 from deployer.compliance.judgement import Finding, Judgement, NotJudged
 from deployer.compliance.origins import constructs_in, located, origins_in
 from deployer.compliance.scan import scan
@@ -95,12 +96,18 @@ def require_compliant(settings: "Settings", places: Places) -> Document:
 
     Raises:
         NotCompliant: with what was found.
+        CouldNotJudge: with what could not be judged.
     """
     kept = places.cache / "compliant" / _key(settings, places)
     today = suppressions.FOR_GOOD if settings.target == "embedded" else suppressions.today()
     if (clean := _remembered(kept, today)) is not None:
         return clean
     judgement = stack_judged(settings, places, today=today).judgement
+    if judgement.faults:
+        raise CouldNotJudge(
+            "not all of the stack could be judged; nothing was applied",
+            details=tuple(f"{one.rule} {one.resource} {one.file}:{one.line} {one.reason}" for one in judgement.faults),
+        )
     if found := sorted(
         judgement.findings, key=lambda one: not one.is_own
     ):  # of ended suppressions before what they hid

@@ -16,7 +16,7 @@ from typing import Any
 from deployer.compliance.addresses import without_keys
 from deployer.compliance.judgement import BareSkip, Finding, Suppressed
 from deployer.compliance.subject import Subject
-from deployer.compliance.texts import sources
+from deployer.compliance.texts import sources, text_of
 
 _SKIP = re.compile(r"(?:checkov|bridgecrew|cortex):skip= *([\w-]+(?:,[\w-]+)*)(?::([^\n]*))?")
 _HEREDOC = r"<<-?(?P<word>[\w-]+)[^\n]*\n.*?^[ \t]*(?P=word)\b"
@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _MARK = "skip="
+_HCL = (".tf", ".tofu")
 _MODULE = re.compile(r"module\.[\w-]+")
 
 
@@ -95,12 +96,14 @@ def _covers(skip: Skip, found: Finding, modules: Collection[tuple[tuple[str, int
 
 
 def _in_hcl(findings: Collection[Finding], path: Path) -> Iterator[Skip]:
-    """Of all files at the path: a module's call may stand in another than what it makes."""
+    """Of all files at the path, since a module's call may stand in another than what it makes; and of modules above."""
     base = (path if path.is_dir() else path.parent).resolve()
     texts = sources(base if path.is_dir() else base / path.name).hcl if findings else {}
-    for file, text in texts.items():
-        if _MARK in text:
-            shown = file.relative_to(base).as_posix()
+    told = {file.relative_to(base).as_posix(): text for file, text in texts.items()}
+    above = {one.file for one in findings if one.file.endswith(_HCL)} - told.keys()
+    told |= {shown: text_of(base / shown) for shown in above if (base / shown).is_file()}
+    for shown, text in told.items():
+        if _MARK in text and shown.endswith(_HCL):
             yield from (replace(one, file=shown) for one in skips_in(text))
 
 

@@ -85,10 +85,17 @@ class BareSkip:
 
 @dataclass(frozen=True, order=True)
 class NotJudged:
-    """A rule that had nothing to judge, and why that is right."""
+    """What has no verdict, and why. `is_fault`: it should have one, so the answer is not whole.
+
+    `rule` is `*` for all of them; `resource`, `file` and `line` are blank where it is not about one block.
+    """
 
     rule: str
     reason: str
+    resource: str = ""
+    file: str = ""
+    line: int = 0
+    is_fault: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -104,7 +111,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The answer. It exists only where everything could be judged: what could not raises instead.
+    """The answer. Where it is not whole, `faults` has what could not be judged.
 
     `left_out`: the rules that were not run, as somebody asked. Against a baseline (baseline.py), `findings` are the new
     ones, `known` those that it has, and `gone` what it has and is found no more. `least` is the severity from which a
@@ -133,13 +140,23 @@ class Judgement:
 
     @property
     def passes(self) -> bool:
-        """Whether the answer is yes: exit 0."""
+        """Whether no finding fails the run."""
         return self.soft_fail or not self.failing
 
     @property
     def own(self) -> tuple[Finding, ...]:
         """The findings of Tap's own rules."""
         return tuple(finding for finding in self.findings if finding.is_own)
+
+    @property
+    def faults(self) -> tuple[NotJudged, ...]:
+        """What should have been judged, and could not be."""
+        return tuple(one for one in self.not_judged if one.is_fault)
+
+    @property
+    def exit_code(self) -> int:
+        """Of a command that gives this answer: 1 for failing findings, else 3 if not everything could be judged."""
+        return 1 if not self.passes else 3 if self.faults else 0
 
     def by_rule(self, rule: str, *, passed: bool) -> set[str]:
         """Where `rule` passed or failed: `FILE ADDRESS` for each block. What fails in any eye has not passed."""
@@ -159,7 +176,8 @@ class Judgement:
             "suppressed": _plain(self.suppressed),
             "not_judged": _plain(self.not_judged),
             "verdict": {
-                "passes": self.passes, "failing": len(self.failing), "severity": self.least, "soft_fail": self.soft_fail
+                "passes": not self.exit_code, "failing": len(self.failing), "severity": self.least,
+                "soft_fail": self.soft_fail,
             },
             "skipped_rules": list(self.left_out),
             "skips_without_reason": _plain(self.bare_skips),

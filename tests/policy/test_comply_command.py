@@ -10,12 +10,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from deployer.compliance.judgement import NOTHING_HERE
 from deployer.reporting.sources import SCHEMAS
 
 pytestmark = pytest.mark.xdist_group("comply")
 TAP = Path(sys.executable).with_name("tap")
 TOPIC = 'resource "aws_sns_topic" "t" {\n  name = "t"\n}\n'
 QUEUE = 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n'
+BROKEN = 'resource "aws_sqs_queue" "q" {\n  name = = "q"\n}\n'
 CHOSEN = ("--rule", "CKV_AWS_26,CKV_AWS_27,TAP_ENCRYPTION_1,CKV_AWS_18")
 Comply = Callable[..., tuple[int, dict[str, Any], str]]
 
@@ -74,7 +76,20 @@ def test_filters_are_told_and_a_soft_fail_is_soft(comply: Comply) -> None:
     assert "skipped, as asked: " in said
     assert "below HIGH: 2 findings" in said
     assert (soft, rules(same), same["verdict"]["failing"]) == (0, {"CKV_AWS_26"}, 1)
-    assert {"rule": "CKV_AWS_18", "reason": "nothing here that it applies to"} in same["not_judged"]
+    assert ("CKV_AWS_18", NOTHING_HERE) in {(one["rule"], one["reason"]) for one in same["not_judged"]}
+
+
+def test_what_could_not_be_judged_stays_red(comply: Comply, tmp_path: Path) -> None:
+    """A block that nobody can read is exit 3, softly or not, and no baseline is written of half an answer."""
+    (tmp_path / "infra" / "main.tf").write_text(TOPIC.replace('"t"\n', '"t"\n  kms_master_key_id = "k"\n') + BROKEN)
+    code, found, said = comply(*CHOSEN, "--soft-fail")
+    refused, _, told = comply(*CHOSEN, "--baseline", "known.json", "--write-baseline")
+
+    assert (code, found["findings"], found["verdict"]["passes"]) == (3, [], False), said
+    assert "not judged: " in said
+    assert refused == 3
+    assert "no baseline was written" in told
+    assert not (tmp_path / "known.json").exists()
 
 
 @pytest.mark.parametrize(

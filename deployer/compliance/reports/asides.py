@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from deployer.compliance.judgement import NOTHING_HERE, Judgement
+from deployer.compliance.judgement import NOTHING_HERE, Judgement, NotJudged
 
 _NAMED = 5
 
@@ -13,10 +13,17 @@ def asides(judgement: Judgement) -> list[str]:
 
 
 def not_judged(judgement: Judgement) -> list[str]:
-    """Rules without anything to judge as one line, the first, and all else as it is told."""
+    """Rules without anything to judge as one line, the first; then what should have been judged, then the rest."""
     idle = [one.rule for one in judgement.not_judged if one.reason == NOTHING_HERE]
-    lines = [f"{one.rule}: {one.reason}" for one in judgement.not_judged if one.reason != NOTHING_HERE]
+    others = sorted(
+        (one for one in judgement.not_judged if one.reason != NOTHING_HERE), key=lambda one: not one.is_fault
+    )
+    lines = [f"{one.rule}:{_place(one)} {one.reason}" for one in others]
     return [*([f"{_counted(len(idle), 'rule')} without anything here to judge: {few(idle)}"] if idle else []), *lines]
+
+
+def _place(one: NotJudged) -> str:
+    return f" {one.resource} {one.file}{f':{one.line}' * bool(one.line)}:" if one.file else ""
 
 
 def few(names: Sequence[str], shown: int = _NAMED) -> str:
