@@ -141,6 +141,7 @@ UNFOLDING = {
     "templates": 'locals {\n  a = templatefile("self.tpl", {})\n}\n',
     "modules": 'module "m" {\n  source = "./m1"\n  count = 400\n}\n',
     "numbers": f"locals {{\n  a0 = 9\n{SQUARES}}}\n",
+    "repeated": 'locals {\n  a = 30000000000 * "x"\n  b = "%030000000000d" % 1\n  c = 3000000000 * [1]\n}\n',
     "slow-pattern": 'locals {\n  a = regexall("(a+)+$", "' + "a" * 40 + '!")\n}\n',
     "terms": "locals {\n  a = 1" + " + 1" * 20_000 + "\n}\n",
     "long-reference": "locals {\n  a = b" + ".c" * 20_000 + "\n}\n",

@@ -24,7 +24,7 @@ _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "&&": lambda left, right: left and right, "||": lambda left, right: left or right,
 }  # fmt: skip
-_ARITHMETIC = "+-*/%"
+_OF_TRUTH = ("&&", "||", "!")
 _GREATEST = 1e300  # Terraform's numbers have 512 bits
 _FAILS = (LookupError, TypeError, ValueError, AttributeError, StopIteration, ArithmeticError, OSError, RecursionError,
           re.error)  # fmt: skip
@@ -141,9 +141,12 @@ class Evaluator:
             return Failed(node.text) if isinstance(left, Failed) or isinstance(right, Failed) else Unknown(node.text)
         if node.sign in ("==", "!="):
             return (left == right) is (node.sign == "==")
+        if node.sign in _OF_TRUTH:
+            return not _truth(left) if node.right is None else _SIGNS[node.sign](_truth(left), _truth(right))
         if node.right is None:
-            return not left if node.sign == "!" else -left
-        return _of_numbers(_SIGNS[node.sign](left, right), node)
+            return -_number(left)
+        value = _SIGNS[node.sign](_number(left), _number(right))
+        return value if abs(value) <= _GREATEST else Unknown(node.text)
 
     def _for(self, node: nodes.For) -> Any:
         over = self.value(node.over)
@@ -197,9 +200,16 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _of_numbers(value: Any, node: nodes.Operation) -> Any:
-    """What numbers come to, unless that is more than a number can be."""
-    return Unknown(node.text) if node.sign in _ARITHMETIC and abs(value) > _GREATEST else value
+def _number(value: Any) -> Any:
+    """A number, also one that is written as text. Raises ValueError; Python would repeat a text, or fill it in."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"no number: {value}")  # noqa: TRY004 - of the file, not of a caller
+    return float(value) if isinstance(value, str) else value
+
+
+def _truth(value: Any) -> bool:
+    """Raises KeyError for what is no truth value."""
+    return value if isinstance(value, bool) else {"true": True, "false": False}[value]
 
 
 def _either(yes: Any, no: Any, text: str) -> Any:
