@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployer.compliance.templates import OPAQUE, parts
+from deployer.compliance.templates import OPAQUE, parts, walk
 
 _DATA_SOURCE = {
     "actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource",
@@ -122,7 +122,8 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _from_data_source(block: dict[str, Any]) -> dict[str, Any]:
-    raw = {_DATA_SOURCE[key]: value for key, value in block.items() if key in _DATA_SOURCE and value is not None}
+    stated = {key: value for key, value in block.items() if not (key.startswith("not_") and _is_open(value))}
+    raw = {_DATA_SOURCE[key]: value for key, value in stated.items() if key in _DATA_SOURCE and value is not None}
     conditions: dict[str, Any] = {}
     for one in listed(block.get("condition")):
         if isinstance(one, dict):
@@ -131,6 +132,12 @@ def _from_data_source(block: dict[str, Any]) -> dict[str, Any]:
         if name in raw:
             raw[name] = _principals(raw[name])
     return {**raw, "Condition": conditions}
+
+
+def _is_open(value: Any) -> bool:
+    """Whether nothing of it is written but expressions: `try(..., null)` may leave it out. Evaluated, it is seen."""
+    texts = [text for _, text in walk(value)]
+    return bool(texts) and all(not parts(text)[0].strip(OPAQUE) for text in texts)
 
 
 def _principals(blocks: Any) -> Any:
