@@ -7,6 +7,7 @@ from typing import Any
 
 from deployer.compliance.subject import Subject
 
+_LONGEST_KEY = 1000  # letters, as they are written
 _HALVES = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 
 
@@ -20,11 +21,29 @@ def lay_out(subjects: list[Subject], root: Path) -> None:
 
 def _in_lines(node: Any, depth: int) -> str:
     """JSON with a line for each block: Checkov tells blocks apart by lines, and copies them into each verdict."""
-    if not depth or not node or not isinstance(node, dict | list):
+    if not node or not isinstance(node, dict | list):
         return _text(node)
+    if not depth:
+        text = _text(node)
+        return text if len(text) <= _LONGEST_KEY else _text(_with_short_keys(node))
     if isinstance(node, list):
         return "[\n" + ",\n".join(_in_lines(one, depth - 1) for one in node) + "\n]"
-    return "{\n" + ",\n".join(f"{_text(str(key))}: {_in_lines(one, depth - 1)}" for key, one in node.items()) + "\n}"
+    return "{\n" + ",\n".join(f"{_key(str(key))}: {_in_lines(one, depth - 1)}" for key, one in node.items()) + "\n}"
+
+
+def _key(name: str) -> str:
+    """YAML has no longer ones. Nobody is judged by the end of so long a name."""
+    while len(_text(name)) > _LONGEST_KEY:
+        name = name[: len(name) * 3 // 4]
+    return _text(name)
+
+
+def _with_short_keys(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_with_short_keys(one) for one in node]
+    if isinstance(node, dict):
+        return {json.loads(_key(str(name))): _with_short_keys(value) for name, value in node.items()}
+    return node
 
 
 def _text(node: Any) -> str:

@@ -217,7 +217,7 @@ def _absent(subjects: list[Subject]) -> list[NotJudged]:
 
 def _why(source: str) -> str:
     if source.startswith((".", "/")):
-        return "a module outside of the judged folder is not read, unless --root names a folder that holds it"
+        return "it is not there, or outside of the judged folder: --root names one above, to read from"
     return "a module that is not local is not fetched" if source else "a module without a source that can be read"
 
 

@@ -108,9 +108,9 @@ def test_what_has_no_end_is_read_to_an_end(tmp_path: Path, text: str) -> None:
 # what is raised in a callback of the garbage collector is ignored, and told; Hypothesis, where it is loaded, has one
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_reading_has_a_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locals that unfold without bounds end as `could not judge`, exit 3."""
-    unfolded = "".join(f"  a{at} = [{', '.join([f'local.a{at - 1}'] * 10)}]\n" for at in range(1, 10))
-    (tmp_path / "main.tf").write_text(f'locals {{\n  a0 = ["x"]\n{unfolded}}}\n{QUEUE}')
+    """A thousand locals that each take as long as they may end as `could not judge`, exit 3."""
+    loops = "".join(f"  a{at} = [for a in range(1000) : [for b in range(1000) : a]]\n" for at in range(1000))
+    (tmp_path / "main.tf").write_text(f"locals {{\n{loops}}}\n{QUEUE}")
     monkeypatch.setattr(gate, "LONGEST_READING", 1)
 
     with pytest.raises(CouldNotJudge, match="took more than 1 s") as told:

@@ -43,7 +43,16 @@ def test_small_faults_cost_only_the_block_or_the_rule(of_small: Judgement) -> No
 
 @pytest.mark.parametrize(
     "folder",
-    ["block_after_argument", "built_in", "emoji", "emoji_json", "emoji_plan", "locals_place", "provider_block"],
+    [
+        "block_after_argument",
+        "built_in",
+        "emoji",
+        "emoji_json",
+        "emoji_plan",
+        "locals_place",
+        "long_key",
+        "provider_block",
+    ],
 )
 def test_what_is_beside_it_is_judged(of_small: Judgement, folder: str) -> None:
     """The topic of each folder has the verdict of Checkov's rules and of ours."""

@@ -26,6 +26,8 @@ _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _OF_TRUTH = ("&&", "||", "!")
 _GREATEST = 1e300  # Terraform's numbers have 512 bits
+_SIMPLE = (str, Unknown, bool, int, float, type(None))
+_METHODS = {kind: f"_{kind.__name__.lower()}" for kind in Node.__subclasses__()}
 _FAILS = (LookupError, TypeError, ValueError, AttributeError, StopIteration, ArithmeticError, OSError, RecursionError,
           re.error)  # fmt: skip
 
@@ -46,7 +48,8 @@ class Evaluator:
     def value(self, node: Node) -> Any:
         """The value, or Unknown. Raises TooLarge."""
         try:
-            return settled(self._reached(node))
+            found = self._reached(node)
+            return found if isinstance(found, _SIMPLE) else settled(found)
         except RecursionError:
             return Unknown(node.text)
 
@@ -54,7 +57,7 @@ class Evaluator:
         """The value, of which a reference may go on to a part: it may still be lazy."""
         self.reading.spend()
         try:
-            return getattr(self, f"_{type(node).__name__.lower()}")(node)
+            return getattr(self, _METHODS[type(node)])(node)
         except _FAILS:
             return Unknown(node.text)
 

@@ -93,9 +93,7 @@ class Reading:
 
     def weighed(self, value: Any, most: int = LARGEST) -> int:
         """The value's weight, which is spent. Raises TooLarge."""
-        if isinstance(value, bool | None):
-            return 1
-        found = weight(value, most)
+        found = weight(value, most) if isinstance(value, dict | list) else len(value) if isinstance(value, str) else 1
         if found > most:
             raise TooLarge(f"a value in it comes to more than {LARGEST:,} items and characters")
         self.spend(found)

@@ -50,12 +50,13 @@ def weight(value: Any, most: int) -> int:
     left, total = [value], 0
     while left and total <= most:
         one = left.pop()
-        if isinstance(one, str):
+        kind = type(one)
+        if kind is str or kind is Partial:
             total += len(one)
-        elif isinstance(one, Mapping):
+        elif kind is dict:
             total += sum(map(len, map(str, one)))
             left.extend(one.values())
-        elif isinstance(one, list):
+        elif kind is list:
             left.extend(one)
         total += 1
     return total
