@@ -1,0 +1,89 @@
+"""What a function or a workflow may set off, by what its role allows. Imported by rules."""
+
+import re
+from collections.abc import Iterator
+
+from deployer.compliance.policies import Statement
+from deployer.compliance.rule_api.grants import gives, grants
+from deployer.compliance.rule_api.names import Resource, known_as, named, pattern, resources
+from deployer.compliance.rule_api.patterns import is_within, meet
+from deployer.compliance.rule_api.rule import Block, once_a_document
+from deployer.compliance.rule_api.triggers import RUN, WRITES, Trigger, triggers
+
+_SERVICE = re.compile(r"arn:[^:]*:([^:]*):")
+_ROLE = {"aws_lambda_function": "role", "aws_sfn_state_machine": "role_arn"}
+
+
+def sets_off(block: Block, source: Resource) -> list[Trigger]:
+    """The triggers that what was started may set off next: by passing on, or by what it and all it starts may write."""
+    return _set_off(block, source)
+
+
+@once_a_document
+def _set_off(block: Block, source: Resource) -> list[Trigger]:
+    running = list(_all_started(block, source))
+    return [one for one in triggers(block)
+            if one.source is source or any(may_set_off(block, runner, one) for runner in running)]  # fmt: skip
+
+
+def may_set_off(block: Block, runner: Resource, trigger: Trigger) -> bool:
+    """Whether the role of `runner` allows a call that sets the trigger off, and nothing denies it."""
+    statements = _statements(block, runner)
+    for action in trigger.actions:
+        about = [one for one in statements if gives(one, action) and _reaches(block, one, action, trigger)]
+        denied = any(not one.allows and not one.conditions and _is_whole(block, one, action, trigger) for one in about)
+        if not denied and any(one.allows for one in about):
+            return True
+    return False
+
+
+def _all_started(block: Block, source: Resource) -> Iterator[Resource]:
+    """What runs, and what that may start."""
+    found, waiting = set[Resource](), [source] if source.type in RUN else []
+    while waiting:
+        runner = waiting.pop()
+        found.add(runner)
+        waiting += [one for one in _startable(block, runner) if one not in found]
+    yield from found
+
+
+@once_a_document
+def _startable(block: Block, runner: Resource) -> list[Resource]:
+    runs = [Trigger("", one, one, WRITES[kind]) for kind in RUN for one in resources(block).get(kind, ())]
+    return [one.target for one in runs if may_set_off(block, runner, one)]
+
+
+@once_a_document
+def _statements(block: Block, runner: Resource) -> list[Statement]:
+    role = runner.values.get(_ROLE[runner.type])
+    found = named(block, role, "aws_iam_role")
+    return [one.statement for one in grants(block).get(found.address if found else f"role {role}", ())]
+
+
+def _reaches(block: Block, statement: Statement, action: str, trigger: Trigger) -> bool:
+    """Whether a statement is about a resource that sets the trigger off."""
+    if not trigger.source.type or statement.not_resources:
+        return True
+    return any(meet(what, one) for what in _patterns(block, statement, action, trigger.source)
+               for alike in _objects(trigger) for one in alike)  # fmt: skip
+
+
+def _is_whole(block: Block, statement: Statement, action: str, trigger: Trigger) -> bool:
+    """Whether a denial is about all that sets the trigger off."""
+    patterns = list(_patterns(block, statement, action, trigger.source))
+    return not statement.not_resources and any(
+        all(any(is_within(one, what) for what in patterns) for one in alike) for alike in _objects(trigger)
+    )
+
+
+def _patterns(block: Block, statement: Statement, action: str, source: Resource) -> Iterator[str]:
+    for text in statement.written:
+        told = _SERVICE.match(text)
+        if told is None or "${" in told[1] or meet(told[1], action.partition(":")[0]):
+            yield pattern(block, text, source.type)
+
+
+def _objects(trigger: Trigger) -> list[list[str]]:
+    """What sets it off, by each of the names of its source."""
+    return [[f"{name}/{key}" for key in trigger.keys] if trigger.keys else [name]
+            for name in sorted(known_as(trigger.source))]  # fmt: skip
