@@ -27,7 +27,7 @@ _ATTACHED = re.compile(r"aws_iam_(role|user|group)_policy_attachments?(?:_exclus
 
 @dataclass(frozen=True)
 class Grant:
-    """A statement, and the address where somebody is given it."""
+    """A statement, and the address where it is written: of the policy, the document, or who has it."""
 
     address: str
     statement: Statement
@@ -35,11 +35,33 @@ class Grant:
 
 @once_a_document
 def grants(block: Block) -> dict[str, list[Grant]]:
-    """Every statement by the address of who has it."""
+    """Every statement by the address of who has it; a user has those of its groups."""
     found: dict[str, list[Grant]] = defaultdict(list)
     for bearer, policy, address in _granted(block):
-        found[bearer].extend(Grant(address, one) for one in statements_of_policy(block, policy))
+        found[bearer].extend(_read(block, policy, address))
+    for user, group in _memberships(block):
+        found[user].extend(found.get(group, ()))
     return found
+
+
+@once_a_document
+def _bearers_at(block: Block) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for bearer, given in grants(block).items():
+        for address in {one.address for one in given}:
+            found[address].append(bearer)
+    return found
+
+
+def bearers_of(block: Block) -> list[str]:
+    """The addresses of those who have what the block grants."""
+    return _bearers_at(block).get(block.address, [])
+
+
+def beside(block: Block) -> list[Statement]:
+    """All statements of those who have what the block grants, whichever policy gives them."""
+    given = grants(block)
+    return [one.statement for bearer in bearers_of(block) for one in given[bearer]]
 
 
 def gives(statement: Statement, action: str) -> bool:
@@ -49,54 +71,84 @@ def gives(statement: Statement, action: str) -> bool:
     return any(covers(one, action) for one in statement.actions)
 
 
-def statements_of_policy(block: Block, policy: Any) -> list[Statement]:
-    """The statements of a policy: JSON, the ARN of one of AWS's own, or a reference to a policy document beside it."""
-    if isinstance(policy, str) and (match := _MANAGED.search(policy)):
+def _read(block: Block, policy: Any, address: str) -> Iterator[Grant]:
+    """A policy is JSON, the ARN of one of AWS's own, or a reference to a policy document beside it."""
+    text = policy if isinstance(policy, str) else ""
+    if match := _MANAGED.search(text):
         service = (match[2] or "").lower()
-        return [
-            Statement(
-                "Allow", (f"{_SERVICES.get(service, service)}:*" if service else "*",), resources=("*",), written=("*",)
-            )
-        ]
-    if isinstance(policy, str) and (match := _DOCUMENT.fullmatch(policy)):
-        values = block.document.get("data", {}).get("aws_iam_policy_document", {}).get(match[1], {})
-        sources = [*listed(values.get("source_policy_documents")), *listed(values.get("override_policy_documents"))]
-        own = list(statements_in({"statement": values.get("statement")}, "aws_iam_policy_document"))
-        return own + [one for source in sources if source != policy for one in statements_of_policy(block, source)]
-    return list(statements_in({"policy": policy}))
+        action = f"{_SERVICES.get(service, service)}:*" if service else "*"
+        yield Grant(address, Statement("Allow", (action,), resources=("*",), written=("*",)))
+    elif match := _DOCUMENT.fullmatch(text):
+        yield from _of_document(block, match[1], text)
+    else:
+        yield from (Grant(address, one) for one in statements_in({"policy": policy}))
+
+
+def _of_document(block: Block, name: str, reference: str) -> Iterator[Grant]:
+    address = f"data.aws_iam_policy_document.{name}"
+    values = block.document.get("data", {}).get("aws_iam_policy_document", {}).get(name, {})
+    told = {"statement": values.get("statement")}
+    yield from (Grant(address, one) for one in statements_in(told, "aws_iam_policy_document"))
+    for source in ("source_policy_documents", "override_policy_documents"):
+        for one in listed(values.get(source)):
+            yield from _read(block, one, address) if one != reference else ()
+
+
+def _memberships(block: Block) -> Iterator[tuple[str, str]]:
+    """Users with their groups."""
+    pairs = [(user, one.values.get("group")) for one in resources(block).get("aws_iam_group_membership", ())
+             for user in listed(one.values.get("users"))]  # fmt: skip
+    pairs += [(one.values.get("user"), group) for one in resources(block).get("aws_iam_user_group_membership", ())
+              for group in listed(one.values.get("groups"))]  # fmt: skip
+    for user, group in pairs:
+        found = named(block, user, "aws_iam_user"), named(block, group, "aws_iam_group")
+        if found[0] and found[1]:
+            yield found[0].address, found[1].address
 
 
 def _granted(block: Block) -> Iterator[tuple[str, Any, str]]:
-    """Who has which policy, and where that is said."""
+    """Who has which policy, and where it is written."""
     for kind, found in list(resources(block).items()):
         for one in found:
             if kind in BEARERS:
-                yield from ((one.address, policy, one.address) for policy in _of_bearer(block, one))
+                yield from _of_bearer(block, one)
             elif match := _INLINE.fullmatch(kind):
-                yield from _to(block, match[1], one.values.get(match[1]), one.values.get("policy"), one)
+                yield from _to(block, match[1], one.values.get(match[1]), one.values.get("policy"), one.address)
             elif match := _ATTACHED.fullmatch(kind):
-                bearer = one.values.get(match[1]) or one.values.get(f"{match[1]}_name")
-                for arn in [*listed(one.values.get("policy_arn")), *listed(one.values.get("policy_arns"))]:
-                    yield from _to(block, match[1], bearer, _attached(block, arn), one)
+                yield from _attachment(block, match[1], one)
             elif kind == "aws_iam_policy_attachment":
-                for name in BEARERS.values():
-                    for bearer in listed(one.values.get(f"{name}s")):
-                        yield from _to(block, name, bearer, _attached(block, one.values.get("policy_arn")), one)
+                yield from _attachments(block, one)
 
 
-def _of_bearer(block: Block, bearer: Resource) -> Iterator[Any]:
-    yield from (one.get("policy") for one in listed(bearer.values.get("inline_policy")) if isinstance(one, dict))
-    yield from (_attached(block, arn) for arn in listed(bearer.values.get("managed_policy_arns")))
+def _of_bearer(block: Block, bearer: Resource) -> Iterator[tuple[str, Any, str]]:
+    for inline in listed(bearer.values.get("inline_policy")):
+        if isinstance(inline, dict):
+            yield bearer.address, inline.get("policy"), bearer.address
+    for arn in listed(bearer.values.get("managed_policy_arns")):
+        yield bearer.address, *_attached(block, arn, bearer.address)
 
 
-def _to(block: Block, kind: str, bearer: Any, policy: Any, where: Resource) -> Iterator[tuple[str, Any, str]]:
+def _attachment(block: Block, kind: str, one: Resource) -> Iterator[tuple[str, Any, str]]:
+    bearer = one.values.get(kind) or one.values.get(f"{kind}_name")
+    for arn in [*listed(one.values.get("policy_arn")), *listed(one.values.get("policy_arns"))]:
+        yield from _to(block, kind, bearer, *_attached(block, arn, one.address))
+
+
+def _attachments(block: Block, one: Resource) -> Iterator[tuple[str, Any, str]]:
+    """The one resource that attaches to several."""
+    for kind in BEARERS.values():
+        for bearer in listed(one.values.get(f"{kind}s")):
+            yield from _to(block, kind, bearer, *_attached(block, one.values.get("policy_arn"), one.address))
+
+
+def _to(block: Block, kind: str, bearer: Any, policy: Any, address: str) -> Iterator[tuple[str, Any, str]]:
     """A bearer that is not beside it is known by what it is called."""
     found = named(block, bearer, f"aws_iam_{kind}")
     if policy and bearer:
-        yield found.address if found else f"{kind} {bearer}", policy, where.address
+        yield found.address if found else f"{kind} {bearer}", policy, address
 
 
-def _attached(block: Block, arn: Any) -> Any:
-    """The policy itself, where it is beside the attachment."""
+def _attached(block: Block, arn: Any, address: str) -> tuple[Any, str]:
+    """The policy itself and where it is, if it is beside the attachment."""
     found = named(block, arn, "aws_iam_policy")
-    return found.values.get("policy") if found else arn
+    return (found.values.get("policy"), found.address) if found else (arn, address)

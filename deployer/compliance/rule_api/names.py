@@ -20,9 +20,9 @@ _CALLED = {"aws_s3_bucket": "bucket", "aws_lambda_function": "function_name", "a
 _STEP = r"[\w-]+(?:\[[^\]]*\])?"
 _REFERENCE = re.compile(rf"(?P<address>(?:module\.{_STEP}\.)*(?:data\.)?aws_\w+\.{_STEP})\.[\w.\[\]]+")
 _BEFORE_NAME = re.compile(
-    r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:(?:table|stream|event-bus|log-group|function|stateMachine)[/:])?"
+    r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:(?:table|stream|event-bus|function|stateMachine|role|user|group|policy)[/:])?"
 )
-_AFTER_NAME = re.compile(r"(?:/stream/.*|/index/.*|:\*|:log-stream:.*)$")
+_AFTER_NAME = re.compile(r"(?:/stream/.*|/index/.*|:\*)$")
 OPEN, CLOSE = "\ue000", "\ue001"  # around an expression that stands in a name
 _MEANING_NOTHING = str.maketrans(":/*?", "\ue002\ue003\ue004\ue005")
 
