@@ -140,4 +140,4 @@ def _arguments(values: Document) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    return f"jsonencode({value})" if name.endswith("policy") else json.dumps(value)
+    return f"jsonencode({value})" if "policy" in name and name != "policy_arn" else json.dumps(value)
