@@ -54,7 +54,11 @@ def _read(name: str) -> list[Document]:
 def _trust(one: Document) -> Documented:
     kind = next(name for name in ("trust", "federated", "aws") if name in one)
     principal = {{"trust": "Service", "federated": "Federated", "aws": "AWS"}[kind]: one[kind]}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": one.get("action", _OIDC.get(kind, "sts:AssumeRole"))}
+    statement = {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": one.get("action", _OIDC.get(kind, "sts:AssumeRole")),
+    }
     condition = {"Condition": one["if"]} if "if" in one else {}
     return _made(one, "aws_iam_role", {"assume_role_policy": _text([{**statement, **condition}])})
 

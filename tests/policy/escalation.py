@@ -1,8 +1,8 @@
-"""Terraform for each way to more permissions, in each form in which a configuration may give it. Called by the tests."""
+"""Terraform for each way to more permissions, in each form that a configuration may have. Called by the tests."""
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import yaml
 
 Document = dict[str, Any]
 Resources = dict[str, dict[str, Document]]
-TABLE = Path(__file__).parent / "figures" / "paths.yaml"
+TABLE = Path(__file__).parent / "data" / "paths.yaml"
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,14 @@ def all_but(way: Way) -> Resources:
 def split(way: Way) -> Resources:
     """A policy for each action, inline and attached, of one role."""
     role = {way.name: {"name": f"split-{way.name}"}}
-    policies = {f"{way.name}_{at}": {"policy": text(allow(action))} for at, action in enumerate(way.actions) if at % 2 == 0}
+    policies = {
+        f"{way.name}_{at}": {"policy": text(allow(action))} for at, action in enumerate(way.actions) if at % 2 == 0
+    }
     inline = {f"{way.name}_{at}": {"role": f"${{aws_iam_role.{way.name}.id}}", "policy": text(allow(action))}
               for at, action in enumerate(way.actions) if at % 2}  # fmt: skip
-    attached = {name: {"role": f"split-{way.name}", "policy_arn": f"${{aws_iam_policy.{name}.arn}}"} for name in policies}
+    attached = {
+        name: {"role": f"split-{way.name}", "policy_arn": f"${{aws_iam_policy.{name}.arn}}"} for name in policies
+    }
     return {"aws_iam_role": role, "aws_iam_policy": policies, "aws_iam_role_policy": inline,
             "aws_iam_role_policy_attachment": attached}  # fmt: skip
 
@@ -110,7 +114,9 @@ def bounded(way: Way) -> Resources:
     """No way: a condition says for what."""
     condition = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"} if way.actions[0] == "iam:PassRole"
                  else {"aws:ResourceTag/team": "orders"}}  # fmt: skip
-    policy = text(allow(way.actions[0], Condition=condition), *[allow(one, "arn:aws:s3:::b") for one in way.actions[1:]])
+    policy = text(
+        allow(way.actions[0], Condition=condition), *[allow(one, "arn:aws:s3:::b") for one in way.actions[1:]]
+    )
     return {"aws_iam_role_policy": {way.name: {"role": "r", "policy": policy}}}
 
 

@@ -1,8 +1,8 @@
 """TAP_IAM_3: a service that acts for others does so for us alone, or anybody's resource makes it use our permission.
 
 The confused deputy: a condition on aws:SourceArn or aws:SourceAccount says for whom. A role of a service that runs our
-own code is bound to it by iam:PassRole, and so is one for S3's replication, for which AWS documents no condition; there,
-a missing condition is told where the other roles have one.
+own code is bound to it by iam:PassRole, which passes nothing on to other accounts, and so is one of a service for which
+AWS documents no condition; there, a missing condition is told where the other roles have one.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
@@ -16,7 +16,7 @@ from deployer.compliance.rule_api.rule import Block, Offence, Rule, once_a_docum
 BOUND = {
     "ec2", "lambda", "edgelambda", "ecs-tasks", "ecs", "eks", "eks-fargate-pods", "pods.eks", "eks-nodegroup", "batch",
     "spotfleet", "elasticmapreduce", "sagemaker", "build.apprunner", "tasks.apprunner",
-    "s3", "batchoperations.s3",
+    "s3", "batchoperations.s3", "apigateway", "cloudtrail", "codepipeline",
 }  # fmt: skip
 
 
