@@ -121,7 +121,7 @@ def _to_itself(block: Block, statement: Statement) -> Iterator[tuple[str, str]]:
     for owner in _owned(block) if any(_names(statement, action) for action in ALONE) else ():
         for action in {"policy": OF_A_POLICY, "role": OF_A_ROLE, "user": OF_A_USER, "group": OF_A_GROUP}[
                 owner.type.removeprefix("aws_iam_")]:  # fmt: skip
-            if _names(statement, action) and any(_is_called(owner, pattern(block, text, owner.type))
+            if _names(statement, action) and any(_is_called(owner, text, pattern(block, text, owner.type))
                                                  for text in statement.written):  # fmt: skip
                 yield action, owner.address
 
@@ -136,6 +136,8 @@ def _owned(block: Block) -> list[Resource]:
             if one.address in addresses]  # fmt: skip
 
 
-def _is_called(owner: Resource, what: str) -> bool:
+def _is_called(owner: Resource, text: str, what: str) -> bool:
+    """Whether a resource of a statement is the owner; a policy of AWS's own is nobody's to change."""
     path = str(owner.values.get("path") or "/").strip("/")
-    return any(meet(what, name) for one in known_as(owner) for name in (one, f"{path}/{one}".lstrip("/")))
+    names = [name for one in known_as(owner) for name in (one, f"{path}/{one}".lstrip("/"))]
+    return ":iam::aws:" not in text and any(meet(what, name) for name in names)
