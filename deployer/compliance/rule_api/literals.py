@@ -82,10 +82,11 @@ def _given_to(block: Block, names_in: Callable[[str], list[str]]) -> set[str]:
 
 
 def defaults(module: dict[str, Any]) -> Iterator[Any]:
-    """Those of the variables of a module and of all that it calls."""
-    yield from (one.get("default") for one in module.get("variables", {}).values())
+    """Of the variables of all modules that a module calls, where the call says nothing else."""
     for call in module.get("module_calls", {}).values():
-        yield from defaults(call.get("module", {}))
+        inner, given = call.get("module", {}), call.get("expressions", {})
+        yield from (one.get("default") for name, one in inner.get("variables", {}).items() if name not in given)
+        yield from defaults(inner)
 
 
 def _by_providers(block: Block) -> Iterator[Any]:

@@ -10,29 +10,29 @@ from deployer.compliance.rule_api.patterns import is_within, meet
 from deployer.compliance.rule_api.rule import Block, once_a_document
 from deployer.compliance.rule_api.triggers import RUN, WRITES, Trigger, triggers
 
+_EXPRESSION = re.compile(r"\$\{[^}]*\}")
 _SERVICE = re.compile(r"arn:[^:]*:([^:]*):")
 _ROLE = {"aws_lambda_function": "role", "aws_sfn_state_machine": "role_arn"}
 
 
-def sets_off(block: Block, source: Resource) -> list[Trigger]:
-    """The triggers that what was started may set off next: by passing on, or by what it and all it starts may write."""
-    return _set_off(block, source)
-
-
 @once_a_document
-def _set_off(block: Block, source: Resource) -> list[Trigger]:
+def sets_off(block: Block, source: Resource) -> list[tuple[Resource, Trigger]]:
+    """The triggers that what was started may set off next, and who does: itself, or what it may start in its turn."""
     running = list(_all_started(block, source))
-    return [one for one in triggers(block)
-            if one.source is source or any(may_set_off(block, runner, one) for runner in running)]  # fmt: skip
+    found = [(source, one) for one in triggers(block) if one.source is source]
+    for one in triggers(block):
+        by = next((each for each in running if may_set_off(block, each, one)), None)
+        found += [(by, one)] if by else []
+    return found
 
 
 def may_set_off(block: Block, runner: Resource, trigger: Trigger) -> bool:
     """Whether the role of `runner` allows a call that sets the trigger off, and nothing denies it."""
     statements = _statements(block, runner)
     for action in trigger.actions:
-        about = [one for one in statements if gives(one, action) and _reaches(block, one, action, trigger)]
-        denied = any(not one.allows and not one.conditions and _is_whole(block, one, action, trigger) for one in about)
-        if not denied and any(one.allows for one in about):
+        about = [one for one in statements if gives(one, action)]
+        denied = any(_is_whole(block, one, action, trigger) for one in about if not one.allows and not one.conditions)
+        if not denied and any(one.allows and _reaches(block, one, action, trigger) for one in about):
             return True
     return False
 
@@ -72,8 +72,13 @@ def _is_whole(block: Block, statement: Statement, action: str, trigger: Trigger)
     """Whether a denial is about all that sets the trigger off."""
     patterns = list(_patterns(block, statement, action, trigger.source))
     return not statement.not_resources and any(
-        all(any(is_within(one, what) for what in patterns) for one in alike) for alike in _objects(trigger)
+        all(any(_is_denied(one, what) for what in patterns) for one in alike) for alike in _objects(trigger)
     )
+
+
+def _is_denied(one: str, what: str) -> bool:
+    """A key that is not known yet may be among those that are denied: another eye knows."""
+    return is_within(one, what) or ("${" in one and meet(_EXPRESSION.sub("*", one), what))
 
 
 def _patterns(block: Block, statement: Statement, action: str, source: Resource) -> Iterator[str]:

@@ -11,13 +11,24 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-patterns-best-practi
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from deployer.compliance.rule_api.names import resources
+from deployer.compliance.rule_api.links import local_name
+from deployer.compliance.rule_api.names import Resource, resources
 from deployer.compliance.rule_api.reach import sets_off
 from deployer.compliance.rule_api.rule import Block, Offence, Rule, once_a_document
 from deployer.compliance.rule_api.triggers import Trigger, function, triggers
 
-STOPPED = {"aws_s3_bucket", "aws_sqs_queue", "aws_sns_topic", "aws_lambda_function"}
+SEEN = {"aws_s3_bucket", "aws_sqs_queue", "aws_sns_topic", "aws_lambda_function"}
+SEEN_BY = {"aws_s3_bucket_notification", "aws_lambda_event_source_mapping", "aws_sns_topic_subscription"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A trigger, and who sets off the next: what it started, or what that may start."""
+
+    trigger: Trigger
+    by: Resource
 
 
 class SelfTrigger(Rule):
@@ -37,17 +48,18 @@ class SelfTrigger(Rule):
                 yield _offence(way, _allowed(block))
 
 
-def _way_back(block: Block, trigger: Trigger) -> list[Trigger]:
+def _way_back(block: Block, trigger: Trigger) -> list[Step]:
     """The shortest row of triggers after which the first is set off again; none where there is no such row."""
-    seen, waiting = {trigger}, deque([[trigger]])
+    seen, waiting = {trigger}, deque[tuple[list[Step], Trigger]]([([], trigger)])
     while waiting:
-        way = waiting.popleft()
-        for following in sets_off(block, way[-1].target):
+        way, last = waiting.popleft()
+        for by, following in sets_off(block, last.target):
+            row = [*way, Step(last, by)]
             if following is trigger:
-                return way
+                return row
             if following not in seen:
                 seen.add(following)
-                waiting.append([*way, following])
+                waiting.append((row, following))
     return []
 
 
@@ -60,9 +72,14 @@ def _allowed(block: Block) -> set[str]:
     return {one.address for one in found if one}
 
 
-def _offence(way: list[Trigger], allowed: set[str]) -> Offence:
-    row = [one for trigger in way for one in (trigger.source, trigger.target)]
+def _offence(way: list[Step], allowed: set[str]) -> Offence:
+    row = [one for step in way for one in (step.trigger.source, step.trigger.target, step.by)]
     shown = " -> ".join(dict.fromkeys(one.address for one in row))
-    is_stopped = {one.type for one in row} <= STOPPED and not {one.address for one in row} & allowed
-    told = "Lambda may stop it after 16 rounds" if is_stopped else "nothing stops it"
-    return Offence(f"it starts itself again: {shown} -> {way[0].source.address}, and {told}", "HIGH")
+    told = "Lambda may stop it after 16 rounds" if _is_stopped(way, row, allowed) else "nothing stops it"
+    return Offence(f"it starts itself again: {shown} -> {row[0].address}, and {told}")
+
+
+def _is_stopped(way: list[Step], row: list[Resource], allowed: set[str]) -> bool:
+    """Whether Lambda sees all of it: what is passed on by EventBridge is new to it."""
+    makers = {local_name(step.trigger.address).partition(".")[0] for step in way}
+    return {one.type for one in row} <= SEEN and makers <= SEEN_BY and not {one.address for one in row} & allowed

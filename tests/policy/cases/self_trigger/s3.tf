@@ -131,3 +131,22 @@ resource "aws_s3_bucket_notification" "fail_attached" {
     filter_prefix       = "in"
   }
 }
+
+# a loop that is meant: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html#invocation-recursion-disable
+resource "aws_lambda_function" "allowed" {
+  function_name = "allowed"
+  role          = aws_iam_role.tidy.arn
+}
+
+resource "aws_lambda_function_recursion_config" "allowed" {
+  function_name  = aws_lambda_function.allowed.function_name
+  recursive_loop = "Allow"
+}
+
+resource "aws_s3_bucket_notification" "fail_allowed" {
+  bucket = aws_s3_bucket.files.id
+  lambda_function {
+    lambda_function_arn = aws_lambda_function.allowed.arn
+    events              = ["s3:ObjectCreated:*"]
+  }
+}
