@@ -8,7 +8,7 @@ from deployer.compliance.rule_api.grants import gives, grants
 from deployer.compliance.rule_api.names import Resource, known_as, named, pattern, resources
 from deployer.compliance.rule_api.patterns import is_within, meet
 from deployer.compliance.rule_api.rule import Block, once_a_document
-from deployer.compliance.rule_api.triggers import RUN, WRITES, Trigger, triggers
+from deployer.compliance.rule_api.triggers import LOG_GROUP, RUN, WRITES, Trigger, own_group, triggers
 
 _EXPRESSION = re.compile(r"\$\{[^}]*\}")
 _SERVICE = re.compile(r"arn:[^:]*:([^:]*):")
@@ -28,6 +28,8 @@ def sets_off(block: Block, source: Resource) -> list[tuple[Resource, Trigger]]:
 
 def may_set_off(block: Block, runner: Resource, trigger: Trigger) -> bool:
     """Whether the role of `runner` allows a call that sets the trigger off, and nothing denies it."""
+    if trigger.source.type == LOG_GROUP:  # a function logs to its own, whatever others its role allows
+        return trigger.source.values.get("name") in own_group(runner)
     statements = _statements(block, runner)
     for action in trigger.actions:
         about = [one for one in statements if gives(one, action)]

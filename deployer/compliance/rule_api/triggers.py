@@ -39,6 +39,7 @@ _OF_DETAIL_TYPE = {
 SOURCES = ("aws_sqs_queue", "aws_dynamodb_table", "aws_kinesis_stream")
 RUN = ("aws_lambda_function", "aws_sfn_state_machine")
 PASS_ON = ("aws_sqs_queue", "aws_sns_topic", "aws_kinesis_stream", "aws_cloudwatch_event_bus")
+LOG_GROUP = "aws_cloudwatch_log_group"
 DEFAULT_BUS = Resource("the default event bus", "aws_cloudwatch_event_bus", {"name": "default"})
 
 
@@ -59,6 +60,7 @@ def triggers(block: Block) -> list[Trigger]:
     read = {
         "aws_s3_bucket_notification": _notification, "aws_lambda_event_source_mapping": _mapping,
         "aws_sns_topic_subscription": _subscription, "aws_cloudwatch_event_target": _rule, "aws_pipes_pipe": _pipe,
+        "aws_cloudwatch_log_subscription_filter": _logs,
     }  # fmt: skip
     return [found for kind, reader in read.items() for one in resources(block).get(kind, ())
             for found in reader(block, one)]  # fmt: skip
@@ -71,6 +73,15 @@ def function(block: Block, text: Any, *kinds: str) -> Resource | None:
     return named(block, text, *(kinds or RUN))
 
 
+def _logs(block: Block, one: Resource) -> Iterator[Trigger]:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Subscriptions-recursion-prevention.html"""
+    name = one.values.get("log_group_name")
+    group = named(block, name, LOG_GROUP) or Resource(f"the log group {name}", LOG_GROUP, {"name": name})
+    target = function(block, one.values.get("destination_arn"))
+    if name and target and not one.values.get("filter_pattern"):
+        yield Trigger(one.address, group, target, ("logs:PutLogEvents",))
+
+
 def _notification(block: Block, one: Resource) -> Iterator[Trigger]:
     bucket = named(block, one.values.get("bucket"), "aws_s3_bucket") or _elsewhere(one.values.get("bucket"))
     for kind, attribute in (("lambda_function", "lambda_function_arn"), ("queue", "queue_arn"), ("topic", "topic_arn")):
@@ -79,6 +90,13 @@ def _notification(block: Block, one: Resource) -> Iterator[Trigger]:
             if target and bucket:
                 key = f"{entry.get('filter_prefix') or ''}*{entry.get('filter_suffix') or ''}"
                 yield Trigger(one.address, bucket, target, _of_events(map(str, listed(entry.get("events")))), (key,))
+
+
+def own_group(runner: Resource) -> set[str]:
+    """How the log group is called that a function writes to."""
+    told = first(runner.values.get("logging_config")).get("log_group")
+    called = {f"/aws/lambda/{runner.values.get('function_name')}", f"/aws/lambda/${{{runner.address}.function_name}}"}
+    return {str(told)} if told else called
 
 
 def _elsewhere(name: Any) -> Resource | None:

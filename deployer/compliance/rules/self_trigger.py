@@ -39,7 +39,7 @@ class SelfTrigger(Rule):
     )
     types = (
         "aws_s3_bucket_notification", "aws_lambda_event_source_mapping", "aws_sns_topic_subscription",
-        "aws_cloudwatch_event_target", "aws_pipes_pipe",
+        "aws_cloudwatch_event_target", "aws_pipes_pipe", "aws_cloudwatch_log_subscription_filter",
     )  # fmt: skip
 
     def judge(self, block: Block) -> Iterator[Offence]:
