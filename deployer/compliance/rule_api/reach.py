@@ -30,13 +30,30 @@ def may_set_off(block: Block, runner: Resource, trigger: Trigger) -> bool:
     """Whether the role of `runner` allows a call that sets the trigger off, and nothing denies it."""
     if trigger.source.type == LOG_GROUP:  # a function logs to its own, whatever others its role allows
         return trigger.source.values.get("name") in own_group(runner)
-    statements = _statements(block, runner)
     for action in trigger.actions:
-        about = [one for one in statements if gives(one, action)]
-        denied = any(_is_whole(block, one, action, trigger) for one in about if not one.allows and not one.conditions)
-        if not denied and any(one.allows and _reaches(block, one, action, trigger) for one in about):
+        allowed, denied = _patterns(block, runner, action, trigger.source.type)
+        if any(_reaches(what, trigger) for what in allowed) and not _is_denied(denied, trigger):
             return True
     return False
+
+
+@once_a_document
+def _patterns(block: Block, runner: Resource, action: str, kind: str) -> tuple[list[str], list[str]]:
+    """The patterns of resources on which its role is allowed an action, and of those where it is denied in any case."""
+    about = [one for one in _statements(block, runner) if gives(one, action)]
+    allowed = [what for one in about if one.allows for what in _resources(block, one, action, kind)]
+    denied = [what for one in about if not (one.allows or one.conditions or one.not_resources)
+              for what in _resources(block, one, action, kind)]  # fmt: skip
+    return allowed, denied
+
+
+def _resources(block: Block, statement: Statement, action: str, kind: str) -> Iterator[str]:
+    if statement.not_resources or not kind:  # a call that is told by its name alone, or all resources but some
+        yield "*"
+    for text in statement.written:
+        told = _SERVICE.match(text)
+        if told is None or "${" in told[1] or meet(told[1], action.partition(":")[0]):
+            yield pattern(block, text, kind)
 
 
 def _all_started(block: Block, source: Resource) -> Iterator[Resource]:
@@ -62,32 +79,20 @@ def _statements(block: Block, runner: Resource) -> list[Statement]:
     return [one.statement for one in grants(block).get(found.address if found else f"role {role}", ())]
 
 
-def _reaches(block: Block, statement: Statement, action: str, trigger: Trigger) -> bool:
-    """Whether a statement is about a resource that sets the trigger off."""
-    if not trigger.source.type or statement.not_resources:
-        return True
-    return any(meet(what, one) for what in _patterns(block, statement, action, trigger.source)
-               for alike in _objects(trigger) for one in alike)  # fmt: skip
+def _reaches(what: str, trigger: Trigger) -> bool:
+    return any(meet(what, one) for alike in _objects(trigger) for one in alike)
 
 
-def _is_whole(block: Block, statement: Statement, action: str, trigger: Trigger) -> bool:
-    """Whether a denial is about all that sets the trigger off."""
-    patterns = list(_patterns(block, statement, action, trigger.source))
-    return not statement.not_resources and any(
-        all(any(_is_denied(one, what) for what in patterns) for one in alike) for alike in _objects(trigger)
+def _is_denied(patterns: list[str], trigger: Trigger) -> bool:
+    """Whether all that sets the trigger off is denied."""
+    return bool(patterns) and any(
+        all(any(_may_be_within(one, what) for what in patterns) for one in alike) for alike in _objects(trigger)
     )
 
 
-def _is_denied(one: str, what: str) -> bool:
+def _may_be_within(one: str, what: str) -> bool:
     """A key that is not known yet may be among those that are denied: another eye knows."""
     return is_within(one, what) or ("${" in one and meet(_EXPRESSION.sub("*", one), what))
-
-
-def _patterns(block: Block, statement: Statement, action: str, source: Resource) -> Iterator[str]:
-    for text in statement.written:
-        told = _SERVICE.match(text)
-        if told is None or "${" in told[1] or meet(told[1], action.partition(":")[0]):
-            yield pattern(block, text, source.type)
 
 
 def _objects(trigger: Trigger) -> list[list[str]]:
