@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deployer.compliance.policies import Statement, listed, statements_in
-from deployer.compliance.rule_api.conditions import where
+from deployer.compliance.rule_api.conditions import is_anybody, where
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
 from deployer.compliance.rule_api.scopes import is_scopable, is_unscoped, only_lists
 
@@ -74,14 +74,14 @@ def narrows(conditions: dict[str, Any]) -> bool:
             if bare == "null":
                 holds = told == {"false"}
             else:
-                holds = bare in POSITIVE and "forallvalues" not in operator.lower() and "" not in _without_stars(told)
+                holds = (
+                    bare in POSITIVE
+                    and "forallvalues" not in operator.lower()
+                    and not any(one == "" or is_anybody(one) for one in told)
+                )
             if holds and key.lower().startswith(NARROWING):
                 return True
     return False
-
-
-def _without_stars(values: set[str]) -> set[str]:
-    return {one.strip("*") for one in values}
 
 
 def _is_left_to_the_account(statement: Statement) -> bool:

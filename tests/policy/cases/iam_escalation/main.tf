@@ -116,3 +116,23 @@ resource "aws_iam_user_policy_attachment" "other" {
   user       = aws_iam_user.dev.name
   policy_arn = aws_iam_policy.pass_versions_of_aws.arn
 }
+
+# a condition that leaves nobody out is none
+resource "aws_iam_policy" "fail_to_any_service" {
+  policy = jsonencode({ Statement = [
+    { Effect = "Allow", Action = "iam:PassRole", Resource = "*", Condition = { StringLike = { "iam:PassedToService" = "*.amazonaws.com" } } },
+    { Effect = "Allow", Action = "ecs:RunTask", Resource = "*" },
+  ] })
+}
+
+resource "aws_iam_policy" "fail_to_all_but_one_service" {
+  policy = jsonencode({ Statement = [
+    { Effect = "Allow", Action = "iam:PassRole", Resource = "*", Condition = { StringNotEquals = { "iam:PassedToService" = "ec2.amazonaws.com" } } },
+    { Effect = "Allow", Action = "ecs:RunTask", Resource = "*" },
+  ] })
+}
+
+resource "aws_iam_policy" "fail_in_working_hours" {
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "iam:PutRolePolicy", Resource = "*",
+  Condition = { DateGreaterThan = { "aws:CurrentTime" = "2020-01-01T00:00:00Z" } } }] })
+}

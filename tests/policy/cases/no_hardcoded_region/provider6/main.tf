@@ -37,6 +37,18 @@ provider "aws" {
   region = "eu-north-1"
 }
 
+# what its module makes is not seen from here
+provider "aws" {
+  alias  = "fail_edge"
+  region = "us-east-1"
+}
+
+module "certificate" {
+  source    = "./queue"
+  providers = { aws = aws.fail_edge }
+  region    = var.region
+}
+
 # OpenTofu: https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration
 provider "aws" {
   for_each = var.regions
