@@ -28,7 +28,7 @@ def parts(text: str) -> tuple[str, list[str]]:
         if text.startswith(("$${", "%%{"), at):
             plain, at = plain + text[at + 1 : at + 3], at + 3
         elif text.startswith(("${", "%{"), at):
-            end = closing(text, at + 2)
+            end = _closing(text, at + 2)
             expressions.append(text[at + 2 : end])
             plain, at = plain + OPAQUE, end + 1
         else:
@@ -50,11 +50,11 @@ def quoted(expression: str) -> Iterator[str]:
 def _without_questions(expression: str) -> str:
     """Without calls that ask whether something is so: what they ask for is compared with, as by `==`."""
     while match := _QUESTION.search(expression):
-        expression = f"{expression[: match.start()]}{expression[closing(expression, match.end(), '()') + 1 :]}"
+        expression = f"{expression[: match.start()]}{expression[_closing(expression, match.end(), '()') + 1 :]}"
     return expression
 
 
-def closing(text: str, at: int, pair: str = "{}") -> int:
+def _closing(text: str, at: int, pair: str = "{}") -> int:
     """Where the expression that begins at `at` ends; a quoted brace closes nothing."""
     depth = 1
     while at < len(text):
@@ -73,7 +73,7 @@ def _end_of_string(text: str, at: int) -> int:
         if text[at] == "\\":
             at += 2
         elif text.startswith(("${", "%{"), at):
-            at = closing(text, at + 2) + 1
+            at = _closing(text, at + 2) + 1
         else:
             at += 1
     return at

@@ -13,7 +13,7 @@ from deployer.compliance.addresses import without_keys
 from deployer.compliance.planned import planned
 from deployer.compliance.rule_api.links import local_name
 from deployer.compliance.rule_api.rule import Block, once_a_document
-from deployer.compliance.templates import closing
+from deployer.compliance.templates import OPAQUE, parts
 
 # the attribute by which AWS knows it, where that is not `name`
 _CALLED = {"aws_s3_bucket": "bucket", "aws_lambda_function": "function_name", "aws_lambda_alias": "arn"}
@@ -90,15 +90,16 @@ def _filled(values: dict[str, Any], expressions: dict[str, Any], module: str) ->
 
 def named(block: Block, text: Any, *kinds: str) -> Resource | None:
     """The one resource of the `kinds` that a text names; None where there is none, or nobody can say which."""
-    addresses = {one.address: one for key in _keys(str(text or "")) for kind in kinds
-                 for one in _index(block, kind).get(key, ())}  # fmt: skip
+    key = _key(str(text or ""))
+    addresses = {one.address: one for kind in kinds for one in _index(block, kind).get(key, ())}
     return next(iter(addresses.values())) if len(addresses) == 1 else None
 
 
-def _keys(text: str) -> Iterator[str]:
+def _key(text: str) -> str:
     """By what to look for it: the address that it refers to, or the name."""
-    match = _REFERENCE.fullmatch(text[2:-1]) if text.startswith("${") and closing(text, 2) == len(text) - 1 else None
-    yield match["address"] if match else f"={plain_name(text)}"
+    plain, expressions = parts(text)
+    match = _REFERENCE.fullmatch(expressions[0]) if plain == OPAQUE else None
+    return match["address"] if match else f"={plain_name(text)}"
 
 
 @once_a_document
@@ -144,14 +145,9 @@ def known_as(resource: Resource) -> set[str]:
 
 def _tokens(text: str, expression: Callable[[str], str] = str) -> str:
     """The text with each expression made opaque, so that its colons, slashes and stars mean nothing."""
-    found, at = "", 0
-    while at < len(text):
-        if text.startswith("${", at):
-            end = closing(text, at + 2)
-            found, at = found + _opaque(expression(text[at + 2 : end])), end + 1
-        else:
-            found, at = found + text[at], at + 1
-    return found
+    plain, expressions = parts(text)
+    told = iter(expressions)
+    return re.sub(OPAQUE, lambda _: _opaque(expression(next(told, ""))), plain)
 
 
 def _opaque(expression: str) -> str:
