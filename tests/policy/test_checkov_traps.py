@@ -18,6 +18,7 @@ from deployer.compliance.selection import Selection
 from deployer.compliance.subject import subjects_at
 from deployer.environments import ensured
 from deployer.pytest_plugin.stacks import Stack
+from tests.policy import escalation
 from tests.policy.shared import CASES, CHECKS, OWN, PLACES
 
 CASE = CASES / "lambda_zip" / "functions.tf.json"
@@ -41,6 +42,16 @@ def test_framework_terraform_scans_nothing_in_terraform_json(tmp_path: Path) -> 
 
     with pytest.raises(CouldNotJudge, match="nothing"):
         checkov.run(ensured("policy", PLACES), tmp_path, CHECKS, {"terraform": ()})
+
+
+def test_rules_on_policies_say_nothing_of_terraform_json(tmp_path: Path) -> None:
+    """A policy that lets everybody do more is passed over by Checkov where it is JSON, and found by a rule of ours."""
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": escalation.whole(escalation.ways()[0])}))
+    asked = ("CKV_AWS_63", "CKV_AWS_286", "CKV_AWS_289")
+    records = checkov.run(ensured("policy", PLACES), tmp_path, [], {JSON: asked})
+
+    assert {one.rule for one in records} == {"CKV_AWS_63"}
+    assert [one.rule for one in scan(tmp_path, PLACES, plan=False, only=("TAP_IAM_2",)).findings] == ["TAP_IAM_2"]
 
 
 def test_required_version_is_a_parsing_error_and_zero_checks(tmp_path: Path) -> None:
