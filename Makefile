@@ -60,7 +60,7 @@ compliance: setup ## Levels 1 and 2 without AWS; SARIF, JUnit, Markdown and JSON
 smoke-live: setup ## One small file on a live account that is on TAP_ALLOWED_ACCOUNTS, and everything removed again
 	@mkdir -p build
 	@$(TAP) cleanup --expired --data-too --yes --target aws
-	@TAP_LOCAL_STATE=true .venv/bin/python -m deployer.process.timeout $(SMOKE_MINUTES) $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
+	@TAP_LOCAL_STATE=true .venv/bin/python -m deployer.process.time_limit $(SMOKE_MINUTES) $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
 
 .PHONY: check
 check: setup ## Format, lint, types, unit tests
@@ -95,6 +95,10 @@ prove-files: setup ## Thousands of files of every dialect with planted errors, j
 .PHONY: prove-moods
 prove-moods: setup ## Files on their way through thousands of drawn faults of AWS, in process
 	@$(PYTEST) tests/unit/lambdas/test_moods.py --hypothesis-profile thorough -n $(WORKERS)
+
+.PHONY: prove-evaluator
+prove-evaluator: setup ## Thousands of drawn Terraform files, valid and spoilt: nothing raises, and what is beside is judged
+	@$(PYTEST) tests/policy/test_drawn_terraform.py --hypothesis-profile thorough -n $(WORKERS)
 
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour

@@ -275,8 +275,8 @@ class Flattener:
 
     def _special(self, lines: Sequence[str]) -> Iterator[tuple[int, str | None]]:
         """Lines with quotes or too long: where they are, and their flat form if each holds just one record."""
-        paths = [at for at, line in enumerate(lines) if '"' in line or len(line) + 1 >= RECORD_LIMIT]
-        return zip(paths, simple([lines[at] for at in paths], self._dialect.delimiter), strict=True)
+        places = [at for at, line in enumerate(lines) if '"' in line or len(line) + 1 >= RECORD_LIMIT]
+        return zip(places, simple([lines[at] for at in places], self._dialect.delimiter), strict=True)
 
     def _finish(self, text: str, taken: int, flat: Sequence[str]) -> int:
         if flat:

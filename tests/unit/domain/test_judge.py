@@ -35,7 +35,7 @@ WAYS = [
 
 @settings(deadline=None)
 @given(
-    plan=st.lists(st.tuples(st.sampled_from(WAYS), st.decimals(0, 10**11, paths=2)), max_size=30),
+    plan=st.lists(st.tuples(st.sampled_from(WAYS), st.decimals(0, 10**11, places=2)), max_size=30),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     ending=st.sampled_from(["\n", "\r\n"]),
 )

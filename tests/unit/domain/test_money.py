@@ -11,7 +11,7 @@ from transactions.money import MINOR_UNITS, Totals, amount_text, canonical, mino
 CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "CLF"])
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30, paths=4))
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30, places=4))
 def test_a_plain_number_is_read_as_it_stands(value):
     """Reading the text of a number gives the number."""
     assert read_number(format(value, "f")) == value
@@ -55,7 +55,7 @@ def test_an_amount_is_never_rounded():
         canonical(Decimal("0.005"), "EUR")
 
 
-@given(st.lists(st.tuples(CURRENCIES, st.decimals(-(10**12), 10**12, paths=4)), max_size=30))
+@given(st.lists(st.tuples(CURRENCIES, st.decimals(-(10**12), 10**12, places=4)), max_size=30))
 def test_sums_do_not_depend_on_the_order(entries):
     """The same amounts give the same totals in any order."""
     forward, backward = Totals(), Totals()

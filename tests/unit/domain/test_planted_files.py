@@ -78,7 +78,7 @@ def files(draw: st.DrawFn) -> Drawn:
 
 def _row(draw: st.DrawFn, number: int, ending: str) -> dict[str, str]:
     currency = draw(st.sampled_from(sorted(DECIMALS)))
-    amount = draw(st.decimals(0, 10**9, paths=DECIMALS[currency]))
+    amount = draw(st.decimals(0, 10**9, places=DECIMALS[currency]))
     lines = draw(st.lists(TEXT, min_size=1, max_size=3))
     return {
         "transaction_id": f"T{number}",

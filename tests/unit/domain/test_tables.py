@@ -47,7 +47,7 @@ def real_bytes(row: dict[str, Any], upload: Upload) -> int:
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 
 
-@given(texts, texts, st.decimals(0, 10**30, paths=2).map(str))
+@given(texts, texts, st.decimals(0, 10**30, places=2).map(str))
 def test_no_item_is_larger_than_what_is_counted(merchant: str, description: str, amount: str) -> None:
     """Whatever the file is called; and not much less, or good rows would be rejected."""
     row = {"transaction_id": "T1", "account_id": "A", "timestamp": "2025-03-01T11:00:00.000001+00:00", "amount": amount}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.process.timeout import EXPIRED, bounded
+from deployer.process.time_limit import EXPIRED, bounded
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,4 +1,4 @@
-"""A command that is not to take for ever: `python -m deployer.process.timeout MINUTES COMMAND...`. Used by the Makefile.
+"""A command that is not to take for ever: `python -m deployer.process.time_limit MINUTES COMMAND...`. Used by the Makefile.
 
 As `timeout --signal=INT --kill-after=10m` of the GNU core utilities, which macOS has not.
 """
