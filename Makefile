@@ -96,6 +96,10 @@ prove-files: setup ## Thousands of files of every dialect with planted errors, j
 prove-moods: setup ## Files on their way through thousands of drawn faults of AWS, in process
 	@$(PYTEST) tests/unit/lambdas/test_moods.py --hypothesis-profile thorough -n $(WORKERS)
 
+.PHONY: prove-evaluator
+prove-evaluator: setup ## Thousands of drawn Terraform files, valid and spoilt: nothing raises, and what is beside is judged
+	@$(PYTEST) tests/policy/test_drawn_terraform.py --hypothesis-profile thorough -n $(WORKERS)
+
 .PHONY: prove-deployer
 prove-deployer: setup ## Lost states, kills, two at once, regions, the live path: by the real command, in over an hour
 	@$(PYTEST) $(patsubst %,tests/proofs/prove_%.py,deployer locking live) -q

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployer.template_strings import OPAQUE, parts
+from deployer.template_strings import OPAQUE, parts, walk
 
 _DATA_SOURCE = {
     "actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource",
@@ -36,6 +36,7 @@ class Statement:
     conditions: dict[str, Any] = field(default_factory=dict)
     sid: str = ""
     path: str = ""
+    written: tuple[str, ...] = ()  # the resources, expressions included
 
     @property
     def allows(self) -> bool:
@@ -50,7 +51,7 @@ class Statement:
 
 def statements_in(values: Any, kind: str = "") -> Iterator[Statement]:
     """All statements in a block's values; `kind` is the block's type, such as `aws_iam_policy_document`."""
-    return (_statement(raw, path) for raw, path in raw_statements_in(values, kind))
+    return (statement_of(raw, path) for raw, path in raw_statements_in(values, kind))
 
 
 def raw_statements_in(values: Any, kind: str = "") -> Iterator[tuple[Any, str]]:
@@ -94,8 +95,8 @@ def _walk(node: Any, path: str) -> Iterator[tuple[Any, str]]:
         yield from _walk(document, path)
 
 
-def _statement(raw: Any, path: str) -> Statement:
-    """Raises TypeError for what is no statement: the rule then could not judge, which is never a pass."""
+def statement_of(raw: Any, path: str = "") -> Statement:
+    """A statement, read. Raises TypeError for what is none: the rule then could not judge, which is never a pass."""
     if isinstance(raw, str) and "${" in raw:
         return Statement("Allow", actions=(OPAQUE,), path=path)  # whatever it may become, it may allow
     if not isinstance(raw, dict):
@@ -111,6 +112,7 @@ def _statement(raw: Any, path: str) -> Statement:
         conditions=raw.get("Condition") or {},
         sid=str(raw.get("Sid", "")),
         path=path,
+        written=tuple(map(str, listed(raw.get("Resource")))),
     )
 
 
@@ -122,7 +124,8 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _from_data_source(block: dict[str, Any]) -> dict[str, Any]:
-    raw = {_DATA_SOURCE[key]: value for key, value in block.items() if key in _DATA_SOURCE and value is not None}
+    stated = {key: value for key, value in block.items() if not (key.startswith("not_") and _is_open(value))}
+    raw = {_DATA_SOURCE[key]: value for key, value in stated.items() if key in _DATA_SOURCE and value is not None}
     conditions: dict[str, Any] = {}
     for one in listed(block.get("condition")):
         if isinstance(one, dict):
@@ -131,6 +134,12 @@ def _from_data_source(block: dict[str, Any]) -> dict[str, Any]:
         if name in raw:
             raw[name] = _principals(raw[name])
     return {**raw, "Condition": conditions}
+
+
+def _is_open(value: Any) -> bool:
+    """Whether nothing of it is written but expressions: `try(..., null)` may leave it out. Evaluated, it is seen."""
+    texts = [text for _, text in walk(value)]
+    return bool(texts) and all(not parts(text)[0].strip(OPAQUE) for text in texts)
 
 
 def _principals(blocks: Any) -> Any:

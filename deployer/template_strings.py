@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _QUESTION = re.compile(r"\b(?:contains|startswith|endswith|strcontains|can|regexall)\(")
+_OPENING = re.compile(r"\$\$\{|%%\{|[$%]\{")
 OPAQUE = "\ufffd"  # stands for what is not known before evaluation; no name and no ARN contains it
 
 
@@ -23,17 +24,18 @@ def literals(text: str) -> Iterator[str]:
 
 def parts(text: str) -> tuple[str, list[str]]:
     """A template's text with OPAQUE for each expression, and the expressions."""
-    plain, expressions, at = "", [], 0
-    while at < len(text):
-        if text.startswith(("$${", "%%{"), at):
-            plain, at = plain + text[at + 1 : at + 3], at + 3
-        elif text.startswith(("${", "%{"), at):
-            end = _closing(text, at + 2)
-            expressions.append(text[at + 2 : end])
-            plain, at = plain + OPAQUE, end + 1
+    plain, expressions, at = [], [], 0
+    while match := _OPENING.search(text, at):
+        plain.append(text[at : match.start()])
+        if len(match[0]) > 2:
+            plain.append(match[0][1:])
+            at = match.end()
         else:
-            plain, at = plain + text[at], at + 1
-    return plain, expressions
+            end = _closing(text, match.end())
+            expressions.append(text[match.end() : end])
+            plain.append(OPAQUE)
+            at = end + 1
+    return "".join([*plain, text[at:]]), expressions
 
 
 def quoted(expression: str) -> Iterator[str]:
@@ -49,9 +51,11 @@ def quoted(expression: str) -> Iterator[str]:
 
 def _without_questions(expression: str) -> str:
     """Without calls that ask whether something is so: what they ask for is compared with, as by `==`."""
-    while match := _QUESTION.search(expression):
-        expression = f"{expression[: match.start()]}{expression[_closing(expression, match.end(), '()') + 1 :]}"
-    return expression
+    kept, at = [], 0
+    while match := _QUESTION.search(expression, at):
+        kept.append(expression[at : match.start()])
+        at = _closing(expression, match.end(), "()") + 1
+    return "".join([*kept, expression[at:]])
 
 
 def _closing(text: str, at: int, pair: str = "{}") -> int:

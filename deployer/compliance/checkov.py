@@ -9,7 +9,8 @@ import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,10 @@ from deployer import process
 from deployer.compliance.errors import CouldNotJudge
 
 JSON, PLAN = "terraform_json", "terraform_plan"
+ALL = "*"  # as the rule of a record that says that a file was not read
 DRIVER = "deployer.compliance.driver"
 PACKAGE = Path(__file__).resolve().parent.parent
-_TROUBLE = re.compile(
-    r"(?m)^.*(?:Cannot load external check|Failed to run check|Failed to parse|is malformed|Traceback).*$"
-)
+_TROUBLE = re.compile(r"(?m)^.*(?:Cannot load external check|is malformed|Traceback).*$")
 _UNWANTED = re.compile(r"(CKV|CHECKOV|BC|PRISMA|AWS|TF|VIRTUAL|BRIDGECREW)_.*|PYTHON.*|LOG_LEVEL|RUNNING_IN.*")
 _LINES_SHOWN = 8
 LONGEST = 1200  # seconds; ten thousand resources take less than one
@@ -29,7 +29,10 @@ LONGEST = 1200  # seconds; ten thousand resources take less than one
 
 @dataclass(frozen=True)
 class Record:
-    """One verdict as Checkov reports it; `file` is relative to the root of the scan."""
+    """One verdict as Checkov reports it; `file` is relative to the root of the scan, blank for all of it.
+
+    With an `error` it is none.
+    """
 
     framework: str
     rule: str
@@ -40,21 +43,33 @@ class Record:
     passed: bool
     details: tuple[str, ...] = ()
     guideline: str = ""
+    error: str = ""
 
 
-def run(python: Path, root: Path, checks: Sequence[Path], frameworks: Mapping[str, Collection[str]]) -> list[Record]:
+@dataclass(frozen=True)
+class Answer:
+    """All verdicts, and the ids of all rules that there are, run or not."""
+
+    records: tuple[Record, ...]
+    rules: frozenset[str]
+
+
+def run(
+    python: Path, root: Path, checks: Sequence[Path], frameworks: Mapping[str, Collection[str]],
+    skipped: Collection[str] = (),
+) -> Answer:  # fmt: skip
     """Every verdict of Checkov on the files below `root`.
 
     `python` is the interpreter of Checkov's environment, `checks` the folders of our rules, `frameworks` what to read
-    the files as, each with the rules to run on them (patterns; blank for all).
+    the files as, each with the rules to run on them (patterns; blank for all), `skipped` the rules of Checkov's (also
+    patterns) that are not run.
 
     Raises:
-        CouldNotJudge: anything but a whole answer.
+        CouldNotJudge: there is no answer. Of one that is not whole, records with an error say what is missing.
     """
     asked = {name: sorted(rules) for name, rules in sorted(frameworks.items())}
-    request = json.dumps(
-        {"root": str(root), "checks": [str(folder.absolute()) for folder in checks], "frameworks": asked}
-    )
+    folders = [str(folder.absolute()) for folder in checks]
+    request = json.dumps({"root": str(root), "checks": folders, "frameworks": asked, "skipped": sorted(skipped)})
     try:
         with _tap_alone() as path:
             command, environment = [str(python), "-m", DRIVER], _environment(root, path)
@@ -63,28 +78,34 @@ def run(python: Path, root: Path, checks: Sequence[Path], frameworks: Mapping[st
         raise _failed(f"Checkov was not done after {LONGEST} s; judge a smaller part of it", "") from error
     if result.returncode:
         raise _failed(f"Checkov ended with exit code {result.returncode}", result.stderr or result.stdout)
-    if trouble := _TROUBLE.findall(result.stderr):
-        raise _failed("Checkov did not do all of its work", "\n".join(trouble))
-    return parsed(result.stdout, frameworks)
+    answer = parsed(result.stdout, frameworks)
+    trouble = [] if any(one.error for one in answer.records) else _TROUBLE.findall(result.stderr)
+    told = (Record("", ALL, "", "", (0, 0), "", passed=False, error=f"Checkov says: {line}") for line in trouble)
+    return replace(answer, records=(*answer.records, *islice(told, _LINES_SHOWN)))
 
 
-def parsed(output: str, frameworks: Collection[str]) -> list[Record]:
-    """The driver's answer as records. Raises CouldNotJudge for anything that is not a whole one."""
+def parsed(output: str, frameworks: Collection[str]) -> Answer:
+    """The driver's answer. Raises CouldNotJudge for anything that is not a whole one."""
     try:
         reports = json.loads(output)
-        return [record for name in sorted(frameworks) for record in _records(name, reports[name])]
+        records = tuple(record for name in sorted(frameworks) for record in _records(name, reports[name]))
+        return Answer(records, frozenset(str(rule) for name in frameworks for rule in reports[name]["rules"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _failed(f"Checkov's answer can't be read: {type(error).__name__} {error}", output) from error
 
 
 def _records(framework: str, report: dict[str, Any]) -> list[Record]:
-    if report["unparsed"]:
-        raise _failed("Checkov could not parse what it was given", "\n".join(report["unparsed"]))
     if report["skipped"]:
         raise _failed("Checkov skipped a check: a suppression that Tap knows nothing of", str(report["skipped"][0]))
     if not report["verdicts"]:
-        raise _failed(f"Checkov judged nothing as {framework}", "")
-    return [_record(framework, *told) for told in report["verdicts"]]
+        unparsed = "\n".join(map(str, report["unparsed"]))
+        raise _failed(f"Checkov judged nothing as {framework}" + ", and could not parse all" * bool(unparsed), unparsed)
+    records = [_record(framework, *told) for told in report["verdicts"]]
+    records += [Record(framework, ALL, "", file.lstrip("/"), (0, 0), "", passed=False, error=error)
+                for file, error in report["unparsed"]]  # fmt: skip
+    records += [Record(framework, rule, "", file.lstrip("/"), (0, 0), address, passed=False, error=error)
+                for rule, file, address, error in report["broken"]]  # fmt: skip
+    return records
 
 
 def _record(framework: str, rule: str, title: str, file: str, lines: list[int], resource: str, result: str,
@@ -109,7 +130,7 @@ def _environment(root: Path, path: str) -> dict[str, str]:
 
     And nothing of Python's: where bytecode may not be kept, compiling Checkov is half of its time.
     """
-    added = {"HOME": str(root), "PYTHONPATH": path, "CHECKOV_ENABLE_FOREACH_HANDLING": "False",
+    added = {"HOME": str(root), "PYTHONPATH": path, "PYTHONUTF8": "1", "CHECKOV_ENABLE_FOREACH_HANDLING": "False",
              "CHECKOV_ENABLE_MODULES_FOREACH_HANDLING": "False"}  # fmt: skip
     return process.environment(added, without=_UNWANTED)
 

@@ -1,4 +1,4 @@
-"""What ends a scan without an answer. Both are of the tree in deployer/errors.py, which decides the exit codes."""
+"""What ends a scan without an answer. All are of the tree in deployer/errors.py, which decides the exit codes."""
 
 from deployer.errors import EnvironmentUnready, UsageError
 
@@ -9,3 +9,7 @@ class NotTerraform(UsageError):  # noqa: N818 - of a file
 
 class CouldNotJudge(EnvironmentUnready):
     """The gate itself did not do its work; whatever it would say is worth nothing: exit 3."""
+
+
+class UnknownRule(UsageError):
+    """A rule was asked for that nobody has: exit 2."""

@@ -4,11 +4,14 @@ level. Called when a subject is read; Checkov and our rules then see objects by 
 https://developer.hashicorp.com/terraform/language/syntax/json#nested-block-mapping
 """
 
+from collections.abc import Callable
 from typing import Any
 
 LABELS = {
     "resource": 2,
     "data": 2,
+    "ephemeral": 2,
+    "check": 1,
     "module": 1,
     "output": 1,
     "variable": 1,
@@ -18,16 +21,19 @@ _MANY = {"provider"}  # whose bodies may be several under one name
 Document = dict[str, Any]
 
 
-def normal(document: Document) -> Document:
-    """The same configuration with one object per block. Raises ValueError for what Terraform would not read either."""
+def normal(document: Document, fault: Callable[[str], None]) -> Document:
+    """The same configuration with one object per block. What Terraform would not read either is left out, and told."""
     found: Document = {}
     for kind, blocks in document.items():
-        if kind == "//":
-            found[kind] = blocks
-        elif kind == "terraform":
-            found[kind] = _settings(blocks)
-        else:
-            found[kind] = _labelled(blocks, LABELS.get(kind, 0), kind, many=kind in _MANY)
+        try:
+            if kind == "//":
+                found[kind] = blocks
+            elif kind == "terraform":
+                found[kind] = _settings(blocks)
+            else:
+                found[kind] = _labelled(blocks, LABELS.get(kind, 0), kind, fault)
+        except ValueError as error:
+            fault(f"no Terraform JSON: {error}")
     return found
 
 
@@ -37,12 +43,17 @@ def _settings(blocks: Any) -> Document:
     return {name: merge(value, name) for name, value in merged.items() if isinstance(value, dict | list)}
 
 
-def _labelled(node: Any, labels: int, where: str, *, many: bool) -> Any:
+def _labelled(node: Any, labels: int, where: str, fault: Callable[[str], None]) -> Any:
     if not labels:
-        return [merge(one, where) for one in node] if many and isinstance(node, list) else merge(node, where)
-    named = merge(node, where)
-    return {name: value if name == "//" else _labelled(value, labels - 1, f"{where}.{name}", many=many)
-            for name, value in named.items()}  # fmt: skip
+        many = where.partition(".")[0] in _MANY and isinstance(node, list)
+        return [merge(one, where) for one in node] if many else merge(node, where)
+    found: Document = {}
+    for name, value in merge(node, where).items():
+        try:
+            found[name] = value if name == "//" else _labelled(value, labels - 1, f"{where}.{name}", fault)
+        except ValueError as error:
+            fault(f"no Terraform JSON: {error}")
+    return found
 
 
 def merge(node: Any, where: str) -> Document:

@@ -3,23 +3,20 @@
 from collections.abc import Iterator
 from typing import Any
 
-from deployer.compliance.errors import NotTerraform
+from deployer.compliance.addresses import without_keys
+from deployer.compliance.judgement import NotJudged
 from deployer.compliance.subject import Subject
 from deployer.policy_documents import POLICY_NAMES, decoded, statements_in
 
 
-def require_policies_are_json(subjects: list[Subject]) -> None:
-    """Raises NotTerraform for the first policy that is known in full and is no JSON."""
+def unreadable_policies(subjects: list[Subject]) -> Iterator[NotJudged]:
+    """Each policy that is known in full and is no JSON."""
     for one in subjects:
         for address, values in _blocks(one):
             for name in POLICY_NAMES:
                 if not _is_well(values.get(name)):
-                    file, line = one.place(address)
-                    raise NotTerraform(
-                        f"the {name} of {one.full(address)} is no JSON, or no policy",
-                        where=f"{file}:{line}" if line else file,
-                        remedy="mend the policy; jsonencode({...}) or aws_iam_policy_document can't go wrong so",
-                    )  # fmt: skip
+                    reason = f"the {name} of {one.full(address)} is no JSON, or no policy"
+                    yield NotJudged("*", reason, without_keys(one.full(address)), *one.place(address), is_fault=True)
 
 
 def _is_well(value: Any) -> bool:

@@ -4,20 +4,24 @@ A copy is Terraform JSON or a plan, laid out so that each block has a line of it
 HCL is read by ourselves: Checkov's parser gives up on files that Terraform takes, and forgets comments' places.
 """
 
-import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from deployer.compliance.addresses import without_keys
 from deployer.compliance.configurations import evaluated, roots_in, written
 from deployer.compliance.errors import NotTerraform
-from deployer.compliance.hcl.modules import Instance, Module, from_json, instantiated, module_of
-from deployer.compliance.hcl.syntax import SyntaxWrong
+from deployer.compliance.hcl.instances import Instance, instantiated
+from deployer.compliance.hcl.modules import Module, from_json, module_of
+from deployer.compliance.hcl.reading import Place, Reading
+from deployer.compliance.json_files import read_json
+from deployer.compliance.judgement import NotJudged
 from deployer.compliance.lines import lines_of
 from deployer.compliance.normal import merged, normal
-from deployer.compliance.texts import read, sources, text_of
+from deployer.compliance.texts import Sources, Texts, files_of, sources, text_of
 from deployer.terraform.plan_json import is_evaluated, is_plan, planned_values, resources_in
 
 _PLAN_FORMAT = "1."
@@ -77,59 +81,74 @@ class Subject:
         return f"{self.prefix}.{address}" if self.prefix else address
 
 
-def subjects_at(path: Path, *, evaluate: bool = True) -> list[Subject]:
-    """The documents to judge at `path`, itself a file or a folder.
-
-    `evaluate`: also judge what a configuration comes to, as far as that is known without Terraform.
+def reading_at(path: Path, root: Path | None = None) -> Reading:
+    """A reading of what is at `path`. Below `root`, blank for the folder itself, files and modules may be read.
 
     Raises:
-        NotTerraform: there is nothing to judge, or a file can't be read.
+        NotTerraform: there is nothing.
     """
     if not path.exists():
         raise NotTerraform("there is nothing there", where=str(path), remedy="name a folder or a file with Terraform")
     base = (path if path.is_dir() else path.parent).resolve()
-    found = sources(base if path.is_dir() else base / path.name)
-    subjects = [_plan(file, text, base) for file, text in found.plans.items()]
-    subjects += _of_json({file: _document(text, file) for file, text in found.json.items()}, found.json, base, evaluate)
-    subjects += _of_hcl(found.hcl, found.tfvars, base, evaluate)
+    readable = (root or base).resolve()
+    if not base.is_relative_to(readable):
+        raise NotTerraform("the root does not hold what is to be judged", where=str(root), remedy="name one above it")
+    return Reading(base, readable)
+
+
+def subjects_at(path: Path, *, evaluate: bool = True, reading: Reading | None = None) -> list[Subject]:
+    """The documents to judge at `path`, itself a file or a folder.
+
+    `evaluate`: also judge what a configuration comes to, as far as that is known without Terraform. `reading` gets a
+    note of each thing that can't be judged.
+
+    Raises:
+        NotTerraform: there is nothing to judge, or nothing that could be read.
+    """
+    reading = reading or reading_at(path)
+    base = (path if path.is_dir() else path.parent).resolve()
+    found = sources(base if path.is_dir() else base / path.name, reading)
+    subjects = list(_plans(found.plans, base, reading))
+    subjects += _of_json(found.json, base, evaluate, reading)
+    subjects += _of_hcl(found, base, evaluate, reading)
     if not any((one.is_plan and one.blocks()) or _JUDGED & one.document.keys() for one in subjects):
-        raise NotTerraform(
+        raise nothing_judged(path, reading.faults)
+    return subjects
+
+
+def nothing_judged(path: Path, faults: Sequence[NotJudged]) -> NotTerraform:
+    """There was nothing at all that could be judged: the first fault is why, and the others are told with it."""
+    if not faults:
+        return NotTerraform(
             "no HCL, no Terraform JSON and no plan with a resource in it", where=str(path),
             remedy="name a folder of *.tf, a synthesised cdk.tf.json, or the output of `terraform show -json PLAN`",
         )  # fmt: skip
-    return subjects
+    first, *others = faults
+    where = f"{first.file}:{first.line}" if first.line else first.file or str(path)
+    told = tuple(f"{one.file}:{one.line} {one.reason}" for one in others[:10])
+    return NotTerraform(first.reason, where=where, remedy="mend it; `terraform validate` tells more", details=told)
 
 
 def subject(file: Path, base: Path) -> Subject:
     """One file of JSON. Raises NotTerraform if it is not what its name says."""
-    text = text_of(file)
-    if '"planned_values"' in text:
-        return _plan(file, text, base)
+    text, reading = text_of(file), Reading(base)
     shown = file.relative_to(base).as_posix()
-    return Subject(shown, _document(text, file), f"subject/{shown}", _places(text, shown))
+    if '"planned_values"' in text:
+        return _plan(file, text, shown)
+    found = Subject(shown, _document(text, file, reading), _copied(_as_terraform(shown)), _places(text, shown))
+    if reading.faults:
+        raise nothing_judged(file, reading.faults)
+    return found
 
 
-def lay_out(subjects: list[Subject], root: Path) -> None:
-    """The copies, below `root`."""
-    for one in subjects:
-        target = root / one.copied
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(_in_lines(one.document, 4 if one.is_plan else 3))
+def _plans(texts: Texts, base: Path, reading: Reading) -> Iterator[Subject]:
+    for file, text in texts.items():
+        with reading.of("", str(file)):
+            yield _plan(file, text, file.relative_to(base).as_posix())
 
 
-def _in_lines(node: Any, depth: int) -> str:
-    """JSON with a line for each block: Checkov tells blocks apart by lines, and copies them into each verdict."""
-    if not depth or not node or not isinstance(node, dict | list):
-        return json.dumps(node)
-    if isinstance(node, list):
-        return "[\n" + ",\n".join(_in_lines(one, depth - 1) for one in node) + "\n]"
-    return (
-        "{\n" + ",\n".join(f"{json.dumps(str(key))}: {_in_lines(one, depth - 1)}" for key, one in node.items()) + "\n}"
-    )
-
-
-def _plan(file: Path, text: str, base: Path) -> Subject:
-    document = read(text, file)
+def _plan(file: Path, text: str, shown: str) -> Subject:
+    document = read_json(text, file)
     if not str(document.get("format_version", "")).startswith(_PLAN_FORMAT):
         raise NotTerraform(
             f"a plan of a format that is not known: {document.get('format_version')}", where=str(file),
@@ -140,73 +159,94 @@ def _plan(file: Path, text: str, base: Path) -> Subject:
             "a plan with a resource that has no address, type, mode or values", where=str(file),
             remedy="give what `terraform show -json PLAN` prints, as it is",
         )  # fmt: skip
-    shown = file.relative_to(base).as_posix()
-    return Subject(shown, document, f"subject/{shown}")
+    return Subject(shown, {"terraform_version": "unknown", **document}, _copied(f"{shown}.plan.json"))
 
 
-def _of_json(documents: dict[Path, dict[str, Any]], texts: dict[Path, str], base: Path, evaluate: bool) -> (
-        list[Subject]):  # fmt: skip
+def _of_json(texts: Texts, base: Path, evaluate: bool, reading: Reading) -> Iterator[Subject]:
     """Files of one folder are one module, as Terraform has it, unless they contradict each other."""
-    subjects = []
+    documents = {}
+    for file, text in texts.items():
+        with reading.of("", str(file)):
+            documents[file] = _document(text, file, reading)
     for folder in sorted({file.parent for file in documents}):
         here = {file: document for file, document in documents.items() if file.parent == folder}
         together = merged(list(here.values())) if len(here) > 1 else None
         groups = [(list(here), together)] if together is not None else [([file], one) for file, one in here.items()]
         for files, document in groups:
-            shown = files[0].relative_to(base).as_posix()
             paths: Places = {}
             for file in reversed(files):
                 paths |= _places(texts[file], file.relative_to(base).as_posix())
-            subjects.append(Subject(shown, document, f"subject/{shown}", paths))
-            if evaluate:
-                root = instantiated(Module(folder, from_json(document, "")), lambda _: None, {})
-                subjects.append(_evaluated(root, shown, f"subject/{shown}.evaluated.plan.json", paths))
-    return subjects
+            yield from _of_document(document, files[0], paths, evaluate, reading)
 
 
-def _of_hcl(texts: dict[Path, str], tfvars: dict[Path, str], base: Path, evaluate: bool) -> list[Subject]:
-    folders = {file.parent.resolve() for file in texts}
-    if not folders:
-        return []
-    try:
-        modules = {
-            folder: module_of([file for file in texts if file.parent.resolve() == folder], folder, texts.__getitem__)
-            for folder in folders
-        }
-        roots = roots_in(modules, {file.resolve(): text for file, text in tfvars.items()})
-    except (SyntaxWrong, RecursionError) as error:
-        raise NotTerraform(f"not HCL: {error}", where=str(base), remedy="`terraform validate` tells more") from error
-    return [one for root in roots for one in _of_root(root, base, evaluate)]
+def _of_document(document: dict[str, Any], file: Path, paths: Places, evaluate: bool, reading: Reading) -> (
+        Iterator[Subject]):  # fmt: skip
+    shown = reading.shown(file)
+    yield Subject(shown, document, _copied(_as_terraform(shown)), paths)
+    if evaluate:
+        lines = {address: line for address, (_, line) in paths.items()}
+        module = Module(file.parent, from_json(document, str(file), lines))
+        root = instantiated(module, lambda _: None, {}, reading)
+        yield _evaluated(root, shown, _copied(f"{shown}.evaluated.plan.json"), paths, tuple(root.missing))
+
+
+def _of_hcl(found: Sources, base: Path, evaluate: bool, reading: Reading) -> Iterator[Subject]:
+    folders: dict[Path, list[Path]] = {}
+    for file in found.hcl:
+        folders.setdefault(file.parent.resolve(), []).append(file)
+    modules = {folder: module_of(files, folder, found.hcl.__getitem__, reading) for folder, files in folders.items()}
+    tfvars = {file.resolve(): text for file, text in found.tfvars.items()}
+    roots = roots_in(dict(modules), partial(_module_at, modules, reading), tfvars, reading)
+    return (one for root in roots for one in _of_root(root, base, evaluate))
+
+
+def _module_at(modules: dict[Path, Module], reading: Reading, folder: Path) -> Module | None:
+    """The module of a folder: one of those below the judged folder, or one elsewhere that may be read."""
+    if folder not in modules and reading.root and folder.is_relative_to(reading.root) and folder.is_dir():
+        modules[folder] = module_of(files_of(folder), folder, partial(text_of, reading=reading), reading)
+    return modules.get(folder)
 
 
 def _of_root(root: Instance, base: Path, evaluate: bool) -> Iterator[Subject]:
+    """What each module says, once for all of its instances; and what all of them come to."""
     name = root.module.folder.relative_to(base).as_posix() if root.module.folder != base else "root"
     all_places: Places = {}
-    for number, instance in enumerate(root.everyone()):
-        one = written(instance, base)
-        document = _normal(one.document, instance.module.folder)
-        copied = f"subject/{name}/module-{number}.tf.json"
-        yield Subject(name, document, copied, one.paths, instance.path, tuple(instance.missing))
-        all_places |= {without_keys(f"{one.path}.{address}".lstrip(".")): place for address, place in
-                       one.paths.items()}  # fmt: skip
+    modules = {without_keys(instance.path): instance for instance in reversed(list(root.everyone()))}
+    for number, instance in enumerate(reversed(modules.values())):
+        one = written(instance)
+        if not one.document and not instance.missing:
+            continue  # there is nothing that Checkov could parse
+        copied = _copied(f"{name}/module-{number}.tf.json")
+        yield Subject(name, normal(one.document, root.reading.fault), copied, one.paths, one.path,
+                      tuple(instance.missing))  # fmt: skip
+        all_places |= {f"{one.path}.{address}".lstrip("."): place for address, place in one.paths.items()}
     if evaluate:
-        yield _evaluated(root, name, f"subject/{name}/evaluated.plan.json", all_places)
+        yield _evaluated(root, name, _copied(f"{name}/evaluated.plan.json"), all_places)
 
 
-def _evaluated(root: Instance, shown: str, copied: str, paths: Places) -> Subject:
-    missing = [] if any(block.file for block in root.module.body.blocks) else root.missing
-    return Subject(shown, evaluated(root), copied, paths, missing=tuple(missing))
+def _as_terraform(shown: str) -> str:
+    """The name by which Checkov takes JSON for Terraform."""
+    return f"{shown.removesuffix('.tf.json')}.tf.json"
 
 
-def _document(text: str, file: Path) -> dict[str, Any]:
-    return _normal(read(text, file), file)
+def _copied(shown: str) -> str:
+    """Its name in the scan: Checkov looks into no folder that begins with a dot."""
+    return "subject/" + re.sub(r"(^|/)\.", r"\1dot-", shown)
 
 
-def _normal(document: dict[str, Any], file: Path) -> dict[str, Any]:
-    try:
-        return normal(document)
-    except ValueError as error:
-        raise NotTerraform(f"no Terraform JSON: {error}", where=str(file), remedy="mend the file") from error
+def _evaluated(root: Instance, shown: str, copied: str, paths: Places, missing: tuple[tuple[str, str], ...] = ()) -> (
+        Subject):  # fmt: skip
+    return Subject(shown, evaluated(root), copied, paths, missing=missing)
+
+
+def _document(text: str, file: Path, reading: Reading) -> dict[str, Any]:
+    shown, paths = reading.shown(file), lines_of(text)
+
+    def fault(reason: str) -> None:
+        address = reason.removeprefix("no Terraform JSON: resource.").split(" ")[0]
+        reading.fault(reason, Place("", shown, paths.get(address, 0)))
+
+    return normal(read_json(text, file), fault)
 
 
 def _places(text: str, shown: str) -> Places:

@@ -27,10 +27,13 @@ def today() -> date:
 
 
 def ending(untils: Iterable[str], on: date | None = None) -> list[str]:
-    """What to say of suppressions that end within WARNED_DAYS of a day, today if not set, or have ended."""
+    """What to say of suppressions that end within WARNED_DAYS of a day, today if not set, or have ended.
+
+    One whose last day is blank, as an inline skip's, has no end.
+    """
     on = on or today()
     told = []
-    for until, number in sorted(Counter(untils).items()):
+    for until, number in sorted(Counter(filter(None, untils)).items()):
         left = (date.fromisoformat(until) - on).days
         if left <= WARNED_DAYS:
             what = f"{number} suppression{'s' * (number > 1)} of findings"

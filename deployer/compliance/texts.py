@@ -1,23 +1,26 @@
 """Which files at a path are Terraform, and their text. Called by subject.py."""
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from deployer.compliance.errors import NotTerraform
+from deployer.compliance.hcl.reading import Reading
 
 _LEFT_OUT = {".terraform", ".git", "node_modules", ".venv", ".tap"}
 _KINDS = {".tf", ".tofu", ".json", ".tfvars"}
+_HCL = (".tf", ".tofu")
+_JSON = (".tf.json", ".tofu.json")
+_VARIABLES = (".tfvars", ".tfvars.json")
 _PLAN = '"planned_values"'
+_LARGEST = 512 * 1024 * 1024  # bytes of one file; a plan of ten thousand resources has some fifty million
 Texts = dict[Path, str]
 
 
 @dataclass
 class Sources:
-    """The texts by kind."""
+    """The texts by kind. JSON beside HCL is part of the same module, and counts as HCL."""
 
     hcl: Texts = field(default_factory=dict)
     tfvars: Texts = field(default_factory=dict)
@@ -25,38 +28,50 @@ class Sources:
     plans: Texts = field(default_factory=dict)
 
 
-def sources(path: Path) -> Sources:
-    """What of the path, a file or a folder, is Terraform. A file that was named counts whatever it is called."""
-    found = Sources()
-    if path.is_file():
-        _sort(found, path, text_of(path), named=True)
-        if path.suffix in (".tf", ".tofu"):
-            _add_variables(found, path.parent)
-        return found
-    for file in sorted(_files(path)):
-        _sort(found, file, text_of(file), named=False)
+def sources(path: Path, reading: Reading | None = None) -> Sources:
+    """What of the path, a file or a folder, is Terraform. A file that was named counts whatever it is called.
+
+    What can't be read is a fault of the `reading`.
+    """
+    found, reading = Sources(), reading or Reading()
+    named = path.is_file()
+    for file in _beside(path) if named else sorted(_files(path)):
+        with reading.of("", str(file)):
+            _sort(found, file, text_of(file, reading), named=file == path)
+    folders = {file.parent for file in found.hcl}
+    for file in [file for file in found.json if file.parent in folders]:
+        found.hcl[file] = found.json.pop(file)
     return found
 
 
-def read(text: str, file: Path) -> dict[str, Any]:
-    """A JSON object. A name that stands twice in one object is refused: a parser would drop the first unseen."""
+def text_of(file: Path, reading: Reading | None = None) -> str:
+    """Raises NotTerraform for what can't be read, is no file, or lies where nothing may be read."""
     try:
-        document = json.loads(text, object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        raise NotTerraform(
-            f"not JSON: {error}", where=str(file), remedy="mend the file, or synthesise again"
-        ) from error
-    if not isinstance(document, dict):
-        raise NotTerraform("JSON, but no object", where=str(file), remedy="synthesise again")
-    return document
-
-
-def text_of(file: Path) -> str:
-    """Raises NotTerraform for what can't be read."""
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        return _readable(file, reading).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, RuntimeError) as error:
         raise NotTerraform(f"the file can't be read: {error}", where=str(file), remedy="it has to be UTF-8") from error
+
+
+def _readable(file: Path, reading: Reading | None) -> Path:
+    """Raises OSError; RuntimeError for links in a circle."""
+    path = file.resolve(strict=True)
+    if not path.is_file() or path.stat().st_size > _LARGEST:
+        raise OSError("no file, or one that is too large")
+    if reading and reading.root and not path.is_relative_to(reading.root):
+        raise OSError("a link that leads out of the judged folder; --root names a folder to read from")
+    return path
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The files of a module."""
+    return sorted(file for file in folder.iterdir() if file.name.endswith(_HCL + _JSON))
+
+
+def _beside(file: Path) -> Iterator[Path]:
+    """The file, and beside HCL the values of its variables."""
+    yield file
+    if file.suffix in _HCL:
+        yield from sorted(one for one in file.parent.iterdir() if one.name.endswith(_VARIABLES))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -73,23 +88,11 @@ def _unreadable(error: OSError) -> None:
 
 
 def _sort(found: Sources, file: Path, text: str, *, named: bool) -> None:
-    if file.suffix in (".tf", ".tofu"):
+    if file.suffix in _HCL:
         found.hcl[file] = text
-    elif file.suffix == ".tfvars":
+    elif file.name.endswith(_VARIABLES):
         found.tfvars[file] = text
     elif _PLAN in text:
         found.plans[file] = text
-    elif named or file.name.endswith((".tf.json", ".tofu.json")):
+    elif named or file.name.endswith(_JSON):
         found.json[file] = text
-
-
-def _add_variables(found: Sources, folder: Path) -> None:
-    for file in folder.glob("*.tfvars"):
-        found.tfvars[file] = text_of(file)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs if name != "//"]
-    if len(set(names)) < len(names):
-        raise ValueError(f"the name {min(name for name in names if names.count(name) > 1)} stands twice in one object")
-    return dict(pairs)

@@ -86,8 +86,11 @@ def _removed_by_terraform(run: Run, stack: Path, configuration: Configuration, a
     terraform = prepare(run.session, stack, run.settings, run.view.note)
     terraform.environment |= {f"TF_CLI_ARGS_{verb}": "-lock=false" for verb in ("plan", "apply")}
     run_init(terraform, run.view.note)
-    if terraform.plan(destroy=True, targets=addresses):
-        terraform.apply()
+    if not terraform.plan(destroy=True, targets=addresses):
+        return (
+            _local(run.session.work / UNSAVED) or {}
+        )  # all of it went with what it belonged to; the state is as it was
+    terraform.apply()
     return _state(run, configuration)
 
 

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from deployer.compliance import access, coverage, suppressions
-from deployer.compliance.judgement import Finding, Judgement
+from deployer.compliance.errors import CouldNotJudge
+from deployer.compliance.judgement import Finding, Judgement, NotJudged
 from deployer.compliance.origins import constructs_in, located, origins_in
 from deployer.compliance.scan import scan
+from deployer.compliance.selection import ALL_RULES, Selection
 from deployer.deploy.synthesis import inputs, stack_folder
 from deployer.errors import NotCompliant, UsageError
 from deployer.paths import PROJECT_FILE, Paths, digest_of
@@ -46,25 +48,33 @@ def with_backend(settings: Settings) -> Settings:
 
 
 def stack_judged(
-    settings: Settings, paths: Paths, *, accept_access: bool = False, today: date | None = None
-) -> OfStack:
+    settings: Settings, paths: Paths, *, accept_access: bool = False, today: date | None = None,
+    chosen: Selection = ALL_RULES,
+) -> OfStack:  # fmt: skip
     """What the gate says of the stack that these settings make. Raises as `scan` does.
 
-    `accept_access`: write down the access that it grants as the new baseline. `today`: as for `scan`.
+    `accept_access`: write down the access that it grants as the new baseline. `today`: as for `scan`. `chosen`:
+    the rules that judge.
     """
     project = Project.at(paths.root)
     folder, document = configuration_of(settings, paths)
     if accept_access:
         access.accept(document, settings.environment_suffix, paths.root / _baseline(project))
-    found = at_lines(scan(folder, paths, mirror=settings.provider_mirror, today=today), document, paths.root)
+    judgement = scan(
+        folder, paths, only=chosen.rules, skip=chosen.skipped, mirror=settings.provider_mirror, today=today
+    )
+    found = at_lines(judgement, document, paths.root)
     more: list[Finding] = []
     if project.access_baseline:
         more += access.differences(document, settings.environment_suffix, paths.root, project.access_baseline)
     matrix = ""
-    if project.stack_tests:
+    if project.stack_tests and chosen.is_all:
         matrix, bare = coverage.covered(found, document, paths.root / project.stack_tests)
         more += bare
-    return OfStack(replace(found, findings=tuple(sorted((*found.findings, *more)))), matrix)
+    elif project.stack_tests and chosen.takes(coverage.RULE):
+        found = replace(found, not_judged=(*found.not_judged, NotJudged(coverage.RULE, "known where all rules run")))
+    heard = (one for one in more if chosen.takes(one.rule))
+    return OfStack(replace(found, findings=tuple(sorted((*found.findings, *heard)))), matrix)
 
 
 def _baseline(project: Project) -> Path:
@@ -85,12 +95,18 @@ def require_compliant(settings: Settings, paths: Paths) -> Document:
 
     Raises:
         NotCompliant: with what was found.
+        CouldNotJudge: with what could not be judged.
     """
     kept = paths.cache / "compliant" / _key(settings, paths)
     today = suppressions.FOR_GOOD if settings.target == "embedded" else suppressions.today()
     if (clean := _remembered(kept, today)) is not None:
         return clean
     judgement = stack_judged(settings, paths, today=today).judgement
+    if judgement.faults:
+        raise CouldNotJudge(
+            "not all of the stack could be judged; nothing was applied",
+            details=tuple(f"{one.rule} {one.resource} {one.file}:{one.line} {one.reason}" for one in judgement.faults),
+        )
     if found := sorted(
         judgement.findings, key=lambda one: not one.is_own
     ):  # of ended suppressions before what they hid
@@ -110,7 +126,7 @@ def _remembered(kept: Path, today: date) -> Document | None:
         clean: Document = json.loads(kept.read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-    ends = min((one["until"] for one in clean["suppressed"]), default=_FOR_GOOD)
+    ends = min((one["until"] for one in clean["suppressed"] if one["until"]), default=_FOR_GOOD)
     return clean if today.isoformat() <= ends else None
 
 

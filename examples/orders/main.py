@@ -70,7 +70,7 @@ class Orders(TerraformStack):
         code = TerraformAsset(self, "code", path=CODE, type=AssetType.ARCHIVE)
         function = aws.lambda_function.LambdaFunction(
             self, "function", function_name=name, role=role.arn, runtime="python3.13", handler="record.handler",
-            filename=code.path, source_code_hash=code.asset_hash, timeout=30, depends_on=[attached, logs],
+            filename=code.path, source_code_hash=code.asset_hash, timeout=10, depends_on=[attached, logs],
             environment={"variables": {"TABLE": table.name}}, kms_key_arn=key.arn,
         )  # fmt: skip
         aws.lambda_event_source_mapping.LambdaEventSourceMapping(

@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSResponse
 from deployer.console.view import NoView
 from deployer.deploy.cleanup import cleanup
 from deployer.deploy.stages import Run
+from deployer.identity import Identity
 from deployer.paths import Paths
 from deployer.resources.configuration import Configuration
 from deployer.resources.deletion import Cleanup, CleanupResult
@@ -212,7 +213,8 @@ def test_state_and_ledger_go_last_and_the_state_bucket_never(
     furnish(account, environment, protected=True)
     run = Run(
         replace(environment, state_bucket=states), Paths.here(),
-        TargetSession(account, tmp_path / "work", tmp_path / "logs", lasting=True), NoView(),
+        TargetSession(account, tmp_path / "work", tmp_path / "logs", lasting=True, identity=Identity.of(suffix, Paths.here())),
+        NoView(),
     )  # fmt: skip
 
     kept = cleanup(run, data_too=False).left

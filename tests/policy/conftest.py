@@ -9,6 +9,8 @@ from deployer.compliance.judgement import Judgement
 from deployer.compliance.scan import scan
 from deployer.pytest_plugin.stacks import Stack
 from stack.settings import Settings
+from tests.policy.documented import lay_out_documented
+from tests.policy.escalation import lay_out_ways
 from tests.policy.mutants import lay_out_mutants
 from tests.policy.mutations import RULES
 from tests.policy.shared import CASES, OWN, PLACES, once
@@ -47,3 +49,25 @@ def of_mutants(tap_stack: Stack, tap_plan: Document, tmp_path_factory: pytest.Te
         return scan(folder / "mutants", PLACES, plan=False, only=(*OWN, *RULES))
 
     return once(tmp_path_factory, "mutants", make)
+
+
+@pytest.fixture(scope="session")
+def of_ways(tmp_path_factory: pytest.TempPathFactory):
+    """What our rules say of all ways to more permissions."""
+
+    def make(folder: Path):
+        lay_out_ways(folder / "ways")
+        return scan(folder / "ways", PLACES, plan=False, only=OWN)
+
+    return once(tmp_path_factory, "ways", make)
+
+
+@pytest.fixture(scope="session")
+def of_documented(tmp_path_factory: pytest.TempPathFactory):
+    """What our rules say of the policies that AWS documents."""
+
+    def make(folder: Path):
+        lay_out_documented(folder / "documented")
+        return scan(folder / "documented", PLACES, plan=False, only=OWN)
+
+    return once(tmp_path_factory, "documented", make)

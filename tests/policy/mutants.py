@@ -48,7 +48,7 @@ def spoiled(document: Document, mutation: Mutation) -> Document:
 def reduced(document: Document, mutation: Mutation) -> Document:
     """The configuration with the types that matter."""
     document = copy.deepcopy(document)
-    kept = kinds_for(document, mutation.type)
+    kept = dict.fromkeys([*kinds_for(document, mutation.type), *mutation.beside])
     document["resource"] = {kind: document["resource"][kind] for kind in kept}
     return document
 
@@ -71,7 +71,7 @@ def reduced_plan(plan: Document, mutation: Mutation) -> Document:
     """The plan with the type that matters."""
     plan = copy.deepcopy(plan)
     module = plan["planned_values"]["root_module"]
-    module["resources"] = [one for one in module["resources"] if one["type"] == mutation.type]
+    module["resources"] = [one for one in module["resources"] if one["type"] in (mutation.type, *mutation.beside)]
     return plan
 
 
@@ -79,15 +79,20 @@ def folder_of(mutation: Mutation) -> str:
     return mutation.name.replace(" ", "-").replace("'", "").replace(",", "")
 
 
+def unspoiled_of(mutation: Mutation) -> str:
+    """The folder of the same, unspoiled."""
+    return "/".join(("unspoiled", mutation.type, *mutation.beside))
+
+
 def lay_out_mutants(document: Document, plan: Document, folder: Path) -> None:
     """Each mutant, as JSON and where it has one as a plan, in a folder of its own; the unspoiled by their type."""
     for mutation in MUTATIONS:
         if mutation.written:
             _write(folder / folder_of(mutation) / "cdk.tf.json", spoiled(document, mutation))
-            _write(folder / "unspoiled" / mutation.type / "cdk.tf.json", reduced(document, mutation))
+            _write(folder / unspoiled_of(mutation) / "cdk.tf.json", reduced(document, mutation))
         if mutation.planned:
             _write(folder / f"{folder_of(mutation)}-planned" / "plan.json", spoiled_plan(plan, mutation))
-            _write(folder / "unspoiled" / f"{mutation.type}-planned" / "plan.json", reduced_plan(plan, mutation))
+            _write(folder / f"{unspoiled_of(mutation)}-planned" / "plan.json", reduced_plan(plan, mutation))
 
 
 def _write(path: Path, document: Document) -> None:

@@ -20,6 +20,7 @@ class Mutation:
     written: bool = True  # False for what only a plan shows
     pick: str = ""  # part of the block's name, where it is not the first of its type
     removed: bool = False  # the block is taken away instead
+    beside: tuple[str, ...] = ()  # further types that the rule has to see
 
 
 def in_policy(

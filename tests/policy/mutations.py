@@ -7,6 +7,7 @@ PROVIDER = "provider.aws"
 OUTPUT = "output.region"
 REGION, IAM, LAMBDA, LOCK = "TAP_REGION_1", "TAP_IAM_1", "TAP_LAMBDA_1", "TAP_BACKEND_1"
 ESCALATION, DEPUTY, WORLD, ACCOUNT = "TAP_IAM_2", "TAP_IAM_3", "TAP_IAM_4", "TAP_IAM_5"
+LOOP = "TAP_LOOP_1"
 PUBLIC, ENCRYPTED, RECOVERY, NOTIFY = "TAP_PUBLIC_1", "TAP_ENCRYPTION_1", "TAP_RECOVERY_1", "TAP_NOTIFY_1"
 ROLE_POLICY, FUNCTION, ROLE, KEY = "aws_iam_role_policy", "aws_lambda_function", "aws_iam_role", "aws_kms_key"
 BUCKET, TABLE, TOPIC_POLICY = "aws_s3_bucket", "aws_dynamodb_table", "aws_sns_topic_policy"
@@ -14,6 +15,15 @@ ACCESS_BLOCK, NOTIFICATION = "aws_s3_bucket_public_access_block", "aws_s3_bucket
 TRUST = "assume_role_policy"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:q"
 CHINESE_LOGS = "logs.cn-north-1.amazonaws.com.cn"
+INTAKE = "arn:aws:s3:::transaction-csv-files-policy"
+STARTED = (
+    FUNCTION,
+    ROLE,
+    ROLE_POLICY,
+    BUCKET,
+    NOTIFICATION,
+    "aws_sfn_state_machine",
+)  # what starts what, and may do what
 EVERYBODY = {"Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
 SUPPRESSED = "CKV_AWS_18"
 
@@ -78,6 +88,9 @@ MUTATIONS = (
              also({"Action": ["iam:PassRole", "lambda:CreateFunction"], "Resource": "*"})),
     Mutation("a role may become any role", ESCALATION, ROLE_POLICY,
              also({"Action": "sts:AssumeRole", "Resource": "*"})),
+    Mutation("a role may write its own policy, by name", ESCALATION, ROLE_POLICY,
+             also({"Action": "iam:PutRolePolicy", "Resource": "arn:aws:iam::*:role/csv-validator-*"}),
+             pick="intake_validator", planned=True, beside=(ROLE,)),
     Mutation("a function's role without its condition", DEPUTY, ROLE,
              in_policy(lambda one: one.pop("Condition"), TRUST), planned=True),
     Mutation("the machine's role without its condition", DEPUTY, ROLE,
@@ -136,6 +149,17 @@ MUTATIONS = (
              lambda values: values["lambda_function"][0].update(lambda_function_arn="")),
     Mutation("a notification of no events", NOTIFY, NOTIFICATION,
              lambda values: values["lambda_function"][0].update(events=[]), planned=True),
+    Mutation("a notification of every key", LOOP, NOTIFICATION,
+             lambda values: values["lambda_function"][0].update(filter_prefix=None), planned=True, beside=STARTED),
+    Mutation("a notification of what its function writes", LOOP, NOTIFICATION,
+             lambda values: values["lambda_function"][1].update(filter_prefix="transformed/"), planned=True,
+             beside=STARTED),
+    Mutation("a function that may write what starts it", LOOP, ROLE_POLICY,
+             also({"Action": ["s3:Put*"], "Resource": [f"{INTAKE}/*"]}), pick="intake_validator", planned=True,
+             beside=STARTED),
+    Mutation("a function at the end that may write what starts the first", LOOP, ROLE_POLICY,
+             also({"Action": "s3:PutObject", "Resource": f"{INTAKE}/validated/*"}), pick="workflow_loader",
+             planned=True, beside=STARTED),
     Mutation("logs are kept for good", "TAP_LOGS_1", "aws_cloudwatch_log_group", without("retention_in_days")),
     Mutation("a log group of nobody", "TAP_LOGS_1", "aws_cloudwatch_log_group", put(name="/aws/lambda/other"),
              pick="intake_validator"),

@@ -12,7 +12,7 @@ from deployer.compliance import scan as gate
 from deployer.compliance.deadline import deadline
 from deployer.compliance.errors import CouldNotJudge, NotTerraform
 from deployer.compliance.scan import scan
-from deployer.compliance.subject import subjects_at
+from deployer.compliance.subject import reading_at, subjects_at
 from deployer.errors import TapError
 from tests.policy.shared import OWN, PLACES
 
@@ -71,12 +71,13 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
-    """A file that can't be opened is not left out, with the rest green."""
+    """A file that can't be opened is not left out, with the rest green: it is a fault, and the rest is judged."""
     (tmp_path / "main.tf").write_text(QUEUE)
     (tmp_path / "more.tf").symlink_to("nowhere")
+    reading = reading_at(tmp_path)
 
-    with pytest.raises(NotTerraform, match=r"can't be read.*more\.tf"):
-        scan(tmp_path, PLACES, plan=False)
+    assert any(one.blocks() for one in subjects_at(tmp_path, reading=reading))
+    assert [(one.file, "can't be read" in one.reason) for one in reading.faults] == [("more.tf", True)]
 
 
 def test_links_in_a_circle_end(tmp_path: Path) -> None:
@@ -107,9 +108,9 @@ def test_what_has_no_end_is_read_to_an_end(tmp_path: Path, text: str) -> None:
 # what is raised in a callback of the garbage collector is ignored, and told; Hypothesis, where it is loaded, has one
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_reading_has_a_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locals that unfold without bounds end as `could not judge`, exit 3."""
-    unfolded = "".join(f"  a{at} = [{', '.join([f'local.a{at - 1}'] * 10)}]\n" for at in range(1, 10))
-    (tmp_path / "main.tf").write_text(f'locals {{\n  a0 = ["x"]\n{unfolded}}}\n{QUEUE}')
+    """A thousand locals that each take as long as they may end as `could not judge`, exit 3."""
+    loops = "".join(f"  a{at} = [for a in range(1000) : [for b in range(1000) : a]]\n" for at in range(1000))
+    (tmp_path / "main.tf").write_text(f"locals {{\n{loops}}}\n{QUEUE}")
     monkeypatch.setattr(gate, "LONGEST_READING", 1)
 
     with pytest.raises(CouldNotJudge, match="took more than 1 s") as told:

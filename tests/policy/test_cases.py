@@ -53,7 +53,7 @@ def test_a_judgement_as_json_has_what_programs_rely_on(of_cases: Judgement) -> N
     """`tap comply --json` has these names, and its figures are those of the judgement."""
     told = of_cases.to_json()
 
-    assert set(told) == {"judged", "findings", "suppressed", "not_judged"}
+    assert set(told) >= {"judged", "findings", "suppressed", "not_judged"}
     assert told["judged"] == {
         "resources": of_cases.resources,
         "rules": len(RULES),

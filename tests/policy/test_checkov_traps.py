@@ -10,14 +10,22 @@ import pytest
 
 from deployer.compliance import checkov
 from deployer.compliance.checkov import JSON, PLAN
-from deployer.compliance.errors import CouldNotJudge, NotTerraform
+from deployer.compliance.copies import lay_out
+from deployer.compliance.errors import CouldNotJudge, NotTerraform, UnknownRule
+from deployer.compliance.judgement import Judgement
 from deployer.compliance.scan import judged, scan
-from deployer.compliance.subject import lay_out, subjects_at
+from deployer.compliance.selection import Selection
+from deployer.compliance.subject import subjects_at
 from deployer.process.environments import ensure
 from deployer.pytest_plugin.stacks import Stack
+from tests.policy import escalation
 from tests.policy.shared import CASES, CHECKS, OWN, PLACES
 
 CASE = CASES / "lambda_zip" / "functions.tf.json"
+
+
+def functions_of(case: Path) -> list[str]:
+    return list(json.loads(case.read_text())["resource"]["aws_lambda_function"])
 
 
 @pytest.fixture
@@ -36,6 +44,16 @@ def test_framework_terraform_scans_nothing_in_terraform_json(tmp_path: Path) -> 
         checkov.run(ensure("policy", PLACES), tmp_path, CHECKS, {"terraform": ()})
 
 
+def test_rules_on_policies_say_nothing_of_terraform_json(tmp_path: Path) -> None:
+    """A policy that lets everybody do more is passed over by Checkov where it is JSON, and found by a rule of ours."""
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": escalation.whole(escalation.ways()[0])}))
+    asked = ("CKV_AWS_63", "CKV_AWS_286", "CKV_AWS_289")
+    records = checkov.run(ensure("policy", PLACES), tmp_path, [], {JSON: asked})
+
+    assert {one.rule for one in records} == {"CKV_AWS_63"}
+    assert [one.rule for one in scan(tmp_path, PLACES, plan=False, only=("TAP_IAM_2",)).findings] == ["TAP_IAM_2"]
+
+
 def test_required_version_is_a_parsing_error_and_zero_checks(tmp_path: Path) -> None:
     """With `required_version` Checkov parses nothing: red as it stands, and judged as the gate lays it out."""
     document = {**json.loads(CASE.read_text()), "terraform": {"required_version": ">= 1.10"}}
@@ -48,37 +66,46 @@ def test_required_version_is_a_parsing_error_and_zero_checks(tmp_path: Path) -> 
 
 def test_an_unknown_rule_is_red() -> None:
     """A rule id that nobody has ends Checkov with exit 0 and nothing checked."""
-    with pytest.raises(CouldNotJudge, match=r"unknown rules.*CKV_AWS_99999"):
+    with pytest.raises(UnknownRule, match=r"no rule CKV_AWS_99999"):
         scan(CASE, PLACES, plan=False, only=["CKV_AWS_99999"])
 
 
+def of_broken(checks: Path) -> tuple[str, Judgement]:
+    """What is told of TAP_LAMBDA_1, which is broken in these checks, and the whole answer, which is red."""
+    found = scan(CASE, PLACES, plan=False, only=OWN, checks=[CHECKS[0], checks])
+    assert {one.rule for one in found.faults} <= {"TAP_LAMBDA_1", "*"}
+    assert found.by_rule("TAP_REGION_1", passed=True), "the other rules judge"
+    return " ".join(one.reason for one in found.faults if one.rule == "TAP_LAMBDA_1"), found
+
+
 def test_a_rule_that_does_not_import_is_red(own_checks: Path) -> None:
-    """Checkov goes on without a rule whose file does not import."""
+    """Checkov goes on without a rule whose file does not import; the answer says so, and why."""
     rule = own_checks / "lambda_zip.py"
     rule.write_text(f"import nothing_of_that_name\n{rule.read_text()}")
+    told, found = of_broken(own_checks)
 
-    with pytest.raises(CouldNotJudge, match=r"not do all of its work|did not load"):
-        scan(CASE, PLACES, plan=False, only=OWN, checks=[CHECKS[0], own_checks])
+    assert "did not load" in told
+    assert "lambda_zip" in " ".join(one.reason for one in found.faults if one.rule == "*")
 
 
 def test_a_rule_that_raises_is_red(own_checks: Path) -> None:
-    """Checkov leaves out of its report what a rule raised on."""
+    """Checkov leaves out of its report what a rule raised on; the answer names the rule, the block and the error."""
     rule = own_checks / "lambda_zip.py"
     rule.write_text(rule.read_text().replace("values = block.values", "values = block.values['nowhere']"))
+    told, found = of_broken(own_checks)
+    blocks = {(one.resource, one.file) for one in found.faults if one.resource}
 
-    with pytest.raises(CouldNotJudge, match="TAP_LAMBDA_1 broke") as raised:
-        scan(CASE, PLACES, plan=False, only=OWN, checks=[CHECKS[0], own_checks])
-
-    assert "KeyError" in str(raised.value)
+    assert "KeyError: 'nowhere'" in told
+    assert blocks == {(f"aws_lambda_function.{name}", CASE.name) for name in functions_of(CASE)}
 
 
 def test_a_rule_that_sees_nothing_is_red(own_checks: Path) -> None:
     """A rule that lets the canary pass is broken, however green it makes the stack."""
     rule = own_checks / "lambda_zip.py"
     rule.write_text(rule.read_text().replace('"aws_lambda_function"', '"aws_lambda_functions"'))
+    told, _ = of_broken(own_checks)
 
-    with pytest.raises(CouldNotJudge, match="TAP_LAMBDA_1 did not load or does not work"):
-        scan(CASE, PLACES, plan=False, only=OWN, checks=[CHECKS[0], own_checks])
+    assert "it did not load or does not work: it let the canary pass" in told
 
 
 def test_a_folder_without_init_is_red(own_checks: Path) -> None:
@@ -162,7 +189,7 @@ def test_a_block_that_nobody_saw_is_red() -> None:
     whole = subjects_at(CASE, evaluate=False)
 
     with pytest.raises(CouldNotJudge, match=f"did not see {len(whole[0].blocks())} of the blocks"):
-        judged(whole, [], {}, [])
+        judged(whole, [], {}, Selection())
 
 
 INLINE = {"role": "r", "policy": '{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'}
@@ -217,7 +244,7 @@ def test_checkov_asks_no_network_and_takes_no_settings(tmp_path: Path, monkeypat
     noted, cut_off = tmp_path / "noted", tmp_path / "python"
     cut_off.write_text(f"#!/bin/sh\nenv > {noted}\nexec {ensure('policy', PLACES)} -c '{WITHOUT_NETWORK}'\n")
     cut_off.chmod(0o755)
-    found = checkov.run(cut_off, tmp_path, CHECKS, {JSON: ()})
+    found = checkov.run(cut_off, tmp_path, CHECKS, {JSON: ()}).records
 
     assert any(one.rule == "TAP_LAMBDA_1" for one in found)
     assert "CKV_SKIP_CHECK" not in noted.read_text()
@@ -246,7 +273,7 @@ def test_the_driver_says_what_checkovs_command_line_says(tap_stack: Stack, tmp_p
         (one["check_id"], one["file_path"].lstrip("/"), one["resource"], one["check_result"]["result"] == "PASSED")
         for report in json.loads(told) for key in ("passed_checks", "failed_checks") for one in report["results"][key]
     }  # fmt: skip
-    found = checkov.run(python, tmp_path, [], dict.fromkeys(frameworks, ()))
+    found = checkov.run(python, tmp_path, [], dict.fromkeys(frameworks, ())).records
 
     assert len(expected) > 300
     assert {(one.rule, one.file, one.resource, one.passed) for one in found} == expected

@@ -12,6 +12,7 @@ from deployer.compliance import access
 from deployer.compliance.coverage import covered
 from deployer.compliance.judgement import Evaluation, Judgement
 from deployer.compliance.origins import constructs_in, origin_of, origins_in
+from deployer.compliance.selection import Selection
 from deployer.console.view import PlainView
 from deployer.deploy.gate import alike, configuration_of, require_compliant, stack_judged
 from deployer.deploy.plan import Changes
@@ -109,6 +110,17 @@ def test_the_first_deployment_says_what_takes_long(checkout: Paths, monkeypatch:
     assert "once, and slow only this time" in told.getvalue()
     assert refused.value.exit_code == 3
     assert remembered(checkout) == []
+
+
+def test_rules_are_chosen_for_the_stack_too(checkout: Paths) -> None:
+    """What the gate itself adds is chosen like a rule; who watches over a type is not known where few rules run."""
+    (checkout.root / BASELINE).write_text("[]")
+    chosen = stack_judged(SETTINGS, checkout, chosen=Selection.of(["TAP_LAMBDA_1", "TAP_COVERAGE_1"])).judgement
+    access_alone = stack_judged(SETTINGS, checkout, chosen=Selection.of(["TAP_ACCESS_*"])).judgement
+
+    assert chosen.findings == ()
+    assert [one.rule for one in chosen.not_judged] == ["TAP_COVERAGE_1"]
+    assert {one.rule for one in access_alone.findings} == {"TAP_ACCESS_1"}
 
 
 def test_environments_of_one_stack_are_alike(document: Document) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from deployer.compliance.judgement import Judgement
-from tests.policy.mutants import folder_of
+from tests.policy.mutants import folder_of, unspoiled_of
 from tests.policy.mutations import MUTATIONS, Mutation
 from tests.policy.shared import CHECKS
 
@@ -24,15 +24,13 @@ def new_rules(judgement: Judgement, folder: str, unspoiled: str) -> set[str]:
 @pytest.mark.parametrize("mutation", WRITTEN, ids=folder_of)
 def test_a_spoiled_stack_is_found_out(of_mutants: Judgement, mutation: Mutation) -> None:
     """What was spoiled in the synthesised JSON is found by the rule that is there for it."""
-    assert mutation.rule in new_rules(of_mutants, folder_of(mutation), f"unspoiled/{mutation.type}")
+    assert mutation.rule in new_rules(of_mutants, folder_of(mutation), unspoiled_of(mutation))
 
 
 @pytest.mark.parametrize("mutation", PLANNED, ids=folder_of)
 def test_a_spoiled_plan_is_found_out(of_mutants: Judgement, mutation: Mutation) -> None:
     """The same is found in the plan, where everything is evaluated."""
-    assert mutation.rule in new_rules(
-        of_mutants, f"{folder_of(mutation)}-planned", f"unspoiled/{mutation.type}-planned"
-    )
+    assert mutation.rule in new_rules(of_mutants, f"{folder_of(mutation)}-planned", f"{unspoiled_of(mutation)}-planned")
 
 
 def test_every_rule_is_tried_by_a_mutation() -> None:

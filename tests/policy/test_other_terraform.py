@@ -31,7 +31,7 @@ def of_projects(tmp_path_factory: pytest.TempPathFactory) -> Judgement:
 
 
 def marked(folder: Path) -> set[tuple[str, str, str]]:
-    """What the comments `# found: RULE...` say of the block below: its file, its first line, and the rule."""
+    """What the comments `# found: RULE...` say of the block or local below: its file, its first line, and the rule."""
     return {
         (file.relative_to(folder).as_posix(), block, rule)
         for file in folder.rglob("*.tf")
@@ -67,6 +67,7 @@ def test_policies_are_seen_through_functions_loops_and_files(of_odd: Judgement) 
         ("TAP_IAM_1", "aws_iam_user_policy.merged"),
         ("TAP_IAM_1", "aws_iam_group_policy.cond"),
         ("TAP_IAM_4", "data.aws_iam_policy_document.counted"),
+        ("TAP_IAM_4", "aws_iam_role.gov"),
         ("TAP_REGION_1", "aws_iam_role.gov"),
         ("TAP_REGION_1", "aws_instance.i"),
         ("TAP_REGION_1", "aws_cloudwatch_dashboard.d"),

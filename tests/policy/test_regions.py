@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deployer.compliance.judgement import Judgement
 from deployer.region_names import REGIONS, regions_in
 
 
@@ -51,3 +52,11 @@ def test_a_region_is_found_where_it_counts(region: str) -> None:
 def test_what_only_looks_like_a_region_is_none(text: str) -> None:
     """A region within a longer word names no region."""
     assert regions_in(text) == []
+
+
+def test_who_means_the_one_region_is_told_how_to_say_so(of_cases: Judgement) -> None:
+    """A provider for us-east-1 that a module is given may be for what AWS has there alone: a variable states it."""
+    (message,) = {one.message for one in of_cases.findings if one.resource == "provider.aws.fail_edge"}
+
+    assert "us-east-1" in message
+    assert "the default of a variable" in message

@@ -3,6 +3,7 @@ https://github.com/SchemaStore/schemastore/blob/master/src/schemas/json/sarif-2.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -84,6 +85,18 @@ def test_junit_has_failures_and_skips_with_reasons() -> None:
     assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("5", "2", "2")
     assert "names <the> | region?" in failures
     assert any(KEPT.reason in one and KEPT.until in one for one in skipped)
+
+
+def test_junit_fails_where_the_run_fails() -> None:
+    """What is known by a baseline, or below the severity, is skipped with the reason: no case is red in a green run."""
+    mild = replace(UNKNOWN, severity="LOW")
+    judgement = replace(NOTHING, findings=(mild,), known=(FOUND,), against="known.json", least="MEDIUM")
+    root = ElementTree.fromstring(junit(judgement))  # noqa: S314 - our own text
+    skipped = {str(one.get("message")).partition(":")[0] for one in root.iter("skipped")}
+
+    assert judgement.passes
+    assert root.get("failures") == "0"
+    assert skipped == {"below MEDIUM", "known in known.json"}
 
 
 def test_markdown_keeps_its_tables() -> None:

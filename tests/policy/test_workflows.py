@@ -16,7 +16,7 @@ from tests.policy.shared import PLACES
 
 GITHUB = PLACES.root / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
-ACTIONS = sorted((GITHUB / "actions").glob("*/action.yml"))
+ACTIONS = [PLACES.root / "action.yml", *sorted((GITHUB / "actions").glob("*/action.yml"))]
 OURS = "$/.github/actions/"
 
 

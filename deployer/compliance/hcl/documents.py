@@ -6,6 +6,7 @@ from typing import Any
 
 from deployer.compliance.hcl.evaluate import Evaluator
 from deployer.compliance.hcl.nodes import Block, Body, Node
+from deployer.compliance.hcl.reading import LARGEST, Wrong
 from deployer.compliance.hcl.values import Unknown, encoded, plain
 
 _LISTS = {
@@ -15,13 +16,20 @@ _SOURCES = ("source_json", "override_json", "source_policy_documents", "override
 
 
 def object_of(body: Body, evaluator: Evaluator) -> dict[str, Any]:
-    """A body with attributes evaluated; a nested block is a list of objects under its name, `dynamic` ones unrolled."""
+    """A body with attributes evaluated; a nested block is a list of objects under its name, `dynamic` ones unrolled.
+
+    Raises Wrong, TooLarge.
+    """
     found: dict[str, Any] = {name: evaluator.value(node) for name, node in body.attributes.items()}
+    left = LARGEST
     for block in body.blocks:
-        if block.kind == "dynamic" and block.labels:
-            found.setdefault(block.labels[0], []).extend(_dynamic(block, evaluator))
-        else:
-            found.setdefault(block.kind, []).append(object_of(block.body, evaluator))
+        dynamic = block.kind == "dynamic" and len(block.labels) == 1
+        name = block.labels[0] if dynamic else block.kind
+        if name in body.attributes:
+            raise Wrong(f"{name} is an argument and a block")
+        for inner in _dynamic(block, evaluator) if dynamic else [object_of(block.body, evaluator)]:
+            left -= evaluator.reading.weighed(inner, left)
+            found.setdefault(name, []).append(inner)
     return found
 
 

@@ -4,15 +4,19 @@ With the empty scope only what is written counts: `jsonencode({...})` becomes it
 """
 
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from deployer.compliance.hcl import nodes
-from deployer.compliance.hcl.functions import LENIENT, STRICT
+from deployer.compliance.hcl.files import of_files
+from deployer.compliance.hcl.functions import called
+from deployer.compliance.hcl.lazy import settled
 from deployer.compliance.hcl.nodes import Node
-from deployer.compliance.hcl.syntax import SyntaxWrong, template
-from deployer.compliance.hcl.values import Partial, Unknown, embedded, is_known, text_of
+from deployer.compliance.hcl.reading import LARGEST, Reading
+from deployer.compliance.hcl.syntax import template
+from deployer.compliance.hcl.values import Failed, Partial, Unknown, embedded, is_known, text_of
 
 Scope = Mapping[str, Any]
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
@@ -20,24 +24,47 @@ _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "&&": lambda left, right: left and right, "||": lambda left, right: left or right,
 }  # fmt: skip
-_FAILS = (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration, ArithmeticError, OSError)
-_LARGEST = 1_000_000  # bytes of a file that is read into an expression
+_OF_TRUTH = ("&&", "||", "!")
+_GREATEST = 1e300  # Terraform's numbers have 512 bits
+_SIMPLE = (str, Unknown, bool, int, float, type(None))
+_METHODS = {kind: f"_{kind.__name__.lower()}" for kind in Node.__subclasses__()}
+_FAILS = (LookupError, TypeError, ValueError, AttributeError, StopIteration, ArithmeticError, OSError, RecursionError,
+          re.error)  # fmt: skip
 
 
 class Evaluator:
-    """Evaluates in one module: `scope` has its names, `folder` the files that it may read."""
+    """Evaluates in one module: `scope` has its names, `folder` the files that it may read, `reading` what it may cost.
 
-    def __init__(self, scope: Scope, folder: Path | None = None) -> None:
-        self.scope, self.folder = scope, folder
+    An expression that fails, or that nobody knows, is unknown; the others around it are not.
+    """
+
+    def __init__(self, scope: Scope, folder: Path | None = None, reading: Reading | None = None) -> None:
+        self.scope, self.folder, self.reading = scope, folder, reading or Reading()
 
     def within(self, **names: Any) -> "Evaluator":
         """The same with more names, such as `each`."""
-        return Evaluator({**self.scope, **names}, self.folder)
+        return Evaluator({**self.scope, **names}, self.folder, self.reading)
 
     def value(self, node: Node) -> Any:
-        """The value, or Unknown."""
-        found: Any = getattr(self, f"_{type(node).__name__.lower()}")(node)
-        return found
+        """The value, or Unknown. Raises TooLarge."""
+        try:
+            found = self._reached(node)
+            return found if isinstance(found, _SIMPLE) else settled(found)
+        except RecursionError:
+            return Unknown(node.text)
+
+    def _reached(self, node: Node) -> Any:
+        """The value, of which a reference may go on to a part: it may still be lazy."""
+        self.reading.spend()
+        try:
+            return getattr(self, _METHODS[type(node)])(node)
+        except _FAILS:
+            return Unknown(node.text)
+
+    def _known(self, value: Any) -> bool:
+        if isinstance(value, list | Mapping):
+            self.reading.weighed(value)
+        return is_known(value)
 
     def _literal(self, node: nodes.Literal) -> Any:
         return node.value
@@ -49,18 +76,22 @@ class Evaluator:
         if len(node.parts) == 1 and isinstance(node.parts[0], Node):
             found = self.value(node.parts[0])
             return Partial(found) if isinstance(found, Unknown) and isinstance(node.parts[0], nodes.Choice) else found
-        text, known = "", True
+        text, known, left = "", True, LARGEST
         for part in node.parts:
             found = part if isinstance(part, str) else self.value(part)
+            left -= self.reading.weighed(found, left)
             known = known and is_known(found)
             text += part if isinstance(part, str) else embedded(found, text) if not is_known(found) else text_of(found)
         return text if known else Partial(text)
 
     def _get(self, node: nodes.Get) -> Any:
-        of, key = self.value(node.of), self.value(node.key)
+        of, key = self._reached(node.of), self.value(node.key)
         if isinstance(of, Unknown) or not is_known(key):
-            return self._at_unknown(of, node, key)
-        return self._item(of, key, node.text)
+            return Failed(node.text) if isinstance(of, Failed) else self._at_unknown(of, node, key)
+        try:
+            return of[int(key)] if isinstance(of, list) else of[key]
+        except _FAILS:
+            return Failed(node.text) if is_known(of) else Unknown(node.text)
 
     def _at_unknown(self, of: Any, node: nodes.Get, key: Any) -> Unknown:
         """With the key that was evaluated, where that makes the reference plainer."""
@@ -68,28 +99,37 @@ class Evaluator:
             return Unknown(f'{of.text}["{key}"]' if isinstance(key, str) else f"{of.text}[{key}]")
         return Unknown(node.text)
 
-    def _item(self, of: Any, key: Any, text: str) -> Any:
-        try:
-            return of[int(key)] if isinstance(of, list) else of[key]
-        except _FAILS:
-            return Unknown(text)
-
     def _splat(self, node: nodes.Splat) -> Any:
-        of = self.value(node.of)
+        of = self._reached(node.of)
         if isinstance(of, Unknown):
             return Unknown(node.text)
-        found = []
-        for one in of if isinstance(of, list) else [] if of is None else [of]:
-            for key in node.keys:
-                one = self._item(one, self.value(key), node.text)
-            found.append(one)
-        return found
+        keys = [self.value(key) for key in node.keys]
+        return [self._item(one, keys, node.text) for one in _listed(of)]
+
+    def _item(self, of: Any, keys: list[Any], text: str) -> Any:
+        """What the keys lead to."""
+        self.reading.spend()
+        try:
+            for key in keys:
+                of = of[int(key)] if isinstance(of, list) else of[key]
+        except _FAILS:
+            return Unknown(text)
+        return settled(of)
 
     def _sequence(self, node: nodes.Sequence) -> Any:
-        return [self.value(item) for item in node.items]
+        return self._grown([], map(self.value, node.items))
+
+    def _grown(self, found: list[Any], values: Iterator[Any]) -> list[Any]:
+        """The values in the list, as long as they are not too much together."""
+        left = LARGEST
+        for value in values:
+            left -= self.reading.weighed(value, left)
+            found.append(value)
+        return found
 
     def _mapping(self, node: nodes.Mapping) -> Any:
-        return {text_of(self.value(key)): self.value(value) for key, value in node.pairs}
+        values = self._grown([], (self.value(value) for _, value in node.pairs))
+        return {text_of(self.value(key)): value for (key, _), value in zip(node.pairs, values, strict=True)}
 
     def _choice(self, node: nodes.Choice) -> Any:
         condition = self.value(node.condition)
@@ -100,26 +140,22 @@ class Evaluator:
     def _operation(self, node: nodes.Operation) -> Any:
         left = self.value(node.left)
         right = self.value(node.right) if node.right else None
-        if not is_known(left) or not is_known(right):
-            return Unknown(node.text)
+        if not self._known(left) or not self._known(right):
+            return Failed(node.text) if isinstance(left, Failed) or isinstance(right, Failed) else Unknown(node.text)
         if node.sign in ("==", "!="):
             return (left == right) is (node.sign == "==")
-        try:
-            if node.right is None:
-                return not left if node.sign == "!" else -left
-            return _SIGNS[node.sign](left, right)
-        except _FAILS:
-            return Unknown(node.text)
+        if node.sign in _OF_TRUTH:
+            return not _truth(left) if node.right is None else _SIGNS[node.sign](_truth(left), _truth(right))
+        if node.right is None:
+            return -_number(left)
+        value = _SIGNS[node.sign](_number(left), _number(right))
+        return value if abs(value) <= _GREATEST else Unknown(node.text)
 
     def _for(self, node: nodes.For) -> Any:
         over = self.value(node.over)
         if isinstance(over, Unknown | str) or over is None:
             return Unknown(node.text)
-        found: list[tuple[Any, Any]] = []
-        for inner in self._rounds(node, over):
-            wanted = inner.value(node.condition) if node.condition else True
-            if wanted or not is_known(wanted):  # what may be there is judged as if it were
-                found.append((inner.value(node.key) if node.key else None, inner.value(node.value)))
+        found = self._grown([], (pair for inner in self._rounds(node, over) for pair in self._round(node, inner)))
         return _collected(node, found)
 
     def _rounds(self, node: nodes.For, over: Any) -> Iterator["Evaluator"]:
@@ -127,45 +163,56 @@ class Evaluator:
             names = (key, value) if len(node.names) > 1 else (value,)
             yield self.within(**dict(zip(node.names, names, strict=True)))
 
+    def _round(self, node: nodes.For, inner: "Evaluator") -> Iterator[list[Any]]:
+        """Key and value, if they are wanted: what may be there is judged as if it were."""
+        wanted = inner.value(node.condition) if node.condition else True
+        if wanted or not is_known(wanted):
+            yield [inner.value(node.key) if node.key else None, inner.value(node.value)]
+
     def _call(self, node: nodes.Call) -> Any:
-        name = node.name.rpartition("::")[2]
-        if name in ("try", "can"):
-            return self._tried(node, name)
+        if node.name in ("try", "can"):
+            return self._tried(node)
         arguments = [self.value(one) for one in node.arguments]
         if node.spread and isinstance(arguments[-1], list):
             arguments[-1:] = arguments[-1]
-        try:
-            return self._called(name, arguments, node)
-        except (*_FAILS, SyntaxWrong, RecursionError):
-            return Unknown(node.text)
+        self.reading.weighed(arguments)
+        name = node.name.removeprefix("core::")
+        found = of_files(self.reading, self.folder, name, arguments)
+        if found is None:
+            found = called(name, arguments, node.text)
+        if name in ("templatefile", "templatestring"):
+            found = self.filled(found, arguments[1])
+        self.reading.weighed(found)
+        return found
 
-    def _called(self, name: str, arguments: list[Any], node: nodes.Call) -> Any:
-        if name in ("file", "filebase64", "templatefile") and is_known(arguments[0]):
-            text = self._file(str(arguments[0]))
-            return self._filled(text, arguments[1]) if name == "templatefile" else text
-        if name in LENIENT and (name == "jsonencode" or not any(isinstance(one, Unknown) for one in arguments)
-                                or name in ("tostring", "sensitive", "nonsensitive", "list", "format")):  # fmt: skip
-            return LENIENT[name](*arguments)
-        if name in STRICT and is_known(arguments):
-            return STRICT[name](*arguments)
-        return Unknown(node.text)
+    def _tried(self, node: nodes.Call) -> Any:
+        """The first that does not fail; of what is not known, nobody knows whether it would."""
+        values = (self.value(one) for one in node.arguments)
+        found = next((one for one in values if not isinstance(one, Failed)), Failed(node.text))
+        if node.name == "try":
+            return found
+        return not isinstance(found, Failed) if is_known(found) or isinstance(found, Failed) else Unknown(node.text)
 
-    def _tried(self, node: nodes.Call, name: str) -> Any:
-        """The first that is known; of what is not, nobody knows whether it would fail."""
-        first = self.value(node.arguments[0])
-        return Unknown(node.text) if not is_known(first) and name == "can" else name == "can" or first
+    def filled(self, text: Any, names: Any) -> Any:
+        """A template with these names in it, and no others. A template reads no templates."""
+        return Evaluator(dict(names), None, self.reading).value(template(text))
 
-    def _file(self, name: str) -> str:
-        if self.folder is None:
-            raise OSError(name)
-        path = (self.folder / name).resolve()
-        if not path.is_file() or path.stat().st_size > _LARGEST:
-            raise OSError(name)
-        return path.read_text(encoding="utf-8")
 
-    def _filled(self, text: str, names: Any) -> Any:
-        inner = Evaluator(dict(names), self.folder)
-        return inner.value(template(text))
+def _listed(value: Any) -> list[Any]:
+    """As `[*]` takes it: a value that is no list is a list of one, and null of none."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _number(value: Any) -> Any:
+    """A number, also one that is written as text. Raises ValueError; Python would repeat a text, or fill it in."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"no number: {value}")  # noqa: TRY004 - of the file, not of a caller
+    return float(value) if isinstance(value, str) else value
+
+
+def _truth(value: Any) -> bool:
+    """Raises KeyError for what is no truth value."""
+    return value if isinstance(value, bool) else {"true": True, "false": False}[value]
 
 
 def _either(yes: Any, no: Any, text: str) -> Any:
@@ -177,7 +224,7 @@ def _either(yes: Any, no: Any, text: str) -> Any:
     return yes if is_known(yes) and yes == no and type(yes) is type(no) else Unknown(text)
 
 
-def _collected(node: nodes.For, found: list[tuple[Any, Any]]) -> Any:
+def _collected(node: nodes.For, found: list[Any]) -> Any:
     if node.joined:
         text = "".join(text_of(value) for _, value in found)
         return text if is_known([value for _, value in found]) else Partial(text)

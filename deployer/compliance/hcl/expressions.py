@@ -2,6 +2,7 @@
 
 import re
 from abc import abstractmethod
+from dataclasses import replace
 
 from deployer.compliance.hcl.nodes import (
     Call,
@@ -24,6 +25,7 @@ _INDEX = re.compile(r"\d+")
 _KEYWORDS = {"true": True, "false": False, "null": None}
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
 _DEEPEST = 50  # each level is a dozen of Python's frames
+_LONGEST = 300  # parts of a reference, digits of a number
 
 
 class ExpressionParser(Reader):
@@ -36,32 +38,37 @@ class ExpressionParser(Reader):
         """The quoted string or heredoc that begins here."""
 
     def expression(self) -> Node:
+        self.deeper()
+        self.blanks()
+        start, node = self.at, self._operation(0)
+        node = self._choice(node, start) if self.took("?") else node
+        self.depth -= 1
+        return node
+
+    def _choice(self, condition: Node, start: int) -> Node:
+        self.nesting += 1
+        yes = self.expression()
+        self.take(":")
+        self.nesting -= 1
+        self.blanks()
+        return Choice(condition, yes, self.expression(), text=self.since(start))
+
+    def deeper(self) -> None:
+        """Something within something begins. Raises SyntaxWrong where that is too deep."""
         self.depth += 1
         if self.depth > _DEEPEST:
             raise self.wrong("nested too deeply")
-        self.blanks()
-        start, node = self.at, self._operation(0)
-        if self.took("?"):
-            self.nesting += 1
-            yes = self.expression()
-            self.take(":")
-            self.nesting -= 1
-            self.blanks()
-            no = self.expression()
-            node = Choice(node, yes, no, text=self.since(start))
-        self.depth -= 1
-        return node
 
     def _operation(self, level: int) -> Node:
         if level == len(_LEVELS):
             return self._unary()
         self.blanks()
-        start, node = self.at, self._operation(level + 1)
+        start = self.at
+        node = first = self._operation(level + 1)
         while sign := self._sign(_LEVELS[level]):
             self.blanks(newlines=True)
-            right = self._operation(level + 1)
-            node = Operation(sign, node, right, text=self.since(start))
-        return node
+            node = Operation(sign, node, self._operation(level + 1))
+        return node if node is first else replace(node, text=self.since(start))
 
     def _sign(self, signs: tuple[str, ...]) -> str:
         self.blanks()
@@ -77,11 +84,14 @@ class ExpressionParser(Reader):
         for sign in "!-":
             if self.peek(sign) and not self.peek("!="):
                 self.at += 1
-                return Operation(sign, self._unary(), text=self.since(start))
+                self.deeper()
+                node = Operation(sign, self._unary(), text=self.since(start))
+                self.depth -= 1
+                return node
         return self._traversed(self._term(), start)
 
     def _traversed(self, node: Node, start: int) -> Node:
-        while True:
+        for _ in range(_LONGEST):
             if self.nesting:
                 self.blanks()
             if self.peek("[*]") or self.peek(".*"):
@@ -91,6 +101,7 @@ class ExpressionParser(Reader):
                 node = Get(node, key, text=self.since(start))
             else:
                 return node
+        raise self.wrong("too long a reference")
 
     def _keys(self) -> tuple[Node, ...]:
         keys = []
@@ -109,7 +120,7 @@ class ExpressionParser(Reader):
         if self.peek(".") and not self.peek("...") and not self.peek(".*"):
             self.at += 1
             if number := self.word(_INDEX):
-                return Literal(int(number))
+                return Literal(int(number[:_LONGEST]))
             if name := self.word(_NAME):
                 return Literal(name)
             raise self.wrong("expected a name")
@@ -127,6 +138,8 @@ class ExpressionParser(Reader):
         if self.peek("{"):
             return self._bracketed("{", "}", start)
         if number := self.word(_NUMBER):
+            if len(number) > _LONGEST:
+                raise self.wrong("too long a number")
             return Literal(float(number) if set(number) & set(".eE") else int(number), text=number)
         if name := self.word(_NAME):
             if name in _KEYWORDS:

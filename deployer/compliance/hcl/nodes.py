@@ -93,10 +93,11 @@ class Operation(Node):
 
 @dataclass
 class Body:
-    """What stands between a block's braces."""
+    """What stands between a block's braces, or in a file."""
 
     attributes: dict[str, Node] = field(default_factory=dict)
     blocks: list["Block"] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)  # of the attributes
 
     def named(self, kind: str) -> Iterator["Block"]:
         return (block for block in self.blocks if block.kind == kind)

@@ -8,15 +8,19 @@ _LINES = re.compile(r"[ \t\r\n]+")
 
 
 class SyntaxWrong(ValueError):  # noqa: N818 - says what happened
-    """A text is not Terraform's language."""
+    """A text is not Terraform's language, and on which line."""
+
+    def __init__(self, what: str, line: int = 0) -> None:
+        super().__init__(f"line {line}: {what}" if line else what)
+        self.line = line
 
 
 class Reader:
-    """A text and a place in it. Within brackets (`nesting`) a line's end is a blank."""
+    """A text and a place in it. Within brackets (`nesting`) a line's end is a blank. `first`: the text's first line."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.at, self.nesting = text, 0, 0
-        self._counted = (0, 1)
+    def __init__(self, text: str, first: int = 1) -> None:
+        self.text, self.at, self.nesting, self.first = text, 0, 0, first
+        self._counted = (0, first)
 
     def blanks(self, *, newlines: bool = False) -> None:
         """Go beyond blanks and comments."""
@@ -61,13 +65,13 @@ class Reader:
 
     def line(self) -> int:
         """The line of this place, counted on from where it was last asked for: from the start each time, it is n²."""
-        start, lines = self._counted if self._counted[0] <= self.at else (0, 1)
+        start, lines = self._counted if self._counted[0] <= self.at else (0, self.first)
         self._counted = (self.at, lines + self.text.count("\n", start, self.at))
         return self._counted[1]
 
     def wrong(self, what: str) -> SyntaxWrong:
         found = self.text[self.at : self.at + 20].split("\n")[0]
-        return SyntaxWrong(f"line {self.line()}: {what}, found {found!r}" if found else f"line {self.line()}: {what}")
+        return SyntaxWrong(f"{what}, found {found!r}" if found else what, self.line())
 
 
 _STRINGS_AND_COMMENTS = re.compile(rf'(?P<string>"(?:\\.|[^"\\\n])*")|{_COMMENT.pattern}', re.DOTALL)

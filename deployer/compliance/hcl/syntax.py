@@ -10,15 +10,26 @@ from deployer.compliance.hcl.reader import Reader, SyntaxWrong
 from deployer.compliance.hcl.templates import TemplateParser
 
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
+_TOP = "action|check|data|ephemeral|import|locals|module|moved|output|provider|removed|resource|terraform|variable"
+_NEXT = re.compile(rf"^(?:{_TOP})\b[^={{\n]*\{{", re.MULTILINE)
+_MOST_WRONG = 50
 
 
-def parsed(text: str, file: str = "") -> Body:
-    """A whole file. Raises SyntaxWrong with the line."""
+def parsed(text: str, file: str = "") -> tuple[Body, list[SyntaxWrong]]:
+    """A whole file, and what in it is no Terraform: the blocks before and after are read all the same."""
     parser = FileParser(text.removeprefix("\ufeff"), file)
-    body = parser.body("")
-    if parser.at < len(parser.text):
-        raise parser.wrong("expected a block or an attribute")
-    return body
+    body, wrong = Body(), list[SyntaxWrong]()
+    while len(wrong) < _MOST_WRONG:
+        begun = parser.at
+        try:
+            parser.body_into(body, "")
+            break
+        except SyntaxWrong as error:
+            wrong.append(error)
+        except RecursionError:
+            wrong.append(SyntaxWrong("nested too deeply", parser.line()))
+        parser.to_next_block(begun)
+    return body, wrong
 
 
 def template(text: str) -> Node:
@@ -31,24 +42,33 @@ class FileParser(TemplateParser):
 
     def __init__(self, text: str, file: str) -> None:
         super().__init__(text)
-        self.file = file
+        self.file, self.entered = file, 0
 
-    def body(self, end: str) -> Body:
-        body = Body()
+    def body_into(self, body: Body, end: str) -> Body:
+        """Read on, up to `end` or the text's end."""
         while True:
             self.blanks(newlines=True)
             if self.at >= len(self.text) or (end and self.peek(end)):
                 return body
             self._entry(body)
 
+    def to_next_block(self, begun: int) -> None:
+        """Go on behind what could not be read, which began after `begun`."""
+        self.nesting = self.depth = 0
+        start = max(self.entered, begun)
+        match = _NEXT.search(self.text, start + 1)
+        self.at = match.start() if match else len(self.text)
+
     def _entry(self, body: Body) -> None:
+        if not self.depth:
+            self.entered = self.at
         line, name = self.line(), self._identifier()
         self.blanks()
         if self.peek("=") and not self.peek("=="):
             self.at += 1
             if name in body.attributes:
                 raise self.wrong(f"{name} is set twice")
-            body.attributes[name] = self.expression()
+            body.attributes[name], body.lines[name] = self.expression(), line
             self._end_of_line()
             return
         labels = []
@@ -61,9 +81,10 @@ class FileParser(TemplateParser):
 
     def _nested_body(self) -> Body:
         kept, self.nesting = self.nesting, 0
-        inner = self.body("}")
+        self.deeper()
+        inner = self.body_into(Body(), "}")
         self.take("}")
-        self.nesting = kept
+        self.nesting, self.depth = kept, self.depth - 1
         return inner
 
     def _label(self) -> str:

@@ -1,6 +1,7 @@
 """Strings of Terraform's language: quoted, heredocs, and what stands between `${` or `%{` and `}` in them."""
 
 import re
+import sys
 import textwrap
 
 from deployer.compliance.hcl.expressions import ExpressionParser
@@ -35,9 +36,9 @@ class TemplateParser(ExpressionParser):
         end = re.compile(rf"^[ \t]*{re.escape(match[2])}[ \t\r]*$", re.MULTILINE).search(self.text, match.end())
         if not end:
             raise self.wrong(f"the heredoc {match[2]} does not end")
-        content = self.text[match.end() : end.start()]
+        content, line = self.text[match.end() : end.start()], self.line() + 1
         self.at = end.end()
-        return TemplateParser(textwrap.dedent(content) if match[1] else content).template("")
+        return TemplateParser(textwrap.dedent(content) if match[1] else content, line).template("")
 
     def template(self, end: str) -> Node:
         """The parts up to `end`, which is a quote, or blank for the end of the text."""
@@ -81,7 +82,7 @@ class TemplateParser(ExpressionParser):
             raise self.wrong("a string does not end")
         self.at = match.end()
         code = match[1] or match[2]
-        return chr(int(code, 16)) if code else _ESCAPES.get(match[3], match[0])
+        return _letter(int(code, 16)) if code else _ESCAPES.get(match[3], match[0])
 
     def _interpolation(self) -> Node:
         self.at += 3 if self.peek("${~") else 2
@@ -124,6 +125,11 @@ class TemplateParser(ExpressionParser):
             raise self.wrong("expected }")
         self.at += 1
         self.nesting -= 1
+
+
+def _letter(code: int) -> str:
+    """What is no letter of Unicode is the sign for that, as Terraform has it."""
+    return chr(code) if code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF else "\ufffd"
 
 
 def _parts(node: Node) -> tuple[str | Node, ...]:

@@ -4,8 +4,10 @@ A string that holds such a part is a `Partial`: functions that look into strings
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 
@@ -17,6 +19,10 @@ class Unknown:
 
     def __str__(self) -> str:
         return f"${{{self.text}}}"
+
+
+class Failed(Unknown):
+    """What Terraform would fail at, too: a part that a known value does not have. `try` goes on to the next."""
 
 
 class Partial(str):
@@ -36,15 +42,41 @@ def is_known(value: Any) -> bool:
     return True
 
 
+def weight(value: Any, most: int) -> int:
+    """How many items and characters a value has, each counted as often as it would be written; no further than `most`.
+
+    What is shared is small until it is written: ten lists of ten times the same list, nine levels deep, are a billion.
+    """
+    left, total = [value], 0
+    while left and total <= most:
+        one = left.pop()
+        kind = type(one)
+        if kind is str or kind is Partial:
+            total += len(one)
+        elif kind is dict:
+            total += sum(map(len, map(str, one)))
+            left.extend(one.values())
+        elif kind is list:
+            left.extend(one)
+        total += 1
+    return total
+
+
 def plain(value: Any) -> Any:
-    """As JSON has it."""
-    if isinstance(value, Unknown):
-        return str(value)
+    """As JSON has it: what UTF-8 can't say is the sign for that."""
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {plain(str(key)): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    return str(value) if isinstance(value, str) else value
+    if isinstance(value, float) and not isfinite(value):
+        return f"${{{value}}}"
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    text = str(value)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def encoded(value: Any) -> str:

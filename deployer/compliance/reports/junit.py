@@ -1,4 +1,4 @@
-"""JUnit XML: a test suite for each rule, a case for each resource; suppressed ones are skipped, with the reason."""
+"""JUnit XML: a test suite for each rule, a case for each resource; what fails nothing is skipped, with the reason."""
 
 import re
 from collections import defaultdict
@@ -12,10 +12,10 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def junit(judgement: Judgement) -> str:
     """The judgement as JUnit XML."""
     findings: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for one in judgement.findings:
+    for one in judgement.failing:
         findings[one.rule, one.resource].append(one)
-    suppressed = {(one.rule, one.resource): one for one in judgement.suppressed}
-    cases = {(one.rule, one.resource) for one in judgement.evaluations} | findings.keys() | suppressed.keys()
+    passed_over = _passed_over(judgement)
+    cases = {(one.rule, one.resource) for one in judgement.evaluations} | findings.keys() | passed_over.keys()
     root = Element("testsuites", name="tap comply")
     for rule in sorted({rule for rule, _ in cases}):
         suite = SubElement(root, "testsuite", name=rule)
@@ -26,8 +26,8 @@ def junit(judgement: Judgement) -> str:
                 SubElement(case, "failure", message=_clean(found[0].message), type=found[0].severity).text = _clean(
                     text
                 )
-            elif entry := suppressed.get((rule, resource)):
-                SubElement(case, "skipped", message=_clean(f"suppressed until {entry.until}: {entry.reason}"))
+            elif why := passed_over.get((rule, resource)):
+                SubElement(case, "skipped", message=_clean(why))
         _count(suite)
     if absent := judgement.not_judged:
         suite = SubElement(root, "testsuite", name="not judged")
@@ -38,6 +38,16 @@ def junit(judgement: Judgement) -> str:
     _count(root)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _passed_over(judgement: Judgement) -> dict[tuple[str, str], str]:
+    """Why what was found fails nothing."""
+    mild = set(judgement.findings) - set(judgement.failing)
+    return {
+        **{(one.rule, one.resource): f"below {judgement.least}: {one.message}" for one in mild},
+        **{(one.rule, one.resource): f"known in {judgement.against}: {one.message}" for one in judgement.known},
+        **{(one.rule, one.resource): f"suppressed: {one.told}" for one in judgement.suppressed},
+    }
 
 
 def _count(element: Element) -> None:

@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Sequence
 
 from deployer.compliance.judgement import Judgement
-from deployer.compliance.reports import ORDER, summary
+from deployer.compliance.reports import summary, worst_first
+from deployer.compliance.reports.asides import asides
 from deployer.compliance.suppressions import ending
 
 
 def markdown(judgement: Judgement, coverage: str = "") -> str:
     """The judgement as Markdown; `coverage` is a table that ends it."""
     parts = [f"## Compliance: {'findings' if judgement.findings else 'clean'}", summary(judgement)]
+    parts += map(_cell, asides(judgement))
     parts += ending(one.until for one in judgement.suppressed)
     if judgement.findings:
-        found = sorted(judgement.findings, key=lambda one: (ORDER.index(one.severity), one.rule, one.resource))
+        found = sorted(judgement.findings, key=worst_first)
         parts.append(table(
             ("severity", "rule", "resource", "where", "what", "mend"),
             [(one.severity, one.rule, one.construct or one.resource, f"{one.file}:{one.line}", one.message, one.mend)
@@ -22,8 +24,11 @@ def markdown(judgement: Judgement, coverage: str = "") -> str:
         parts += [
             "### Suppressed",
             table(
-                ("rule", "resource", "reason", "until"),
-                [(one.rule, one.resource, one.reason, one.until) for one in judgement.suppressed],
+                ("rule", "resource", "where", "reason", "until"),
+                [
+                    (one.rule, one.resource, f"{one.file}:{one.line}", one.reason, one.until)
+                    for one in judgement.suppressed
+                ],
             ),
         ]
     if judgement.not_judged:

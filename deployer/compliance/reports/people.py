@@ -1,26 +1,120 @@
-"""The judgement on a terminal."""
+"""The judgement on a terminal: a screen of it however much was found, or all of it."""
 
 import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TextIO
 
-from deployer.compliance.judgement import Judgement
-from deployer.compliance.reports import ORDER, summary
+from deployer.compliance.judgement import SEVERITIES, Finding, Judgement
+from deployer.compliance.reports import summary, worst_first
+from deployer.compliance.reports.asides import asides, few, not_judged
 from deployer.compliance.suppressions import ending
 
 # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-a-warning-message
 _ON_GITHUB = os.environ.get("GITHUB_ACTIONS") == "true"
+_WORST, _PLACES, _OTHERS, _ABSENT, _SUPPRESSED = 3, 3, 8, 3, 3  # lines or groups that a screen has room for
+_WIDE = 160  # characters of a line on a screen
 
 
-def show(stream: TextIO, judgement: Judgement) -> None:
-    """Worst first; each finding with its place, what is wrong and what mends it."""
-    found = sorted(judgement.findings, key=lambda one: (ORDER.index(one.severity), one.rule, one.resource))
-    for one in found:
-        place = f"{one.file}:{one.line}" if one.line else one.file
-        print(f"{one.severity:<8} {one.rule}  {one.construct or one.resource}  {place}", file=stream)
-        print(f"         {one.message}", file=stream)
-        print(f"         mend: {one.mend}", file=stream)
-    for absent in judgement.not_judged:
-        print(f"not judged: {absent.rule}: {absent.reason}", file=stream)
+@dataclass(frozen=True)
+class Group:
+    """All that one rule found, worst first."""
+
+    rule: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def severity(self) -> str:
+        return self.findings[0].severity
+
+    @property
+    def resources(self) -> list[str]:
+        return list(dict.fromkeys(one.resource for one in self.findings))
+
+    @property
+    def messages(self) -> list[str]:
+        return list(dict.fromkeys(one.message for one in self.findings))
+
+    @property
+    def head(self) -> str:
+        number = len(self.resources)
+        return f"{self.severity:<8} {self.rule}  {number:,} resource{'s' * (number > 1)}"
+
+
+def grouped(findings: Iterable[Finding]) -> list[Group]:
+    """By rule: the worst first, of these the one with the most resources."""
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for one in sorted(findings, key=worst_first):
+        by_rule[one.rule].append(one)
+    groups = [Group(rule, tuple(found)) for rule, found in by_rule.items()]
+    return sorted(groups, key=lambda one: (SEVERITIES.index(one.severity), -len(one.resources), one.rule))
+
+
+def show(stream: TextIO, judgement: Judgement, *, verbose: bool = False) -> None:
+    """Findings by rule, what was left out, and the sum in one line. `verbose`: each place of each finding."""
+    groups = grouped(judgement.findings)
+    lines = [*(_all(groups) if verbose else _screen(groups))]
+    lines += [*_suppressed(judgement, verbose=verbose), *_absent(judgement, verbose=verbose), *asides(judgement)]
+    for line in lines:
+        print(_printable(line), file=stream)
     for told in ending(one.until for one in judgement.suppressed):
         print(f"::{told.replace(':', '::', 1)}" if _ON_GITHUB else told, file=stream)
     print(summary(judgement), file=stream)
+
+
+def _screen(groups: Sequence[Group]) -> Iterator[str]:
+    for group in groups[:_WORST]:
+        yield from map(_cut, _detailed(group, _PLACES))
+    rest = groups[_WORST:]
+    for group in rest[:_OTHERS]:
+        yield _cut(f"{group.head}: {group.messages[0]}")
+    if hidden := rest[_OTHERS:]:
+        number = sum(len(one.findings) for one in hidden)
+        yield f"and {len(hidden)} more rules with {number:,} findings: {few([one.rule for one in hidden])}"
+    if rest or any(len(one.findings) > _PLACES for one in groups):
+        yield "every place and remedy: --verbose, or --sarif, --markdown, --junit, --report FILE"
+
+
+def _all(groups: Sequence[Group]) -> Iterator[str]:
+    for group in groups:
+        yield from _detailed(group, len(group.findings))
+
+
+def _detailed(group: Group, shown: int) -> Iterator[str]:
+    """Findings that say the same are told once, with their resources."""
+    only = group.messages[0] if len(group.messages) == 1 else ""
+    yield f"{group.head}: {only}" if only else group.head
+    for one in group.findings[:shown]:
+        place = f"{one.file}:{one.line}" if one.line else one.file
+        yield f"         {one.construct or one.resource}  {place}" + ("" if only else f"  {one.message}")
+    if len(group.findings) > shown:
+        yield f"         and {len(group.findings) - shown:,} more"
+    for mend in dict.fromkeys(one.mend for one in group.findings[:shown]):
+        yield f"         mend: {mend}"
+
+
+def _suppressed(judgement: Judgement, *, verbose: bool) -> list[str]:
+    """Those in Checkov's words; what the stack suppresses with a last day is in the reports."""
+    told = [f"suppressed: {one.rule}  {one.resource}  {one.file}:{one.line}  {one.told}"
+            for one in judgement.suppressed if verbose or not one.until]  # fmt: skip
+    return told if verbose else _some(told, _SUPPRESSED, "suppressed")
+
+
+def _absent(judgement: Judgement, *, verbose: bool) -> list[str]:
+    told = [f"not judged: {line}" for line in not_judged(judgement)]
+    return told if verbose else _some(told, _ABSENT, "not judged")
+
+
+def _some(lines: list[str], shown: int, what: str) -> list[str]:
+    more = len(lines) - shown
+    return lines if more <= 1 else [*lines[:shown], f"{what}: and {more} more"]
+
+
+def _printable(line: str) -> str:
+    """Names and reasons are what somebody wrote: no escape reaches a terminal, and no line begins but ours."""
+    return "".join(sign if sign.isprintable() else "?" for sign in line)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDE else f"{text[: _WIDE - 1]}…"

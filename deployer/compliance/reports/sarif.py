@@ -1,29 +1,41 @@
 """SARIF 2.1.0, which GitHub code scanning shows at the line. https://docs.oasis-open.org/sarif/sarif/v2.1.0/"""
 
-import hashlib
 import json
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from deployer.compliance.catalogue import Rule
-from deployer.compliance.judgement import Finding, Judgement, Suppressed
+from deployer.compliance.judgement import Finding, Identity, Judgement, Suppressed
 
 _LEVELS = {"CRITICAL": "error", "HIGH": "error", "MEDIUM": "warning", "LOW": "note"}
 # GitHub sorts by these: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning
 _SCORES = {"CRITICAL": "9.5", "HIGH": "8.0", "MEDIUM": "5.0", "LOW": "3.0"}
+# GitHub keeps the name primaryLocationLineHash to itself and warns of every other value in it, each time:
+# https://github.com/github/codeql-action/issues/4052
+FINGERPRINT = "tapFinding/v2"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def sarif(judgement: Judgement, rules: dict[str, Rule]) -> str:
-    """The judgement as SARIF; what is suppressed is a result with its suppression."""
-    named = sorted({one.rule for one in judgement.findings} | {one.rule for one in judgement.suppressed} | rules.keys())
-    severities = {one.rule: one.severity for one in judgement.findings}
+def sarif(judgement: Judgement, rules: dict[str, Rule], folder: str = "") -> str:
+    """The judgement as SARIF; what is suppressed is a result with its suppression, what is known has a state.
+
+    `folder` is that of the findings' files, as seen from the root of the repository.
+    """
+    findings = (*judgement.findings, *judgement.known)
+    named = sorted({one.rule for one in findings} | {one.rule for one in judgement.suppressed} | rules.keys())
+    severities = {one.rule: one.severity for one in findings}
     index = {rule: at for at, rule in enumerate(named)}
-    results = [_result(one, index[one.rule]) for one in judgement.findings]
-    results += [_suppressed(one, index[one.rule]) for one in judgement.suppressed]
+    results = [{**_result(one, index[one.rule], folder), **_state(judgement, "new")} for one in judgement.findings]
+    results += [{**_result(one, index[one.rule], folder), **_state(judgement, "unchanged")} for one in judgement.known]
+    results += [
+        {**_suppressed(one, index[one.rule], folder), **_state(judgement, "unchanged")} for one in judgement.suppressed
+    ]
     driver = {
         "name": "tap comply",
         "informationUri": "https://github.com/bridgecrewio/checkov",
-        "rules": [_rule(rule, rules.get(rule), severities.get(rule, "MEDIUM"), judgement) for rule in named],
+        "rules": [_rule(rule, rules.get(rule), severities.get(rule, "MEDIUM"), findings) for rule in named],
     }
     document = {
         "$schema": SCHEMA,
@@ -33,10 +45,16 @@ def sarif(judgement: Judgement, rules: dict[str, Rule]) -> str:
     return json.dumps(document, indent=2)
 
 
-def _rule(name: str, known: Rule | None, severity: str, judgement: Judgement) -> dict[str, Any]:
-    title = known.title if known else next((one.message for one in judgement.findings if one.rule == name), name)
+def _state(judgement: Judgement, state: str) -> dict[str, str]:
+    """Of a result, which has one if all have: SARIF 2.1.0, 3.27.24."""
+    return {"baselineState": state} if judgement.against else {}
+
+
+def _rule(name: str, known: Rule | None, severity: str, findings: Iterable[Finding]) -> dict[str, Any]:
+    first = next((one for one in findings if one.rule == name), None)
+    title = known.title if known else first.message if first else name
     why = known.why if known else title
-    mend = known.mend if known else next((one.mend for one in judgement.findings if one.rule == name), "")
+    mend = known.mend if known else first.mend if first else ""
     return {
         "id": name,
         "shortDescription": {"text": title},
@@ -47,38 +65,33 @@ def _rule(name: str, known: Rule | None, severity: str, judgement: Judgement) ->
     }
 
 
-def _result(one: Finding, index: int) -> dict[str, Any]:
+def _result(one: Finding, index: int, folder: str) -> dict[str, Any]:
     return {
         "ruleId": one.rule,
         "ruleIndex": index,
         "level": _LEVELS[one.severity],
         "message": {"text": f"{one.resource}: {one.message}. {one.mend}"},
-        "locations": [_location(one.file, one.line, one.resource, one.construct)],
-        "partialFingerprints": {"tapFinding/v1": _fingerprint(one.rule, one.resource, one.message)},
+        "locations": [_location(folder, one.file, one.line, one.resource, one.construct)],
+        "partialFingerprints": {FINGERPRINT: one.identity.fingerprint},
     }
 
 
-def _suppressed(one: Suppressed, index: int) -> dict[str, Any]:
+def _suppressed(one: Suppressed, index: int, folder: str) -> dict[str, Any]:
     return {
         "ruleId": one.rule,
         "ruleIndex": index,
         "level": "note",
-        "message": {"text": f"{one.resource}: suppressed until {one.until}: {one.reason}"},
-        "locations": [_location(one.file, one.line, one.resource, "")],
-        "partialFingerprints": {"tapFinding/v1": _fingerprint(one.rule, one.resource, "suppressed")},
-        "suppressions": [
-            {"kind": "inSource", "status": "accepted", "justification": f"{one.reason} (until {one.until})"}
-        ],
+        "message": {"text": f"{one.resource}: suppressed: {one.told}"},
+        "locations": [_location(folder, one.file, one.line, one.resource, "")],
+        "partialFingerprints": {FINGERPRINT: Identity(one.file, one.resource, one.rule, "suppressed").fingerprint},
+        "suppressions": [{"kind": "inSource", "status": "accepted", "justification": one.told}],
     }
 
 
-def _location(file: str, line: int, resource: str, construct: str) -> dict[str, Any]:
+def _location(folder: str, file: str, line: int, resource: str, construct: str) -> dict[str, Any]:
     names = [{"name": resource, "kind": "resource"}]
     if construct:
         names.append({"name": construct, "kind": "member"})
-    physical = {"artifactLocation": {"uri": file or "cdk.tf.json"}, "region": {"startLine": max(line, 1)}}
+    uri = quote(str(PurePosixPath(folder, file or "cdk.tf.json")))
+    physical = {"artifactLocation": {"uri": uri}, "region": {"startLine": max(line, 1)}}
     return {"physicalLocation": physical, "logicalLocations": names}
-
-
-def _fingerprint(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -26,7 +26,7 @@ FOR_WHOM = (
     "aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "sts:externalid",
     "kms:encryptioncontext:", "kms:calleraccount", "kms:viaservice", "s3:x-amz-source-account",
 )  # fmt: skip
-_ANYBODY = {"*", "0.0.0.0/0", "::/0"}
+_ANYBODY = re.compile(r"[*?]+|0\.0\.0\.0/0|::/0|[*?]+\.amazonaws\.com|arn(:aws[\w-]*)?(:[*?]*)+")
 
 
 def holds_to(statement: Statement, keys: tuple[str, ...], operators: tuple[str, ...] = POSITIVE) -> bool:
@@ -49,8 +49,13 @@ def _names(conditions: dict[str, Any], key: str) -> bool:
     for name, values in conditions.items():
         told = name.lower()
         if (told == key or (key[-1] in "/:" and told.startswith(key))) and listed(values):
-            return not any(str(one) in _ANYBODY for one in listed(values))
+            return not any(is_anybody(str(one)) for one in listed(values))
     return False
+
+
+def is_anybody(value: str) -> bool:
+    """Whether a condition's value leaves nobody out."""
+    return _ANYBODY.fullmatch(value) is not None
 
 
 def principals(principal: Any, kind: str) -> list[str]:

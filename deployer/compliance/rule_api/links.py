@@ -65,9 +65,22 @@ def local_name(address: str) -> str:
     return ".".join(re.sub(r"\[[^\]]*\]", "", address).split(".")[-2:])
 
 
+def expressions_of(block: Block) -> dict[str, Any] | None:
+    """What the configuration gives to resources of the block's type and name, in whichever module; None if nothing."""
+    return expressions_at(block, block.address)
+
+
+def expressions_at(block: Block, address: str) -> dict[str, Any] | None:
+    """The same of another resource of the block's plan."""
+    return _expressions(block).get(local_name(address))
+
+
 @once_a_document
 def _expressions(block: Block) -> dict[str, dict[str, Any]]:
-    return {f"{one['type']}.{one['name']}": one.get("expressions", {}) for one in configured(block)}
+    found: dict[str, dict[str, Any]] = {}
+    for one in configured(block):
+        found.setdefault(f"{one['type']}.{one['name']}", {}).update(one.get("expressions", {}))
+    return found
 
 
 def configured(block: Block) -> Iterator[dict[str, Any]]:

@@ -4,10 +4,11 @@ import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from deployer.compliance.rule_api.links import expressions_at, expressions_of
 from deployer.compliance.rule_api.rule import Block, once_a_document
 from deployer.policy_documents import decoded
 from deployer.template_strings import literals, walk
-from deployer.terraform.plan_json import resources_in
+from deployer.terraform.plan_json import planned_values, resources_in
 
 PROSE = {"description", "title", "comment", "alarm_description", "documentation", "error_message", "//"}
 REFERENCES = {"depends_on", "provider", "providers", "alias", "lifecycle"}
@@ -47,15 +48,56 @@ def _script(text: str) -> str:
         return text
 
 
+def ungiven(block: Block, names_in: Callable[[str], list[str]]) -> Iterator[tuple[str, str]]:
+    """Each name, as `names_in` finds them, that somebody wrote into the block: where it stands, and the name.
+
+    Of a plan only what is configured counts, since what the provider fills in was written by nobody: an ARN, a URL, and
+    from version 6 on the `region` of each resource. A name that the plan was given is none that stands in the way.
+    """
+    given = _given_to(block, names_in) if block.is_planned else set()
+    if block.is_planned and block.kind == "provider":
+        given = set()  # of a plan's provider only constants are handed on
+    for path, text in strings(_configured(block), block.kind):
+        for name in names_in(text):
+            if name not in given:
+                yield ".".join(path), name
+
+
+def _configured(block: Block) -> Any:
+    told = expressions_of(block) if block.is_planned and not block.is_evaluated and block.kind == "resource" else None
+    return block.values if told is None else {name: one for name, one in block.values.items() if name in told}
+
+
 @once_a_document
-def given_to(block: Block, names_in: Callable[[str], list[str]]) -> set[str]:
-    """What the block's plan was made with: by variables, by its providers, or as AWS said. `names_in` finds it."""
+def _given_to(block: Block, names_in: Callable[[str], list[str]]) -> set[str]:
+    """What the block's plan was made with: by variables, by its providers, or as AWS said."""
     plan = block.document
     sources: list[Any] = [variable.get("value") for variable in plan.get("variables", {}).values()]
+    sources += defaults(plan.get("configuration", {}).get("root_module", {}))
     sources += [one.get("expressions", {}).get("region") for one in providers(plan)]
+    sources += _by_providers(block)
     state = ((plan.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
     sources += [one["values"] for one in resources_in(state) if one["type"] in ("aws_region", "aws_availability_zones")]
     return {region for source in sources for _, text in walk(source) for region in names_in(text)}
+
+
+def defaults(module: dict[str, Any]) -> Iterator[Any]:
+    """Of the variables of all modules that a module calls, where the call says nothing else."""
+    for call in module.get("module_calls", {}).values():
+        inner, given = call.get("module", {}), call.get("expressions", {})
+        yield from (one.get("default") for name, one in inner.get("variables", {}).items() if name not in given)
+        yield from defaults(inner)
+
+
+def _by_providers(block: Block) -> Iterator[Any]:
+    """The region of a resource that names none: its provider's, wherever that has it from.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
+    """
+    if not block.is_evaluated:
+        for one in planned_values(block.document):
+            if "region" in one["values"] and "region" not in (expressions_at(block, one["address"]) or {}):
+                yield one["values"]["region"]
 
 
 def providers(plan: dict[str, Any]) -> list[dict[str, Any]]:

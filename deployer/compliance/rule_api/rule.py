@@ -75,7 +75,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Offence:
-    """What is wrong at one place of a block."""
+    """What is wrong at one place of a block. Of locals, the message begins with the local's name."""
 
     message: str
     severity: str = "HIGH"
@@ -125,13 +125,15 @@ class _Check(BaseCheck):
 
     def run(self, scanned_file: str, entity_configuration: dict[str, Any], entity_name: str, entity_type: str,
             skip_info: Any) -> dict[str, Any]:  # fmt: skip
+        address = ""
         try:
             block = block_of(self.block_type, scanned_file, entity_configuration, entity_name, entity_type)
+            address = block.address
             offences = list(dict.fromkeys(self.rule.judge(block)))
             said = [{**asdict(offence), "mend": self.rule.mend} for offence in offences]
-            self.details = [json.dumps({"address": block.address, "offences": said})]
+            self.details = [json.dumps({"address": address, "offences": said})]
         except Exception as error:
-            self.details = [json.dumps({"error": f"{type(error).__name__}: {error}"})]
+            self.details = [json.dumps({"address": address, "error": f"{type(error).__name__}: {error}"[:300]})]
             return {"result": CheckResult.FAILED, "evaluated_keys": []}
         return {"result": CheckResult.FAILED if offences else CheckResult.PASSED, "evaluated_keys": []}
 
@@ -186,5 +188,5 @@ def constants(conf: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _document(path: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(Path(path).read_text())
+    document: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     return document

@@ -1,7 +1,8 @@
 """TAP_IAM_3: a service that acts for others does so for us alone, or anybody's resource makes it use our permission.
 
 The confused deputy: a condition on aws:SourceArn or aws:SourceAccount says for whom. A role of a service that runs our
-own code is bound to it by iam:PassRole; there, a missing condition is told where the other roles have one.
+own code is bound to it by iam:PassRole, which passes nothing on to other accounts, and so is one of a service for which
+AWS documents no condition; there, a missing condition is told where the other roles have one.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
@@ -12,9 +13,10 @@ from deployer.compliance.rule_api.links import is_open, of_kind, unknown
 from deployer.compliance.rule_api.rule import Block, Offence, Rule, once_a_document
 from deployer.policy_documents import Statement, statements_in
 
-RUN_OUR_CODE = {
+BOUND = {
     "ec2", "lambda", "edgelambda", "ecs-tasks", "ecs", "eks", "eks-fargate-pods", "pods.eks", "eks-nodegroup", "batch",
     "spotfleet", "elasticmapreduce", "sagemaker", "build.apprunner", "tasks.apprunner",
+    "s3", "batchoperations.s3", "apigateway", "cloudtrail", "codepipeline",
 }  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def _permission(block: Block) -> Iterator[Offence]:
 
 def _is_bound(block: Block, statement: Statement, service: str) -> bool:
     """Whether the role is bound to a resource by iam:PassRole, and no role beside it is more careful."""
-    if "assume_role_policy" not in statement.path or _short(service) not in RUN_OUR_CODE:
+    if "assume_role_policy" not in statement.path or _short(service) not in BOUND:
         return False
     return service not in _careful(block, block.type)
 

@@ -8,7 +8,7 @@ that AWS itself gives for a service (`kms:GenerateDataKey*`).
 from collections.abc import Iterator
 from typing import Any
 
-from deployer.compliance.rule_api.conditions import where
+from deployer.compliance.rule_api.conditions import is_anybody, where
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
 from deployer.compliance.rule_api.scopes import is_scopable, is_unscoped, only_lists
 from deployer.policy_documents import Statement, listed, statements_in
@@ -19,9 +19,10 @@ NARROWING = (
     "ec2:resourcetag/", "secretsmanager:resourcetag/", "ssm:resourcetag/", "cloudformation:stackname",
     "kms:viaservice", "aws:requesttag/", "ec2:createaction", "ec2:vpc", "ec2:subnet", "ec2:instanceprofile",
     "autoscaling:resourcetag/", "rds:db-tag/", "iam:passedtoservice", "iam:awsservicename", "iam:permissionsboundary",
-    "iam:policyarn", "elasticloadbalancing:resourcetag/", "lambda:functionarn",
+    "iam:policyarn", "elasticloadbalancing:resourcetag/", "lambda:functionarn", "ses:fromaddress",
 )  # fmt: skip
 POSITIVE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
+OF_AWS = ("kms:generatedatakey*", "kms:reencrypt*")  # what documentation gives for a key's use, for roles too
 OWN_ACCOUNT = ":root"  # the key policy by which AWS lets the account's IAM decide
 
 
@@ -47,20 +48,21 @@ def _actions(statement: Statement) -> Iterator[Offence]:
     for action in statement.actions:
         if action == "*" or (action.endswith(":*") and not _is_left_to_the_account(statement)):
             yield Offence(f"{where(statement)} allows the wildcard action {action}", "CRITICAL")
-        elif set("*?") & set(action.removesuffix(":*")) and not statement.is_of_a_resource:
+        elif set("*?") & set(action.removesuffix(":*")) and not (
+                statement.is_of_a_resource or action.lower() in OF_AWS):  # fmt: skip
             yield Offence(f"{where(statement)} allows the wildcard action {action}", "MEDIUM")
 
 
 def _resources(statement: Statement) -> Iterator[Offence]:
     if narrows(statement.conditions):
         return
-    for resource in statement.resources:
+    for resource, shown in zip(statement.resources, statement.written, strict=True):
         if is_unscoped(resource):
             scopable = [
                 one for one in statement.actions if is_scopable(one) and not (resource != "*" and only_lists(one))
             ]
             for action in scopable:
-                yield Offence(f"{where(statement)} allows {action} on {resource}, though it can be scoped")
+                yield Offence(f"{where(statement)} allows {action} on {shown}, though it can be scoped")
 
 
 def narrows(conditions: dict[str, Any]) -> bool:
@@ -72,14 +74,14 @@ def narrows(conditions: dict[str, Any]) -> bool:
             if bare == "null":
                 holds = told == {"false"}
             else:
-                holds = bare in POSITIVE and "forallvalues" not in operator.lower() and "" not in _without_stars(told)
+                holds = (
+                    bare in POSITIVE
+                    and "forallvalues" not in operator.lower()
+                    and not any(one == "" or is_anybody(one) for one in told)
+                )
             if holds and key.lower().startswith(NARROWING):
                 return True
     return False
-
-
-def _without_stars(values: set[str]) -> set[str]:
-    return {one.strip("*") for one in values}
 
 
 def _is_left_to_the_account(statement: Statement) -> bool:

@@ -1,7 +1,7 @@
 """TAP_IAM_4: what is open to everybody is read, filled or called by everybody.
 
 A condition that names who calls, and a Deny that leaves only those, are honoured. The policy of a VPC endpoint is for
-whoever is in that network.
+whoever is in that network; so is a file system that is mounted through a target in it.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from deployer.compliance.rule_api.conditions import CALLER, holds_to, is_denied_
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
 from deployer.policy_documents import Statement, listed, statements_in
 
+OF_A_NETWORK = ("aws_vpc_endpoint", "aws_vpc_endpoint_policy")
 ANY_REPOSITORY = {"*", "repo:*", "repo:*/*", "repo:*:*", "repo:*/*:*"}
 
 
@@ -27,7 +28,7 @@ class IamWorld(Rule):
             yield Offence("the permission lets everybody call the function", "CRITICAL")
         if block.type == "aws_lambda_function_url" and values.get("authorization_type") == "NONE":
             yield Offence("the function's URL asks nobody who they are")
-        if block.type != "aws_vpc_endpoint":
+        if block.type not in OF_A_NETWORK:
             yield from _policies(list(statements_in(values, block.type)))
 
 
@@ -44,7 +45,14 @@ def _policies(statements: list[Statement]) -> Iterator[Offence]:
 
 
 def _is_held(statement: Statement, statements: list[Statement]) -> bool:
-    return holds_to(statement, CALLER) or is_denied_to_others(statement, statements)
+    return holds_to(statement, CALLER) or _is_mounted(statement) or is_denied_to_others(statement, statements)
+
+
+def _is_mounted(statement: Statement) -> bool:
+    """https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html"""
+    asked = statement.conditions.get("Bool")
+    told = {name.lower(): value for name, value in asked.items()} if isinstance(asked, dict) else {}
+    return str(told.get("elasticfilesystem:accessedviamounttarget")).lower() == "true"
 
 
 def _federated(statement: Statement, provider: str) -> Iterator[Offence]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from deployer.compliance.rule_api.literals import given_to, strings
+from deployer.compliance.rule_api.literals import ungiven
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
@@ -17,8 +17,5 @@ class NoHardcodedZone(Rule):
     kinds = ("resource", "data", "provider", "module", "locals", "output")
 
     def judge(self, block: Block) -> Iterator[Offence]:
-        given = given_to(block, ZONE.findall) if block.is_planned else set()
-        for path, text in strings(block.values, block.kind):
-            for zone in ZONE.findall(text):
-                if zone not in given:
-                    yield Offence(f"{'.'.join(path)} names the zone {zone}")
+        for where, zone in ungiven(block, ZONE.findall):
+            yield Offence(f"{where} names the zone {zone}")

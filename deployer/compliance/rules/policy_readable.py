@@ -6,8 +6,8 @@ that are not configured are the provider's to fill in, and no policy of ours.
 
 from collections.abc import Iterator
 
-from deployer.compliance.rule_api.links import configured, is_unknown
-from deployer.compliance.rule_api.rule import Block, Offence, Rule, once_a_document
+from deployer.compliance.rule_api.links import expressions_of, is_unknown
+from deployer.compliance.rule_api.rule import Block, Offence, Rule
 from deployer.policy_documents import POLICY_NAMES, decoded, listed, statements_in
 from deployer.template_strings import OPAQUE
 
@@ -26,7 +26,7 @@ class PolicyReadable(Rule):
             return
         if not block.is_planned or not isinstance(block.unknown, dict):
             return
-        expressions = expressions_of(block)
+        expressions = expressions_of(block) or {}
         for name in POLICY_NAMES:
             if name in expressions and is_unknown(block.unknown.get(name)):
                 yield Offence(f"{name} is not known before apply, so nobody can judge it")
@@ -41,17 +41,3 @@ def _evaluated(block: Block) -> Iterator[Offence]:
     for statement in statements_in(block.values, block.type):
         if statement.allows and OPAQUE in statement.actions:
             yield Offence(f"the actions of {statement.path} are not known, so nobody can judge them", "MEDIUM")
-
-
-def expressions_of(block: Block) -> set[str]:
-    """The attributes that the configuration gives to resources of this type and name, in whichever module."""
-    name = block.address.split("[")[0] if block.address.endswith("]") else block.address
-    return _expressions(block).get((block.type, name.rpartition(".")[2]), set())
-
-
-@once_a_document
-def _expressions(block: Block) -> dict[tuple[str, str], set[str]]:
-    found: dict[tuple[str, str], set[str]] = {}
-    for one in configured(block):
-        found.setdefault((one["type"], one["name"]), set()).update(one.get("expressions", {}))
-    return found

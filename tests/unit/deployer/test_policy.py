@@ -24,7 +24,7 @@ from deployer.iam.policy import (
 )
 from deployer.identity import Identity
 from deployer.paths import Paths
-from deployer.resources.configuration import configuration_of
+from deployer.resources.configuration import Configuration, Wanted, configuration_of
 from pipeline.permissions import POLICIES
 from stack.settings import Settings
 
@@ -77,6 +77,20 @@ def test_a_type_without_a_row_is_named_and_what_needs_no_permission_is_not_asked
             SynthesisFailed, match=r"that aws_db_instance, aws_vpc need are not known(.|\n)*permissions\.py"
         ):
             made(wider)
+
+
+def test_what_has_no_row_is_found_by_its_tags(synthesised_stack: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who cleans up such a stack may list by tags and ask Cloud Control; nobody else may."""
+    monkeypatch.setitem(DEPLOYING, "aws_vpc", ())  # type: ignore[index] # whose actions somebody has written down
+    stack = configuration_of(synthesised_stack, IDENTITY)
+    vpc = Wanted("aws_vpc.v", "aws_vpc", {})
+
+    def actions(configuration: Configuration) -> set[str]:
+        scope = Scope.of(configuration, SETTINGS, partition="aws", account=ACCOUNT, clients=POLICIES)
+        return {action for made in (policies, cleanup_policies) for action, _, _ in granted(made(scope))}
+
+    more = actions(replace(stack, wanted={**stack.wanted, vpc.address: vpc})) - actions(stack)
+    assert more >= {"tag:GetResources", "cloudformation:DeleteResource"}
 
 
 def test_each_policy_is_below_the_limit(scope: Scope) -> None:

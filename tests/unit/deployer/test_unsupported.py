@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -88,6 +89,24 @@ def test_what_terraform_can_not_remove_is_left_with_its_reason(tmp_path: Path, m
         "aws_vpc.net": "DependencyViolation vpc-1 has dependencies"
     }
     assert (run.session.work / cleanup.FILE).is_file()
+
+
+@pytest.mark.parametrize(("unsaved", "left"), [(None, set()), ("aws_vpc.net", {"aws_vpc.net"})])
+def test_what_went_with_its_bucket_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unsaved: str | None, left: set[str]
+) -> None:
+    """Terraform then has nothing to destroy, and leaves its state as it was; but what the state lacks may be there."""
+    monkeypatch.undo()
+    monkeypatch.setattr(cleanup, "_stack", lambda run: run.session.work)
+    terraform = SimpleNamespace(environment={}, plan=lambda **_: False)
+    monkeypatch.setattr(cleanup, "prepared", lambda *_: terraform)
+    monkeypatch.setattr(cleanup, "initialised", lambda *_: None)
+    run = run_on(tmp_path, account(), state(entry("aws_s3_bucket_cors_configuration.cors")))
+    if unsaved:
+        (run.session.work / "errored.tfstate").write_text(json.dumps(state(entry(unsaved))))
+
+    assert {thing.name for thing in cleanup.cleanup(run, data_too=True).left} == left
+    assert set(terraform.environment.values()) == {"-lock=false"}
 
 
 def test_a_cleanup_knows_what_an_apply_could_not_save(tmp_path: Path, cleaned: list[str]) -> None:

@@ -97,3 +97,16 @@ variable "other" {}
 variable "account" {}
 variable "org" {}
 variable "endpoint" {}
+
+# https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
+resource "aws_efs_file_system_policy" "pass_mounted" {
+  file_system_id = "fs"
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = { AWS = "*" }, Action = "elasticfilesystem:ClientMount",
+  Condition = { Bool = { "elasticfilesystem:AccessedViaMountTarget" = "true" } } }] })
+}
+
+resource "aws_efs_file_system_policy" "fail_not_mounted" {
+  file_system_id = "fs"
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = { AWS = "*" }, Action = "elasticfilesystem:ClientMount",
+  Condition = { Bool = { "elasticfilesystem:AccessedViaMountTarget" = "false" } } }] })
+}

@@ -78,11 +78,14 @@ resource "aws_kms_key" "ok" {
   })
 }
 data "aws_region" "current" {}
-# found: TAP_REGION_1 TAP_REGION_2
 locals {
+# found: TAP_REGION_2
   zone_ids  = ["euw1-az1"]
+# found: TAP_REGION_1
   endpoint  = "vpce-123.execute-api.eu-west-2.vpce.amazonaws.com"
+# found: TAP_REGION_1
   s3_old    = "https://s3-us-west-2.amazonaws.com/bucket"
+# found: TAP_REGION_1
   website   = "bucket.s3-website-us-east-1.amazonaws.com"
 }
 # found: TAP_REGION_1
