@@ -11,5 +11,5 @@ class CouldNotJudge(EnvironmentUnready):
     """The gate itself did not do its work; whatever it would say is worth nothing: exit 3."""
 
 
-class UnknownRule(UsageError):
+class UnknownRule(UsageError):  # noqa: N818 - of an option
     """A rule was asked for that nobody has: exit 2."""

@@ -213,7 +213,9 @@ def test_state_and_ledger_go_last_and_the_state_bucket_never(
     furnish(account, environment, protected=True)
     run = Run(
         replace(environment, state_bucket=states), Paths.here(),
-        TargetSession(account, tmp_path / "work", tmp_path / "logs", lasting=True, identity=Identity.of(suffix, Paths.here())),
+        TargetSession(
+            account, tmp_path / "work", tmp_path / "logs", lasting=True, identity=Identity.of(suffix, Paths.here())
+        ),
         NoView(),
     )  # fmt: skip
 
