@@ -44,7 +44,7 @@ class Commands(TyperGroup):
 
     @cached_property
     def of_project(self) -> dict[str, Any]:
-        """By name. Raises UsedWrongly where they can't be imported, or one has the name of one of Tap's own."""
+        """By name. Raises UsageError where they can't be imported, or one has the name of one of Tap's own."""
         root, added = Paths.here().root, typer.Typer()
         for reference in Project.at(root).commands:
             resolved(reference, root)(added)

@@ -1,35 +1,35 @@
 """What can go wrong in `tap`, as one tree. `cli.main` turns it into exit codes and messages; nothing else does.
 
 TapError
-├── AnswerIsNo            exit 1: the command did its work, and the answer is no
-│   ├── NotCompliant      the gate has findings
-│   ├── NothingRuns       the embedded AWS is not running
-│   ├── NotReconciled     a file's figures do not add up
-│   ├── StageStopped      a file goes no further by itself, by what AWS says of it
-│   ├── NoNews            nothing moved for long, and nothing says why
-│   ├── LeftBehind        a cleanup ended, and something is still there
-│   ├── NotAllSeen        a listing of the account was cut, or part of it refused
-│   ├── WouldLoseData     a plan would lose data
-│   ├── LettersLeft       dead letters could not be tried again
-│   ├── PlanNotEmpty      what was just applied differs from what was asked for
-│   └── Stale             a document is out of date
-├── UsedWrongly           exit 2: the command line, a setting or a file named on it
-└── Unfit                 exit 3: this machine or the account is not fit, with the remedy
-    ├── ToolMissing       terraform, node, uv or docker is absent or too old
-    ├── PortInUse         somebody else listens where the embedded AWS should
-    ├── EndpointFailed    no AWS answers at the endpoint, or stopped answering
-    ├── AccountRefused    a live account that is not on the allow-list, or credentials of the wrong world
-    ├── StateLocked       another deployment is at work, and did not end in time
-    ├── StateElsewhere    the state is in a bucket that is no longer named
-    ├── StateUnsaved      a state that could not be saved lies here, and can't be put in its place by itself
-    ├── NotOurs           something has the name of one of our resources
-    ├── Ambiguous         several things could be the one that is meant
-    ├── SynthesisFailed   the stack can't be synthesised
-    ├── TerraformFailed   Terraform gave up, with its own diagnostics
-    │   ├── NameTaken     somebody else holds the bucket's name
-    │   └── KeyRefused    a KMS key may not be used, or not yet
-    ├── NotDeployed       there is no deployment to talk to
-    └── Unexpected        a defect of `tap` itself; the traceback is in a log file
+├── CheckFailed            exit 1: the command did its work, and the answer is no
+│   ├── NotCompliant       the gate has findings
+│   ├── NotRunning         the embedded AWS is not running
+│   ├── NotReconciled      a file's figures do not add up
+│   ├── FileStopped        a file goes no further by itself, by what AWS says of it
+│   ├── NoProgress         nothing moved for long, and nothing says why
+│   ├── ResourcesLeft      a cleanup ended, and something is still there
+│   ├── ListingIncomplete  a listing of the account was cut, or part of it refused
+│   ├── WouldLoseData      a plan would lose data
+│   ├── RedriveIncomplete  dead letters could not be tried again
+│   ├── PlanNotEmpty       what was just applied differs from what was asked for
+│   └── Stale              a document is out of date
+├── UsageError             exit 2: the command line, a setting or a file named on it
+└── EnvironmentUnready     exit 3: this machine or the account is not fit, with the remedy
+    ├── ToolMissing        terraform, node, uv or docker is absent or too old
+    ├── PortInUse          somebody else listens where the embedded AWS should
+    ├── EndpointFailed     no AWS answers at the endpoint, or stopped answering
+    ├── AccountRefused     a live account that is not on the allow-list, or credentials of the wrong world
+    ├── StateLocked        another deployment is at work, and did not end in time
+    ├── StateMoved         the state is in a bucket that is no longer named
+    ├── StateUnsaved       a state that could not be saved lies here, and can't be put in its place by itself
+    ├── ForeignResource    something has the name of one of our resources
+    ├── AmbiguousMatch     several things could be the one that is meant
+    ├── SynthesisFailed    the stack can't be synthesised
+    ├── TerraformFailed    Terraform gave up, with its own diagnostics
+    │   ├── NameTaken      somebody else holds the bucket's name
+    │   └── KeyRefused     a KMS key may not be used, or not yet
+    ├── NotDeployed        there is no deployment to talk to
+    └── InternalError      a defect of `tap` itself; the traceback is in a log file
 """
 
 

@@ -127,7 +127,7 @@ class Project:
         """That of the folder `root`; without pyproject.toml or the table, one that says nothing.
 
         Raises:
-            UsedWrongly: the file is not TOML, a key is unknown, or a value is not what the key takes.
+            UsageError: the file is not TOML, a key is unknown, or a value is not what the key takes.
         """
         file = root / PROJECT_FILE
         known = {each.name.replace("_", "-"): each for each in fields(cls)}
@@ -139,7 +139,7 @@ class Project:
         return cls(**{known[key].name: _value(key, known[key].metadata["read"], table[key], file) for key in table})
 
     def command(self, root: Path) -> tuple[str, ...]:
-        """What synthesises, as it is run. Raises UsedWrongly where the project does not say."""
+        """What synthesises, as it is run. Raises UsageError where the project does not say."""
         words = self.app or _cdktf_app(root)
         return (sys.executable, *words[1:]) if words[0] in ("python", "python3") else words
 
@@ -152,7 +152,7 @@ def resolved(reference: str, root: Path) -> Any:
     """What `module:name` of a project stands for. The project's folder is put behind all else on Python's path.
 
     Raises:
-        UsedWrongly: there is no such thing, or its module can't be imported.
+        UsageError: there is no such thing, or its module can't be imported.
     """
     module, _, name = reference.partition(":")
     if str(root) not in sys.path:

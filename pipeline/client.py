@@ -44,13 +44,13 @@ class Pipeline(Deployed):
             ) from error
 
     def upload(self, path: Path, key: str) -> Upload:
-        """Put a file below `incoming/`; returns the version that this made. Raises UsedWrongly for a bad key."""
+        """Put a file below `incoming/`; returns the version that this made. Raises UsageError for a bad key."""
         refuse_bad_key(key)
         version = put_file(self.target.client("s3"), self.bucket, f"{INCOMING}{key}", path)
         return Upload(key, version)
 
     def newest(self, key: str) -> Upload:
-        """The newest version of a file. Raises UsedWrongly if there is no such file."""
+        """The newest version of a file. Raises UsageError if there is no such file."""
         with absent_is_none():
             head = self.target.client("s3").head_object(Bucket=self.bucket, Key=f"{INCOMING}{key}")
             return Upload(key, version_in(head))
@@ -60,7 +60,7 @@ class Pipeline(Deployed):
         """Where a file version is: by the file's report or, if that tells of another version, by what lies around it.
 
         Raises:
-            UsedWrongly: there is no such file version.
+            UsageError: there is no such file version.
         """
         report = get_json(self.target.client("s3"), self.bucket, upload.report)
         if report and report["source"]["version_id"] == upload.version:
@@ -86,8 +86,8 @@ class Pipeline(Deployed):
         """Each state that a file version comes to, as it comes, until it ends.
 
         Raises:
-            StageStopped: AWS says that it goes no further: its load failed, a letter rests, its attempts are used up.
-            NoNews: nothing moved for `silence_s`, and nothing says why; it may go on later.
+            FileStopped: AWS says that it goes no further: its load failed, a letter rests, its attempts are used up.
+            NoProgress: nothing moved for `silence_s`, and nothing says why; it may go on later.
         """
         last: FileState | None = None
         begun = datetime.now(UTC)
@@ -110,7 +110,7 @@ class Pipeline(Deployed):
             wait = min(wait * 1.5, _POLL_MOST)
 
     def _ask(self, upload: Upload, now: FileState, begun: datetime, silent_s: float, silence_s: float) -> None:
-        """Raises StageStopped or NoNews when waiting longer makes no sense."""
+        """Raises FileStopped or NoProgress when waiting longer makes no sense."""
         stop = stopped.stop_of(self, upload, now, begun)
         if stop and _news(self.state(upload)) == _news(now):  # otherwise it moved while we asked
             raise self._stopped(upload, stop)
@@ -136,7 +136,7 @@ class Pipeline(Deployed):
         """The rejected rows of a file's newest report: line, record, column, code, value, message.
 
         Raises:
-            UsedWrongly: there is no report of such a file yet.
+            UsageError: there is no report of such a file yet.
         """
         report = get_json(self.target.client("s3"), self.bucket, report_key(key))
         if report is None:
@@ -155,7 +155,7 @@ class Pipeline(Deployed):
         """Write a file's rejected rows to `path`: its header and their original bytes, ready to repair and resubmit.
 
         Raises:
-            UsedWrongly: there is no report of such a file yet, or it could not be judged by rows.
+            UsageError: there is no report of such a file yet, or it could not be judged by rows.
         """
         report = get_json(self.target.client("s3"), self.bucket, report_key(key))
         if report is None:
@@ -193,7 +193,7 @@ def _after(stage: str) -> str:
 
 
 def refuse_bad_key(key: str) -> None:
-    """Raises UsedWrongly for a key that can't be asked for again, through the API or on a command line."""
+    """Raises UsageError for a key that can't be asked for again, through the API or on a command line."""
     if not key.isprintable() or {"", ".", ".."} & set(key.split("/")) or Upload(key, "").too_long:
         raise UsageError(
             f"{key!r} can't be the key of a file",

@@ -13,8 +13,8 @@ def readable(path: Path) -> Path:
     """`path`, if its bytes can be read.
 
     Raises:
-        UsedWrongly: there is no such file, or it is a folder.
-        Unfit: it is there and can't be read.
+        UsageError: there is no such file, or it is a folder.
+        EnvironmentUnready: it is there and can't be read.
     """
     try:
         with path.open("rb") as file:
@@ -31,7 +31,7 @@ def readable(path: Path) -> Path:
 
 
 def schema_of(path: Path | None) -> Schema:
-    """The Table Schema in `path`, the shipped one if None. Raises UsedWrongly."""
+    """The Table Schema in `path`, the shipped one if None. Raises UsageError."""
     try:
         return load(readable(path)) if path else load()
     except SchemaError as error:
@@ -50,8 +50,8 @@ def judgeable(path: Path) -> Path:
     """`path`, if its beginning is that of a CSV file of transactions; its rows are not looked at.
 
     Raises:
-        UsedWrongly, Unfit: as `readable`.
-        Unfit: it is not such a file.
+        UsageError, EnvironmentUnready: as `readable`.
+        EnvironmentUnready: it is not such a file.
     """
     schema = schema_of(None)
     try:

@@ -8,7 +8,7 @@ from deployer.errors import CheckFailed, UsageError
 
 
 def require_somebody(*, yes: bool, answers: TextIO | None = None) -> None:
-    """Raises UsedWrongly where nobody can be asked: before anything begins."""
+    """Raises UsageError where nobody can be asked: before anything begins."""
     if not yes and not (answers or sys.stdin).isatty():
         raise UsageError(
             "deletion needs a confirmation, and there is no terminal to ask on",
@@ -25,7 +25,7 @@ def ask(going: Iterable[str], suffix: str, place: str, answers: TextIO | None = 
     """Show what goes, and go on if the environment's suffix is typed.
 
     Raises:
-        AnswerIsNo: something else was typed, or nothing.
+        CheckFailed: something else was typed, or nothing.
     """
     show(going, suffix, place)
     print(f"type `{suffix}` to remove it: ", end="", file=sys.stderr, flush=True)

@@ -69,7 +69,7 @@ def for_typer(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def settings_of(target: str | None, suffix: str | None, region: str | None) -> "Settings":
-    """The settings of the environment, the options before it. Raises UsedWrongly with a line for each refused one."""
+    """The settings of the environment, the options before it. Raises UsageError with a line for each refused one."""
     from deployer.settings import Settings, SettingsError
 
     try:

@@ -58,7 +58,7 @@ def unlock(
 
 
 def _free(bucket: "StateBucket", holder: "Holder", lock_id: str | None) -> None:
-    """Raises AnswerIsNo where the lock stays."""
+    """Raises CheckFailed where the lock stays."""
     from deployer.terraform.state_lock import free
 
     if lock_id is None:

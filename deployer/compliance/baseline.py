@@ -29,7 +29,7 @@ def compared(judgement: Judgement, file: Path, chosen: Selection) -> Judgement:
     A rule that was not run says nothing of what is gone, and nothing does where not everything could be judged.
 
     Raises:
-        UsedWrongly: there is no baseline, or it can't be read.
+        UsageError: there is no baseline, or it can't be read.
     """
     known = Counter(read(file))
     new, found = list[Finding](), list[Finding]()
@@ -44,7 +44,7 @@ def write(judgement: Judgement, file: Path, chosen: Selection) -> None:
     """Take what was found for known. What an earlier baseline has of rules that were not run stays.
 
     Raises:
-        UsedWrongly: the file can't be written, or is there and is no baseline.
+        UsageError: the file can't be written, or is there and is no baseline.
         CouldNotJudge: not everything could be judged.
     """
     if judgement.faults:
@@ -67,7 +67,7 @@ def text_of(entries: Iterable[Identity]) -> str:
 
 
 def read(file: Path) -> list[Identity]:
-    """The entries. Raises UsedWrongly where there are none to be had."""
+    """The entries. Raises UsageError where there are none to be had."""
     if not file.exists():
         raise UsageError(
             "there is no such baseline", where=str(file), remedy="add --write-baseline once, and commit the file"

@@ -33,7 +33,7 @@ class Written:
 
     path: str
     document: Document
-    paths: dict[str, tuple[str, int]] = field(default_factory=dict)
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def written(instance: Instance) -> Written:
@@ -77,9 +77,9 @@ def _place(found: Written, block: Block, content: Document, reading: Reading) ->
     address, file = address_of(block.kind, block.labels), reading.shown(block.file)
     if block.kind == "provider" and "alias" in content:
         address = f"{address}.{content['alias']}"
-    found.paths.setdefault(address, (file, block.line))
+    found.places.setdefault(address, (file, block.line))
     for name, line in block.body.lines.items():
-        found.paths.setdefault(f"{address}.{name}", (file, line)) if block.kind == "locals" else None
+        found.places.setdefault(f"{address}.{name}", (file, line)) if block.kind == "locals" else None
 
 
 def _backend(target: Document, block: Block) -> None:

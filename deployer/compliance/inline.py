@@ -73,7 +73,7 @@ def applied(
     """
     left, suppressed, bare = [], [], []
     skips = [*_in_hcl(findings, path), *_in_json(subjects)]
-    modules = [(one.place(name), one.full(name)) for one in subjects for name in one.paths if _MODULE.fullmatch(name)]
+    modules = [(one.place(name), one.full(name)) for one in subjects for name in one.places if _MODULE.fullmatch(name)]
     for found in findings:
         matching = [one for one in skips if one.rule == found.rule and _covers(one, found, modules)]
         reasoned = [one for one in matching if one.reason]

@@ -40,7 +40,7 @@ class Subject:
     shown: str
     document: dict[str, Any]
     copied: str
-    paths: Places = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
     prefix: str = ""
     missing: tuple[tuple[str, str], ...] = ()
 
@@ -71,10 +71,10 @@ class Subject:
 
     def place(self, address: str) -> tuple[str, int]:
         """File and line of a block; line 0 where that is not known."""
-        if address in self.paths:
-            return self.paths[address]
+        if address in self.places:
+            return self.places[address]
         known = (without_keys(address), address.rpartition(".")[0])  # the last for a provider with an alias
-        return next((self.paths[name] for name in known if name in self.paths), (self.shown, 0))
+        return next((self.places[name] for name in known if name in self.places), (self.shown, 0))
 
     def full(self, address: str) -> str:
         """The address as Terraform tells it, the module's before it."""
@@ -173,21 +173,21 @@ def _of_json(texts: Texts, base: Path, evaluate: bool, reading: Reading) -> Iter
         together = merged(list(here.values())) if len(here) > 1 else None
         groups = [(list(here), together)] if together is not None else [([file], one) for file, one in here.items()]
         for files, document in groups:
-            paths: Places = {}
+            places: Places = {}
             for file in reversed(files):
-                paths |= _places(texts[file], file.relative_to(base).as_posix())
-            yield from _of_document(document, files[0], paths, evaluate, reading)
+                places |= _places(texts[file], file.relative_to(base).as_posix())
+            yield from _of_document(document, files[0], places, evaluate, reading)
 
 
-def _of_document(document: dict[str, Any], file: Path, paths: Places, evaluate: bool, reading: Reading) -> (
+def _of_document(document: dict[str, Any], file: Path, places: Places, evaluate: bool, reading: Reading) -> (
         Iterator[Subject]):  # fmt: skip
     shown = reading.shown(file)
-    yield Subject(shown, document, _copied(_as_terraform(shown)), paths)
+    yield Subject(shown, document, _copied(_as_terraform(shown)), places)
     if evaluate:
-        lines = {address: line for address, (_, line) in paths.items()}
+        lines = {address: line for address, (_, line) in places.items()}
         module = Module(file.parent, from_json(document, str(file), lines))
         root = instantiated(module, lambda _: None, {}, reading)
-        yield _evaluated(root, shown, _copied(f"{shown}.evaluated.plan.json"), paths, tuple(root.missing))
+        yield _evaluated(root, shown, _copied(f"{shown}.evaluated.plan.json"), places, tuple(root.missing))
 
 
 def _of_hcl(found: Sources, base: Path, evaluate: bool, reading: Reading) -> Iterator[Subject]:
@@ -217,9 +217,9 @@ def _of_root(root: Instance, base: Path, evaluate: bool) -> Iterator[Subject]:
         if not one.document and not instance.missing:
             continue  # there is nothing that Checkov could parse
         copied = _copied(f"{name}/module-{number}.tf.json")
-        yield Subject(name, normal(one.document, root.reading.fault), copied, one.paths, one.path,
+        yield Subject(name, normal(one.document, root.reading.fault), copied, one.places, one.path,
                       tuple(instance.missing))  # fmt: skip
-        all_places |= {f"{one.path}.{address}".lstrip("."): place for address, place in one.paths.items()}
+        all_places |= {f"{one.path}.{address}".lstrip("."): place for address, place in one.places.items()}
     if evaluate:
         yield _evaluated(root, name, _copied(f"{name}/evaluated.plan.json"), all_places)
 
@@ -234,17 +234,17 @@ def _copied(shown: str) -> str:
     return "subject/" + re.sub(r"(^|/)\.", r"\1dot-", shown)
 
 
-def _evaluated(root: Instance, shown: str, copied: str, paths: Places, missing: tuple[tuple[str, str], ...] = ()) -> (
+def _evaluated(root: Instance, shown: str, copied: str, places: Places, missing: tuple[tuple[str, str], ...] = ()) -> (
         Subject):  # fmt: skip
-    return Subject(shown, evaluated(root), copied, paths, missing=missing)
+    return Subject(shown, evaluated(root), copied, places, missing=missing)
 
 
 def _document(text: str, file: Path, reading: Reading) -> dict[str, Any]:
-    shown, paths = reading.shown(file), lines_of(text)
+    shown, places = reading.shown(file), lines_of(text)
 
     def fault(reason: str) -> None:
         address = reason.removeprefix("no Terraform JSON: resource.").split(" ")[0]
-        reading.fault(reason, Place("", shown, paths.get(address, 0)))
+        reading.fault(reason, Place("", shown, places.get(address, 0)))
 
     return normal(read_json(text, file), fault)
 

@@ -46,7 +46,7 @@ def prepare() -> None:
     """Make the streams fit for any command.
 
     Raises:
-        UsedWrongly: stdout is closed, so nothing could be told.
+        UsageError: stdout is closed, so nothing could be told.
     """
     closed = sys.stdout is None
     _occupy()

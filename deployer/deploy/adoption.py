@@ -66,8 +66,8 @@ def to_adopt(session: TargetSession, terraform: Terraform) -> Adoption:
     """What the state lacks and the account has. Nothing while the state is whole.
 
     Raises:
-        NotOurs: something has the name, but is not ours; or the state is that of another region or account.
-        Ambiguous: several are ours by name and tags.
+        ForeignResource: something has the name, but is not ours; or the state is that of another region or account.
+        AmbiguousMatch: several are ours by name and tags.
     """
     document = terraform.state_document()
     refuse_elsewhere(attributes_in(document, elsewhere=False), session.target)

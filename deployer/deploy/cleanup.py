@@ -37,7 +37,7 @@ def cleanup(run: Run, *, data_too: bool) -> CleanupResult:
 
     Raises:
         StateLocked: a deployment of it is at work, and did not end in time.
-        NotOurs: its state is that of another region or account, and would be lost.
+        ForeignResource: its state is that of another region or account, and would be lost.
     """
     stack = _stack(run)
     configuration = _configuration(run, stack)

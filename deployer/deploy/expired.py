@@ -21,7 +21,7 @@ def expired(target: Target, now: datetime, identity: Identity) -> list[str]:
     What has no such tag is never over: a lasting environment keeps its neighbours of the same suffix.
 
     Raises:
-        UsedWrongly: the project does not say by which tags its environments are told.
+        UsageError: the project does not say by which tags its environments are told.
     """
     if not identity.tags:
         raise UsageError(

@@ -23,7 +23,7 @@ _POLL = 0.5  # seconds
 
 
 def require_lasting_state(settings: Settings, *, is_remote: bool) -> None:
-    """A CI's disk is gone after the job: on AWS, what it deployed would be known to nobody. Raises UsedWrongly."""
+    """A CI's disk is gone after the job: on AWS, what it deployed would be known to nobody. Raises UsageError."""
     in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
     if settings.target == "aws" and in_ci and not is_remote and not settings.local_state:
         raise UsageError(

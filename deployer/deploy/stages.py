@@ -15,6 +15,7 @@ from deployer.deploy.adoption import to_adopt
 from deployer.deploy.deployment import Outputs, Run, not_deployed
 from deployer.deploy.locking import exclusive, recover_unsaved_state, require_lasting_state, wait_for_lock
 from deployer.deploy.plan import Changes, changes_in
+from deployer.deploy.state_owner import as_whose
 from deployer.deploy.synthesis import stack_folder
 from deployer.deploy.working_directory import (
     CONFIGURATION,
@@ -43,7 +44,7 @@ Stages = tuple[Callable[[Run], None], ...]
 
 
 def synth(run: Run) -> None:
-    """The stack as Terraform JSON, laid out in the working folder. Raises UsedWrongly where its state would be lost."""
+    """The stack as Terraform JSON, laid out in the working folder. Raises UsageError where its state would be lost."""
     with run.stage("synth"):
         installed_version()
         run.stack = stack_folder(run.settings, run.paths)
@@ -59,7 +60,7 @@ def init(run: Run) -> None:
 
 
 def adopt(run: Run) -> None:
-    """What exists already and the state lacks, for the plan to take in. Raises NotOurs and Ambiguous."""
+    """What exists already and the state lacks, for the plan to take in. Raises ForeignResource and AmbiguousMatch."""
     with run.stage("adopt"):
         run.adoption = to_adopt(run.session, run.terraform)
     for told in run.adoption.notes():
@@ -168,25 +169,9 @@ def _applied(run: Run) -> None:
             try:
                 run.told = run.terraform.apply(on_event=Progress(run.view))
             except NameTaken as error:
-                raise _as_whose(run, error) from error
+                raise as_whose(error, run.session.target, _new_buckets(run)) from error
             if run.adoption.told:
                 run.terraform.amend(run.adoption.told)
-
-
-def _as_whose(run: Run, error: NameTaken) -> NameTaken:
-    """S3 says the same of a bucket of this account; whose it is, is told."""
-    from deployer.deploy.state_owner import whose_bucket
-
-    for name in _new_buckets(run):
-        if whose := whose_bucket(run.session.target, name):
-            return NameTaken(
-                f"the bucket {name} came into being meanwhile, in this account: another deployment made it",
-                where=error.where,
-                remedy="if it is of this environment, wait for its deployment to end, then `tap deploy`, which adopts "
-                "it; share the state by TERRAFORM_STATE_BUCKET, and the second waits by itself",
-                details=(whose, *error.details),
-            )
-    return error
 
 
 def _new_buckets(run: Run) -> Iterator[str]:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deployer.aws_errors import NO_TAGS, code_of
-from deployer.errors import ForeignResource
+from deployer.errors import ForeignResource, NameTaken
 from deployer.targets.targets import Target
 
 
 def refuse_elsewhere(state: Mapping[str, Mapping[str, Any]], target: Target) -> None:
-    """Raises NotOurs where `state` (attributes by address) holds something of another account or region."""
+    """Raises ForeignResource where `state` (attributes by address) holds something of another account or region."""
     for address, attributes in state.items():
         region, account = _place(str(attributes.get("arn", "")))
         if region not in ("", target.region) or account not in ("", target.account_id):
@@ -24,6 +24,20 @@ def refuse_elsewhere(state: Mapping[str, Mapping[str, Any]], target: Target) -> 
                 remedy=f"give --region {region or target.region} if that one is meant; for another environment beside "
                 "it another --suffix, since the names of roles and buckets, and of states, carry no region",
             )
+
+
+def as_whose(error: NameTaken, target: Target, names: Iterable[str]) -> NameTaken:
+    """S3 says the same of a bucket of this account. Of `names`, the buckets that were to be made, that one is told."""
+    for name in names:
+        if whose := whose_bucket(target, name):
+            return NameTaken(
+                f"the bucket {name} came into being meanwhile, in this account: another deployment made it",
+                where=error.where,
+                remedy="if it is of this environment, wait for its deployment to end, then `tap deploy`, which adopts "
+                "it; share the state by TERRAFORM_STATE_BUCKET, and the second waits by itself",
+                details=(whose, *error.details),
+            )
+    return error
 
 
 def whose_bucket(target: Target, name: str) -> str:

@@ -38,8 +38,8 @@ def synth(settings: Settings, paths: Paths, out: Path) -> Path:
     """Synthesise into `out`; returns the folder of cdk.tf.json. What an earlier synthesis left in `out` is replaced.
 
     Raises:
-        UsedWrongly: `out` can't be written.
-        SynthesisFailed: see `synthesised`.
+        UsageError: `out` can't be written.
+        SynthesisFailed: see `cached_synthesis`.
     """
     cached = stack_folder(settings, paths)
     try:
@@ -67,7 +67,7 @@ def stack_folder(settings: Settings, paths: Paths) -> Path:
     """The folder of the stack's cdk.tf.json in the cached synthesis of these settings, not to be changed.
 
     Raises:
-        UsedWrongly: the project is of several stacks, and does not say which. And as `synthesised`.
+        UsageError: the project is of several stacks, and does not say which. And as `cached_synthesis`.
     """
     return _only_stack(cached_synthesis(settings, paths), Project.at(paths.root))
 
@@ -78,7 +78,7 @@ def cached_synthesis(settings: Settings, paths: Paths) -> Path:
     The stack reads the variables of the environment, and those of the settings before them.
 
     Raises:
-        UsedWrongly: there is no stack.
+        UsageError: there is no stack.
         ToolMissing: Node is not there.
         SynthesisFailed: with the stack's own message.
     """
@@ -114,7 +114,7 @@ def variables(settings: Settings, project: Project) -> dict[str, str]:
 
 
 def inputs(root: Path, project: Project) -> Iterator[Path]:
-    """Every file that the synthesis reads, sorted. Raises UsedWrongly for one that is named and not there."""
+    """Every file that the synthesis reads, sorted. Raises UsageError for one that is named and not there."""
     for path in sorted(project.inputs) or [Path()]:
         if (root / path).is_file():
             yield root / path

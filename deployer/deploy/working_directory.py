@@ -71,7 +71,7 @@ def run_init(terraform: Terraform, tell: Callable[[str], None] = print) -> None:
     A state in a file that was cut off is put back, and moves into the bucket where one is named now.
 
     Raises:
-        StateElsewhere: the folder's state is in a bucket that the settings no longer name.
+        StateMoved: the folder's state is in a bucket that the settings no longer name.
     """
     document = json.loads((terraform.folder / CONFIGURATION).read_text())
     refuse_another_bucket(terraform.folder, _backend(document))

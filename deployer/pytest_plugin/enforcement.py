@@ -35,7 +35,7 @@ def refused_without_grant(target: Target) -> bool:
 
 
 def require_enforced(target: Target) -> None:
-    """Raises Unfit where an emulator that is said to enforce IAM does not. Of AWS itself nothing is asked."""
+    """Raises EnvironmentUnready where an emulator that should enforce IAM does not. Of AWS itself nothing is asked."""
     if target.is_emulator and target.trait("iam_enforced") and not refused_without_grant(target):
         raise EnvironmentUnready(
             f"{target.name} does not enforce IAM, so that no missing grant would show",

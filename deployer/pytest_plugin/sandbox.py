@@ -43,7 +43,7 @@ def ask(target: Target, name: str, **question: Any) -> Any:
 
 
 def require_sandbox(target: Target) -> None:
-    """Raises Unfit where functions don't run as on Lambda though it is said so, or where a CI must have it.
+    """Raises EnvironmentUnready where functions don't run as on Lambda though they should, or where a CI must have it.
 
     Of AWS itself nothing is asked.
     """

@@ -27,7 +27,7 @@ def written(paths: Paths, evidence: Path, out: Path) -> Report:
     """Write the report of all evidence in a folder.
 
     Raises:
-        UsedWrongly: there is no evidence, it is not what it should be, or the report can't be written there.
+        UsageError: there is no evidence, it is not what it should be, or the report can't be written there.
     """
     from deployer.reporting import sources
     from deployer.reporting.chapter import teller

@@ -29,7 +29,7 @@ class Chapter:
     summary: Mapping[str, Any] = field(default_factory=dict)
 
 
-Tell = Callable[[Mapping[str, Any]], Chapter]  # raises UsedWrongly where the evidence is not what it should be
+Tell = Callable[[Mapping[str, Any]], Chapter]  # raises UsageError where the evidence is not what it should be
 
 
 def teller(root: Path) -> Tell:

@@ -34,7 +34,7 @@ def read(evidence: Path) -> Sources:
     """All that a report is made of.
 
     Raises:
-        UsedWrongly: there is no evidence in the folder, or a file is not what its schema says.
+        UsageError: there is no evidence in the folder, or a file is not what its schema says.
     """
     files = sorted(evidence.glob(RUNS))
     if not files:
@@ -69,7 +69,7 @@ def _document(file: Path, schema: str) -> Document:
 
 
 def held(document: Any, schema: Path, name: str) -> None:
-    """Raises UsedWrongly where the document of that name is not what the schema says."""
+    """Raises UsageError where the document of that name is not what the schema says."""
     rules = json.loads(schema.read_text("utf-8"))
     validator = jsonschema.Draft202012Validator(rules, format_checker=_formats)
     if found := jsonschema.exceptions.best_match(validator.iter_errors(document)):

@@ -11,7 +11,7 @@ def empty_bucket(s3: Any, bucket: str) -> None:
     """Delete all that a bucket holds, in the batches of 1,000 that S3 lists and takes.
 
     Raises:
-        Unfit: S3 keeps some of it, such as what an object lock holds.
+        EnvironmentUnready: S3 keeps some of it, such as what an object lock holds.
     """
     for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
         for upload in page.get("Uploads", []):

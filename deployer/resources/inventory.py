@@ -53,8 +53,8 @@ class Inventory:
         """What exists in the account of these addresses.
 
         Raises:
-            NotOurs: something has the name, but is not ours.
-            Ambiguous: several are ours by name and tags.
+            ForeignResource: something has the name, but is not ours.
+            AmbiguousMatch: several are ours by name and tags.
         """
         wanted = list(addresses)
         self._list({self.configuration.wanted[one].type for one in wanted} & RESOURCE_TYPES.keys())

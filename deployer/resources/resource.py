@@ -35,7 +35,7 @@ def paged(client: Any, operation: str, result: str, **arguments: Any) -> Iterato
     """All entries of a listing, whether or not the SDK knows how to page it.
 
     Raises:
-        NotAllSeen: the answer says that there is more, and not how to come by it.
+        ListingIncomplete: the answer says that there is more, and not how to come by it.
     """
     from botocore.exceptions import PaginationError
 

@@ -1,7 +1,7 @@
 """Opens a target: finds it or starts it, makes sure it may be touched, and says where its Terraform works.
 
-Every command that talks to an AWS goes through `opened`, so these rules hold for all: real credentials never reach an
-emulator, an emulator's never reach AWS, and a live account is touched only if it is on the allow-list.
+Every command that talks to an AWS goes through `open_target`, so these rules hold for all: real credentials never reach
+an emulator, an emulator's never reach AWS, and a live account is touched only if it is on the allow-list.
 """
 
 import os
@@ -42,7 +42,7 @@ def open_target(settings: Settings, paths: Paths, *, existing: bool = False) -> 
     `existing`: for commands that need a deployment, for which an embedded AWS is not started: it would be empty.
 
     Raises:
-        Unfit: it can't be reached, or may not be touched.
+        EnvironmentUnready: it can't be reached, or may not be touched.
     """
     if settings.target == "embedded":
         with _embedded(settings, paths, existing=existing) as session:
@@ -95,7 +95,7 @@ def live(settings: Settings) -> Target:
     The credentials are resolved here, once: what was checked is what Terraform then uses, or what renews it.
 
     Raises:
-        Unfit: there are no credentials, or a setting of how AWS is reached has no meaning.
+        EnvironmentUnready: there are no credentials, or a setting of how AWS is reached has no meaning.
         AccountRefused: they are not AWS's, or the account is not on the allow-list.
     """
     import boto3

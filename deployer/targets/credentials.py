@@ -21,7 +21,7 @@ def refreshed(source: Any) -> Any:
     """What signs now: the key, the secret and the token of botocore's credentials, renewed where that is due.
 
     Raises:
-        Unfit: they are over, or nearly so, and can't be renewed.
+        EnvironmentUnready: they are over, or nearly so, and can't be renewed.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -32,7 +32,7 @@ def refreshed(source: Any) -> Any:
 
 
 def require_valid_for(target: Any) -> None:
-    """Raises Unfit where a target's credentials end within ten minutes, and AccountRefused if renewed ones changed."""
+    """Raises EnvironmentUnready where credentials end within ten minutes, and AccountRefused if renewed ones changed."""
     if target.source is None:
         return
     refreshed(target.source)

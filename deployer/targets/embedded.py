@@ -113,7 +113,7 @@ def local_status(paths: Paths) -> Emulator:
     """The same, for who needs it.
 
     Raises:
-        NothingRuns: none is kept running.
+        NotRunning: none is kept running.
     """
     if emulator := local(paths):
         return emulator

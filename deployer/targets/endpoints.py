@@ -40,7 +40,7 @@ def options(session: "boto3.Session") -> dict[str, str]:
     What the environment says goes before the profile, as in botocore. Paths are absolute: Terraform works elsewhere.
 
     Raises:
-        Unfit: a switch is neither true nor false; botocore would take it for false without a word.
+        EnvironmentUnready: a switch is neither true nor false; botocore would take it for false without a word.
     """
     core: Any = session._session  # boto3 has no other way to its settings
     profile: Mapping[str, Any] = core.get_scoped_config()

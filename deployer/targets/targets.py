@@ -192,7 +192,7 @@ class Target:
 
     @property
     def keys(self) -> Credentials:
-        """What signs now. Raises Unfit where it is over and can't be renewed."""
+        """What signs now. Raises EnvironmentUnready where it is over and can't be renewed."""
         if self.source is None:
             return self.credentials
         now = refreshed(self.source)

@@ -72,7 +72,8 @@ def provider_source(
     """Where the providers of `required` (address to version, blank for any) come from.
 
     Raises:
-        Unfit: the setting names a folder that is not a mirror. What was asked for is never replaced by a guess.
+        EnvironmentUnready: the setting names a folder that is not a mirror: what was asked for is never replaced by a
+            guess.
     """
     own = cli_configuration(environment)
     text = own.read_text(errors="replace") if own else ""

@@ -28,7 +28,7 @@ PROVIDER = _generated_for()
 
 
 def require_known(region: str) -> None:
-    """Raises UsedWrongly where the provider does not know `region`."""
+    """Raises UsageError where the provider does not know `region`."""
     if region not in REGIONS:
         raise UsageError(
             f"AWS has no region {region!r} that this Tap knows of",

@@ -53,7 +53,7 @@ class StateBucket:
 
     @classmethod
     def named(cls, settings: Settings, target: Target) -> "StateBucket":
-        """The bucket that the settings name, whatever states are in it. Raises UsedWrongly where they name none."""
+        """The bucket that the settings name, whatever states are in it. Raises UsageError where they name none."""
         if not settings.state_bucket:
             raise UsageError("no state bucket is named", remedy="name one: TERRAFORM_STATE_BUCKET=my-terraform-state")
         return cls._at(settings.state_bucket, settings.state_bucket_region or settings.aws_region, "", target)
@@ -103,7 +103,7 @@ def bootstrap(bucket: StateBucket) -> list[str]:
     """Create the bucket if it is not there, and mend what it lacks; what was done, a line each.
 
     Raises:
-        Unfit: the name is taken by somebody else, or a permission is missing.
+        EnvironmentUnready: the name is taken by somebody else, or a permission is missing.
     """
     done = []
     try:
@@ -122,7 +122,7 @@ def bootstrap(bucket: StateBucket) -> list[str]:
 
 
 def exists(bucket: StateBucket) -> bool:
-    """Raises Unfit where somebody else holds the name, or it lies in another region."""
+    """Raises EnvironmentUnready where somebody else holds the name, or it lies in another region."""
     try:
         found = bucket.s3.head_bucket(Bucket=bucket.name, ExpectedBucketOwner=bucket.target.account_id)
     except ClientError as error:

@@ -21,7 +21,7 @@ ASIDE = "local.tfstate"  # a state on its way, which a kill leaves there for the
 
 
 def refuse_another_bucket(folder: Path, backend: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raises StateElsewhere where the folder was initialised with a bucket, and `backend` names another or none."""
+    """Raises StateMoved where the folder was initialised with a bucket, and `backend` names another or none."""
     former = _read(folder / ".terraform" / FILE).get("backend", {})
     if former.get("type") != "s3":
         return

@@ -51,7 +51,7 @@ def extract(text: str, folder: Path) -> list[str]:
     """Write the files of a document into a folder that is empty or not there; returns their paths.
 
     Raises:
-        UsedWrongly: something is in the folder, or the document holds no files, or one that would lie outside.
+        UsageError: something is in the folder, or the document holds no files, or one that would lie outside.
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError("the folder is not empty", where=str(folder), remedy="name a new one")

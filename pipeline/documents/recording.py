@@ -36,7 +36,7 @@ def main(names: Sequence[str] = ("run", "test-local")) -> None:
     """Record `make NAME` for each name; the checkout's folder is told as `.`.
 
     Raises:
-        Unfit: one fails, or shows a folder of this machine.
+        EnvironmentUnready: one fails, or shows a folder of this machine.
     """
     paths = Paths.here()
     folder = paths.root / FOLDER

@@ -19,7 +19,7 @@ _SCALE = 1000  # units of a file's bar
 
 
 def chapter(told: Mapping[str, Any]) -> Chapter:
-    """Of the evidence of a run. Raises UsedWrongly where a test's journeys are not what their schema says."""
+    """Of the evidence of a run. Raises UsageError where a test's journeys are not what their schema says."""
     for test in told["tests"].values():
         held(test.get("journeys", []), SCHEMA, f"level3-{told['target']}.json")
     files = files_of(told["tests"])

@@ -50,7 +50,7 @@ class Crowd:
             return list(pool.map(lambda path: self.pipeline.upload(path, f"{self.tag}/{path.name}"), file_paths))
 
     def ends(self, uploads: list[Upload]) -> list[FileState]:
-        """Each file's last state. Raises StageStopped for a file that gets stuck."""
+        """Each file's last state. Raises FileStopped for a file that gets stuck."""
         with ThreadPoolExecutor(4) as pool:
             return list(pool.map(lambda upload: list(self.pipeline.watch(upload))[-1], uploads))
 

@@ -52,9 +52,9 @@ class IamAccount(Rule):
 def _numbers(statement: Statement) -> set[str]:
     if holds_to(statement, KNOWN_BY):
         return set()
-    paths = (statement.principal, statement.not_principal, statement.resources, statement.not_resources,
+    places = (statement.principal, statement.not_principal, statement.resources, statement.not_resources,
               statement.conditions)  # fmt: skip
-    found = (literal for place in paths for _, text in walk(_lists(place)) for literal in literals(text))
+    found = (literal for place in places for _, text in walk(_lists(place)) for literal in literals(text))
     return {number for text in found for number in ACCOUNT.findall(text) if _is_account(text, number)}
 
 
