@@ -240,7 +240,7 @@ def _state(settings: Settings, paths: Paths) -> list[Check]:
 
 
 def api_logs(target: Target) -> str:
-    """The role by which API Gateway writes logs. Raises EnvironmentUnready where there is none: a stage is then refused.
+    """The role by which API Gateway writes logs. Raises EnvironmentUnready where it is missing: a stage then fails.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
     """

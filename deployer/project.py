@@ -3,11 +3,11 @@
 ```toml
 [tool.tap]
 app = "python main.py"                      # how to synthesise
-stack = "Orders"                            # which stack, where there are several
+stack = "Billing"                           # which stack, where there are several
 inputs = ["main.py", "stack", "uv.lock"]    # what the synthesis reads
-environment = ["ORDERS_*"]                  # and which variables
-tags = { Project = "orders", Environment = "{suffix}" }
-commands = ["orders.commands:add"]          # more commands for `tap`
+environment = ["BILLING_*"]                 # and which variables
+tags = { Project = "billing", Environment = "{suffix}" }
+commands = ["billing.commands:add"]         # more commands for `tap`
 integration-tests = "tests/e2e"             # where that level of the suite lies
 ```
 """

@@ -43,7 +43,7 @@ def destroy(run: Run, *, data_too: bool, agreed: Agreed = lambda _: None) -> Non
 
 
 def plan(run: Run) -> None:
-    """What the state knows and AWS still has. Raises ForeignResource where the state is of another region or account."""
+    """What the state knows and AWS still has. Raises ForeignResource where the state is of elsewhere."""
     with run.stage("plan"):
         refuse_elsewhere(attributes_in(run.terraform.state_document(), elsewhere=False), run.session.target)
         run.planned = run.terraform.show_json(PLAN) if run.terraform.plan(destroy=True) else {}

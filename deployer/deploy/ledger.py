@@ -52,7 +52,7 @@ class Ledger:
             self._place = _Object(target.client("s3"), configuration.backend["bucket"], key)
 
     def entries(self) -> list[Entry]:
-        """All that was ever about to be created and not cleaned up. Raises EnvironmentUnready where it can't be read."""
+        """All that was to be created and not cleaned up since. Raises EnvironmentUnready where it can't be read."""
         text = self._place.read()
         try:
             return [Entry(**one) for one in json.loads(text)] if text else []

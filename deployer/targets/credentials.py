@@ -32,7 +32,7 @@ def refreshed(source: Any) -> Any:
 
 
 def require_valid_for(target: Any) -> None:
-    """Raises EnvironmentUnready where credentials end within ten minutes, and AccountRefused if renewed ones changed."""
+    """Raises EnvironmentUnready where credentials end within ten minutes, and AccountRefused if renewed ones differ."""
     if target.source is None:
         return
     refreshed(target.source)
