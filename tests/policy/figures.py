@@ -32,7 +32,7 @@ Asked = Callable[[Finding], bool]
 
 def bare(folder: Path) -> Judgement:
     """What Checkov finds in HCL by itself."""
-    records = checkov.run(ensure("policy", PLACES), folder, [], {"terraform": OF_POLICIES})
+    records = checkov.run(ensure("policy", PLACES), folder, [], {"terraform": OF_POLICIES}).records
     findings = [Finding(one.rule, "", one.resource, one.file, one.lines[0], one.title, "")
                 for one in records if not one.passed]  # fmt: skip
     return Judgement(0, len(OF_POLICIES), (), tuple(findings))

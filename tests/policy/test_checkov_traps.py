@@ -48,7 +48,7 @@ def test_rules_on_policies_say_nothing_of_terraform_json(tmp_path: Path) -> None
     """A policy that lets everybody do more is passed over by Checkov where it is JSON, and found by a rule of ours."""
     (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": escalation.whole(escalation.ways()[0])}))
     asked = ("CKV_AWS_63", "CKV_AWS_286", "CKV_AWS_289")
-    records = checkov.run(ensure("policy", PLACES), tmp_path, [], {JSON: asked})
+    records = checkov.run(ensure("policy", PLACES), tmp_path, [], {JSON: asked}).records
 
     assert {one.rule for one in records} == {"CKV_AWS_63"}
     assert [one.rule for one in scan(tmp_path, PLACES, plan=False, only=("TAP_IAM_2",)).findings] == ["TAP_IAM_2"]

@@ -99,8 +99,8 @@ def test_what_went_with_its_bucket_is_gone(
     monkeypatch.undo()
     monkeypatch.setattr(cleanup, "_stack", lambda run: run.session.work)
     terraform = SimpleNamespace(environment={}, plan=lambda **_: False)
-    monkeypatch.setattr(cleanup, "prepared", lambda *_: terraform)
-    monkeypatch.setattr(cleanup, "initialised", lambda *_: None)
+    monkeypatch.setattr(cleanup, "prepare", lambda *_: terraform)
+    monkeypatch.setattr(cleanup, "run_init", lambda *_: None)
     run = run_on(tmp_path, account(), state(entry("aws_s3_bucket_cors_configuration.cors")))
     if unsaved:
         (run.session.work / "errored.tfstate").write_text(json.dumps(state(entry(unsaved))))
