@@ -21,7 +21,7 @@ from deployer.commands.cleanup import cleanup
 from deployer.commands.comply import comply
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
-from deployer.commands.options import for_typer
+from deployer.commands.options import Commands
 from deployer.commands.policy import policy
 from deployer.commands.report import report
 from deployer.commands.state import bootstrap, unlock
@@ -33,7 +33,7 @@ from deployer.project import TABLE, Project, resolved
 _CHOOSING = ("--target", "--suffix", "--region")  # by which a command knows its environment
 
 
-class Commands(TyperGroup):
+class OfProject(TyperGroup):
     """Tap's own commands, and those of the project, whose code is not imported before one of them is asked for."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -45,7 +45,7 @@ class Commands(TyperGroup):
     @cached_property
     def of_project(self) -> dict[str, Any]:
         """By name. Raises UsageError where they can't be imported, or one has the name of one of Tap's own."""
-        root, added = Paths.here().root, typer.Typer()
+        root, added = Paths.here().root, Commands()
         for reference in Project.at(root).commands:
             resolved(reference, root)(added)
         found = dict(typer.main.get_group(added).commands)
@@ -58,9 +58,9 @@ class Commands(TyperGroup):
         return found
 
 
-app = typer.Typer(
+app = Commands(
     name="tap",
-    cls=Commands,
+    cls=OfProject,
     help="Deploy a CDKTF stack that is proven before it ships: judged, planned, adopted, verified, removed.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # `main` tells errors
@@ -81,7 +81,7 @@ for command in (
     report,
     doctor,
 ):
-    app.command()(for_typer(command))
+    app.command()(command)
 app.add_typer(local, name="local")
 
 

@@ -49,6 +49,19 @@ class EnvironmentOptions:
 DEFAULTS = EnvironmentOptions()
 
 
+class Commands(typer.Typer):
+    """An application whose commands may have a parameter of type EnvironmentOptions: Tap's, and those of a project."""
+
+    def command(self, *name: Any, **told: Any) -> Any:
+        register = super().command(*name, **told)
+
+        def added(command: Callable[..., None]) -> Callable[..., None]:
+            register(for_typer(command))
+            return command
+
+        return added
+
+
 def for_typer(command: Callable[..., None]) -> Callable[..., None]:
     """The command as Typer is to see it: with options in the place of a parameter of type EnvironmentOptions."""
     options, shown, place = inspect.signature(EnvironmentOptions).parameters, list[inspect.Parameter](), ""

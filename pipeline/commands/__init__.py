@@ -2,7 +2,6 @@
 
 import typer
 
-from deployer.commands.options import for_typer
 from pipeline.commands import files
 from pipeline.commands.capacity import capacity
 from pipeline.commands.docs import docs
@@ -22,5 +21,5 @@ def add(app: typer.Typer) -> None:
         files.redrive,
         capacity,
     ):
-        app.command()(for_typer(command))
+        app.command()(command)
     app.add_typer(docs, name="docs")
