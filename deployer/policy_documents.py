@@ -5,7 +5,7 @@ Called by the IAM rules. A document is a JSON string, or an object, with `Statem
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,16 @@ class Statement:
     def is_of_a_resource(self) -> bool:
         """Whether it names who may: then it stands at a resource, and `*` means that resource."""
         return self.principal is not None or self.not_principal is not None
+
+
+def policy_of(*statements: Mapping[str, Any]) -> str:
+    """A policy of these statements, as AWS takes it."""
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def trust_of(**principal: str) -> dict[str, Any]:
+    """The statement that lets somebody assume a role: `AWS="*"`, or `Service="lambda.amazonaws.com"`."""
+    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
 
 
 def statements_in(values: Any, kind: str = "") -> Iterator[Statement]:

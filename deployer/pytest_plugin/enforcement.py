@@ -1,18 +1,16 @@
 """Whether an AWS really evaluates policies: nothing that relies on it is worth anything where it does not."""
 
-import json
 import secrets
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from deployer.aws_errors import says_refused
 from deployer.errors import EnvironmentUnready
+from deployer.policy_documents import policy_of, trust_of
 from deployer.targets.targets import Credentials, Target
 
-_TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
 _GRANT = {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}
 
 
@@ -22,11 +20,11 @@ def refused_without_grant(target: Target) -> bool:
     Makes a role of its own and removes it again.
     """
     iam, name = target.client("iam"), f"tap-probe-{secrets.token_hex(4)}"
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(_TRUST))["Role"]["Arn"]
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy_of(trust_of(AWS="*")))["Role"]["Arn"]
     try:
         caller = _assumed(target, arn)
         before = _may_list_queues(caller)
-        iam.put_role_policy(RoleName=name, PolicyName="grant", PolicyDocument=_document(_GRANT))
+        iam.put_role_policy(RoleName=name, PolicyName="grant", PolicyDocument=policy_of(_GRANT))
         return not before and _may_list_queues(caller)
     finally:
         with suppress(ClientError):
@@ -58,7 +56,3 @@ def _may_list_queues(caller: Target) -> bool:
             return False
         raise
     return True
-
-
-def _document(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

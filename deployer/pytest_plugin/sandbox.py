@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from deployer.errors import EnvironmentUnready
+from deployer.policy_documents import policy_of, trust_of
 from deployer.targets.targets import Target
 
 SOURCE = Path(__file__).with_name("probe.py")
-_TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def probe(target: Target, **configured: Any) -> Iterator[str]:
     """The name of a probing function with this configuration, such as `MemorySize=256`, for the length of the block."""
     name = f"tap-probe-{secrets.token_hex(4)}"
     iam, functions = target.client("iam"), target.client("lambda")
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [_TRUST]})
+    trust = policy_of(trust_of(Service="lambda.amazonaws.com"))
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     try:
         functions.create_function(

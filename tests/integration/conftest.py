@@ -16,6 +16,7 @@ import pytest
 from deployer.deploy.synthesis import stack_folder
 from deployer.identity import Identity
 from deployer.paths import Paths
+from deployer.policy_documents import policy_of
 from deployer.pytest_plugin.evidence import record
 from deployer.pytest_plugin.fixtures import Deployment
 from deployer.pytest_plugin.options import MARKERS
@@ -26,7 +27,6 @@ from stack.outputs import Outputs
 from stack.settings import Settings
 from tests.integration.fault_injection import Plant
 from tests.integration.journeys import Travel
-from tests.integration.policies import policy_of
 
 Rows = list[dict[str, str]]
 CsvFile = Callable[..., Path]

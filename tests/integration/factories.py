@@ -8,9 +8,9 @@ import json
 import zipfile
 from typing import Any
 
+from deployer.policy_documents import policy_of, trust_of
 from deployer.targets.targets import Target
 from stack.settings import Settings
-from tests.integration.policies import policy_of, trust_of
 
 
 def tags_of(suffix: str) -> dict[str, str]:

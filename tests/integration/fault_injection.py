@@ -1,11 +1,11 @@
 """Breaks the deployed pipeline on purpose, for the length of one test, and mends it again."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from deployer.policy_documents import policy_of
 from pipeline.client import Pipeline
 
 POLICY = "planted-fault"
@@ -38,7 +38,7 @@ class Plant:
         role = self._role(who)
         iam = self.pipeline.target.client("iam")
         statement = {"Effect": "Deny", "Action": action, "Resource": resource, "Condition": condition or {}}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        document = policy_of(statement)
         self._mends.append(lambda: iam.delete_role_policy(RoleName=role, PolicyName=POLICY))
         iam.put_role_policy(RoleName=role, PolicyName=POLICY, PolicyDocument=document)
 

@@ -1,11 +1,11 @@
 """Somebody who listens to the pipeline's topic: a queue, which only that topic may fill."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from deployer.policy_documents import policy_of
 from pipeline.client import Pipeline
 
 
@@ -40,7 +40,7 @@ def listen(pipeline: Pipeline, name: str) -> Listener:
         "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn,
         "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
     }  # fmt: skip
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    policy = policy_of(allowed)
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
     subscribed = pipeline.target.client("sns").subscribe(
         TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True

@@ -18,6 +18,7 @@ from deployer.deploy.synthesis import stack_folder
 from deployer.deploy.working_directory import IMPORTS, IMPORTS_OVERRIDE, prepare, run_init
 from deployer.errors import AmbiguousMatch, ForeignResource
 from deployer.paths import Paths
+from deployer.policy_documents import policy_of, trust_of
 from deployer.pytest_plugin.fixtures import Deployment
 from deployer.resources.configuration import configuration_in, configuration_of
 from deployer.resources.inventory import Inventory
@@ -168,10 +169,9 @@ def test_a_bucket_of_another_account_is_refused_by_name(account: Target, target:
 def test_a_role_of_the_same_suffix_in_another_region_is_refused(account: Target) -> None:
     """Roles are the whole account's: one that serves another region is not taken away from it."""
     arn = f"arn:aws:lambda:eu-west-1:{account.account_id}:function:f"
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole",
-             "Condition": {"ArnLike": {"aws:SourceArn": arn}}}  # fmt: skip
+    trust = {**trust_of(Service="lambda.amazonaws.com"), "Condition": {"ArnLike": {"aws:SourceArn": arn}}}
     account.client("iam").create_role(
-        RoleName="r-x", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        RoleName="r-x", AssumeRolePolicyDocument=policy_of(trust),
         Tags=[{"Key": name, "Value": value} for name, value in tags_of("x").items()],
     )  # fmt: skip
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployer.policy_documents import policy_of, trust_of
 from deployer.targets.targets import Target
 from stack.settings import Settings
-from tests.integration.policies import policy_of, trust_of
 
 ANYBODY = trust_of(AWS="*")
 Trespass = tuple[str, str, str, dict[str, Any]]  # what it would be; service, operation and input

@@ -13,6 +13,7 @@ from deployer.deploy.synthesis import stack_folder
 from deployer.iam.policy import Document, Scope
 from deployer.identity import Identity
 from deployer.paths import Paths
+from deployer.policy_documents import policy_of
 from deployer.pytest_plugin.enforcement import require_enforced
 from deployer.resources.configuration import configuration_in
 from deployer.targets import embedded
@@ -21,7 +22,6 @@ from deployer.targets.embedded import Emulator
 from deployer.targets.targets import EMULATOR_ACCOUNT, Target
 from stack.settings import Settings
 from tests.integration.account_snapshot import Census, census
-from tests.integration.policies import policy_of
 from tests.proofs.forbidden_calls import ANYBODY
 from tests.proofs.workflow_runs import signed_in
 

@@ -24,6 +24,7 @@ from deployer.errors import FileStopped, TerraformFailed
 from deployer.iam.policy import cleanup_policies, policies
 from deployer.iam.roles import boundary
 from deployer.paths import Paths
+from deployer.policy_documents import policy_of
 from deployer.targets.targets import EMULATOR_ACCOUNT
 from deployer.terraform.state_bucket import StateBucket, bootstrap, findings
 from pipeline.client import Pipeline
@@ -34,7 +35,6 @@ from stack.settings import Settings
 from tests.integration.account_snapshot import census, changed
 from tests.integration.factories import furnish
 from tests.integration.fault_injection import Plant
-from tests.integration.policies import policy_of
 from tests.proofs.forbidden_calls import ANYBODY, BEYOND, escalations, refused, trespasses, unbounded
 from tests.proofs.granted import EVERYTHING_OF_IAM, Proof, granted, scope_of
 from tests.proofs.grants import Grant, calls_in

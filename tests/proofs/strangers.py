@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from deployer.policy_documents import policy_of, trust_of
 from deployer.targets import targets
 from deployer.targets.targets import Target
 from stack.settings import Settings
@@ -24,7 +25,6 @@ from tests.integration.factories import (
     pairs,
     tags_of,
 )
-from tests.integration.policies import policy_of, trust_of
 
 ELSEWHERE, OTHER_ACCOUNT = "us-west-2", "999999999999"
 ALL = (*SERVICES, "resourcegroupstaggingapi")  # tags are in no other listing
