@@ -1,6 +1,5 @@
 """`tap doctor`: is this machine fit for the target, and what mends it. Changes nothing."""
 
-import json
 import os
 import re
 from collections.abc import Callable
@@ -11,13 +10,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer import process
-from deployer.deploy.synthesis import DOCUMENT, stack_folder, variables
+from deployer.deploy.synthesis import stack_folder, variables
 from deployer.deploy.working_directory import s3_backend
 from deployer.errors import EnvironmentUnready, TapError, ToolMissing
 from deployer.paths import Paths
 from deployer.process import environments
 from deployer.project import Project
 from deployer.settings import Settings
+from deployer.stack_file import stack_document
 from deployer.targets import connect, embedded, localstack, provider_operations
 from deployer.targets.ministack_server import functions
 from deployer.targets.targets import Target
@@ -170,7 +170,7 @@ def _variables(settings: Settings, project: Project) -> list[Check]:
 def _has(type_: str, settings: Settings, paths: Paths) -> bool:
     """Whether the stack has a resource of the type; one that can't be synthesised has none yet."""
     try:
-        document = json.loads((stack_folder(settings, paths) / DOCUMENT).read_text())
+        document = stack_document(stack_folder(settings, paths))
     except TapError:
         return False
     return type_ in document.get("resource", {})

@@ -158,10 +158,6 @@ class Settings(deployer_settings.Settings):
     def bucket_arn(self) -> str:
         return f"arn:{PARTITION}:s3:::{self.bucket}"
 
-    def objects_arn(self, prefix: str) -> str:
-        """All objects below a prefix of the bucket, such as `incoming`."""
-        return f"{self.bucket_arn}/{prefix}/*"
-
     @property
     def table_arn(self) -> str:
         return _arn("dynamodb", f"table/{self.table}")

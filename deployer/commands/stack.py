@@ -11,6 +11,7 @@ import typer
 from deployer.commands.confirmation import ask, require_somebody, show
 from deployer.commands.options import DEFAULTS, DataTooOption, EnvironmentOptions, JsonOption, YesOption, print_json
 from deployer.paths import Paths
+from deployer.stack_file import STACK_FILE
 
 if TYPE_CHECKING:
     from deployer.deploy.deployment import Outputs, Run
@@ -32,9 +33,9 @@ def synth(
 
     folder = synthesise(options.settings(), Paths.here(), out)
     if json:
-        print_json({"stack": str(folder / "cdk.tf.json")})
+        print_json({"stack": str(folder / STACK_FILE)})
     else:
-        print(folder / "cdk.tf.json")
+        print(folder / STACK_FILE)
 
 
 def plan(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 from deployer.console.view import View
 from deployer.deploy.adoption import Adoption
 from deployer.deploy.plan import Changes
-from deployer.deploy.working_directory import CONFIGURATION, terraform_in
+from deployer.deploy.working_directory import terraform_in
 from deployer.errors import NotDeployed
 from deployer.paths import Paths
 from deployer.settings import Settings
+from deployer.stack_file import STACK_FILE
 from deployer.targets.connect import TargetSession
 from deployer.terraform.cli import Terraform
 
@@ -42,7 +43,7 @@ class Run:
     @property
     def terraform(self) -> Terraform:
         """Raises NotDeployed where no stage has laid out the working folder yet."""
-        if not (self.session.work / CONFIGURATION).is_file():
+        if not (self.session.work / STACK_FILE).is_file():
             raise not_deployed(self.settings)
         return terraform_in(self.session, self.settings, self.view.note)
 

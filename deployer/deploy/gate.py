@@ -23,6 +23,7 @@ from deployer.paths import PROJECT_FILE, Paths, digest_of
 from deployer.process.environments import definition
 from deployer.project import TABLE, Project
 from deployer.settings import Settings
+from deployer.stack_file import stack_document
 from deployer.terraform.cli import installed_version
 
 _PACKAGE = Path(__file__).parents[1]  # the rules, and what they are written with
@@ -133,7 +134,7 @@ def _remembered(kept: Path, today: date) -> Document | None:
 def configuration_of(settings: Settings, paths: Paths) -> tuple[Path, dict[str, Any]]:
     """The folder of the synthesised stack, and its configuration."""
     folder = stack_folder(settings, paths)
-    return folder, json.loads((folder / "cdk.tf.json").read_text())
+    return folder, stack_document(folder)
 
 
 def _key(settings: Settings, paths: Paths) -> str:

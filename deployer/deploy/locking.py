@@ -16,6 +16,7 @@ from deployer.settings import Settings
 from deployer.terraform.cli import UNSAVED
 from deployer.terraform.state_bucket import StateBucket
 from deployer.terraform.state_lock import free, holder_of, holding, locked, wait_until_free
+from deployer.terraform.state_migration import FILE
 
 # The heading stands over any failure of the lock's call; a denied one is nobody's lock.
 _TAKEN = re.compile(r"state lock.*(PreconditionFailed|ConditionalRequestConflict)", re.DOTALL)
@@ -92,7 +93,7 @@ def state_lock_held(run: Run, operation: str) -> Iterator[None]:
 @contextmanager
 def _file_held(run: Run) -> Iterator[None]:
     """As Terraform locks a state in a file: the system ends the lock with the process, and nobody has to free it."""
-    path = run.session.work / "terraform.tfstate"
+    path = run.session.work / FILE
     if not path.is_file():
         yield
         return

@@ -18,7 +18,6 @@ from deployer.deploy.plan import Changes, changes_in
 from deployer.deploy.state_owner import as_whose
 from deployer.deploy.synthesis import stack_folder
 from deployer.deploy.working_directory import (
-    CONFIGURATION,
     adopting,
     is_being_removed,
     mark_removal,
@@ -29,6 +28,7 @@ from deployer.deploy.working_directory import (
 )
 from deployer.errors import KeyRefused, NameTaken, PlanNotEmpty, WouldLoseData
 from deployer.process.environments import is_made
+from deployer.stack_file import STACK_FILE
 from deployer.targets.credentials import require_valid_for
 from deployer.terraform.cli import PLAN, attributes_in, installed_version
 from deployer.terraform.provider_regions import require_known
@@ -289,7 +289,7 @@ def _each(run: Run, stages: Stages) -> None:
 def outputs_of(run: Run) -> Outputs:
     """The outputs of what is deployed, without deploying. Raises NotDeployed."""
     known = run.session.work / OUTPUTS
-    laid_out = (run.session.work / CONFIGURATION).is_file()
+    laid_out = (run.session.work / STACK_FILE).is_file()
     if known.is_file() and laid_out and not state_is_remote(run.session.work):
         return values_in(json.loads(known.read_text()))
     if run.settings.state_bucket or (

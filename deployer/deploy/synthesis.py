@@ -23,9 +23,9 @@ from deployer.errors import SynthesisFailed, ToolMissing, UsageError
 from deployer.paths import PROJECT_FILE, Paths
 from deployer.project import TABLE, Project
 from deployer.settings import Settings
+from deployer.stack_file import STACK_FILE
 
 FORMAT = "2"  # bumped when this module changes what lies in the cache
-DOCUMENT = "cdk.tf.json"
 # What no synthesis reads: what is made of the project, and its tests. Hidden folders neither, nor Python environments.
 NOT_INPUTS = {"__pycache__", "tests", "build", "dist", "cdktf.out", "node_modules", "terraform.tfstate.d"}
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
@@ -141,14 +141,14 @@ def _is_left_out(folder: Path) -> bool:
 
 def _only_stack(out: Path, project: Project) -> Path:
     """The folder of the stack that the project names, or of the only one."""
-    found = {path.parent.name: path.parent for path in out.glob(f"stacks/*/{DOCUMENT}")}
+    found = {path.parent.name: path.parent for path in out.glob(f"stacks/*/{STACK_FILE}")}
     if project.stack in found:
         return found[project.stack]
     if not found or project.stack:
         raise SynthesisFailed(
             f"the synthesis ended without {f'the stack {project.stack}' if project.stack else 'a stack'}",
             where=f"the folder {out.name}, which CDKTF_OUTDIR names",
-            remedy=f"a stack is a folder below `stacks` with {DOCUMENT} in it; there is {', '.join(found) or 'none'}",
+            remedy=f"a stack is a folder below `stacks` with {STACK_FILE} in it; there is {', '.join(found) or 'none'}",
         )
     if len(found) > 1:
         raise UsageError(

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 
 from deployer.deploy.adoption import Adoption
 from deployer.settings import Settings
+from deployer.stack_file import stack_document
 from deployer.targets.connect import TargetSession
 from deployer.targets.targets import Target
 from deployer.terraform.cli import Terraform, environment_for
 from deployer.terraform.provider_mirror import provider_source, required_providers
 from deployer.terraform.state_migration import FILE, put_back, refuse_another_bucket, set_aside, take_in
 
-CONFIGURATION = "cdk.tf.json"
 VARIABLES = "tap.auto.tfvars.json"
 OVERRIDE = "tap_override.tf.json"
 CLI_CONFIGURATION = "tap.tfrc"
@@ -44,7 +44,7 @@ def prepare(
     shutil.copytree(stack, folder, dirs_exist_ok=True)  # which gives the folder the mode of its model ...
     folder.chmod(0o700)  # ... and a local state may hold secrets
     _forget_adoption(folder)  # of a `tap` that was killed
-    document = json.loads((folder / CONFIGURATION).read_text())
+    document = stack_document(folder)
     _write(folder / VARIABLES, variables(session.target, document))
     _write(folder / OVERRIDE, override(session.target, document))
     return terraform_in(session, settings, notice)
@@ -52,7 +52,7 @@ def prepare(
 
 def terraform_in(session: TargetSession, settings: Settings, notice: Callable[[str], None] = print) -> Terraform:
     """Terraform in a folder that was laid out before."""
-    document = json.loads((session.work / CONFIGURATION).read_text())
+    document = stack_document(session.work)
     required = required_providers(document)
     source = provider_source(settings.provider_mirror, required, os.environ)
     configuration = None
@@ -73,7 +73,7 @@ def run_init(terraform: Terraform, tell: Callable[[str], None] = print) -> None:
     Raises:
         StateMoved: the folder's state is in a bucket that the settings no longer name.
     """
-    document = json.loads((terraform.folder / CONFIGURATION).read_text())
+    document = stack_document(terraform.folder)
     refuse_another_bucket(terraform.folder, _backend(document))
     put_back(terraform.folder, tell)
     moving = state_is_remote(terraform.folder) and set_aside(terraform.folder)
@@ -151,7 +151,7 @@ def _is_address(host: str) -> bool:
 
 
 def _init_inputs(folder: Path) -> str:
-    document = json.loads((folder / CONFIGURATION).read_text())
+    document = stack_document(folder)
     texts = [path.read_text() if path.is_file() else "" for path in (folder / CLI_CONFIGURATION, folder / LOCK)]
     return hashlib.sha256(json.dumps([document.get("terraform"), *texts], sort_keys=True).encode()).hexdigest()
 
@@ -174,13 +174,13 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 def state_is_remote(folder: Path) -> bool:
     """Whether the stack in `folder` keeps its state elsewhere than in the folder."""
-    backend = _backend(json.loads((folder / CONFIGURATION).read_text()))
+    backend = _backend(stack_document(folder))
     return bool(backend.keys() - {"local"})
 
 
 def s3_backend(folder: Path) -> dict[str, Any]:
     """Where in S3 the stack in `folder` keeps its state: bucket, key, region; empty where it is anywhere else."""
-    return _backend(json.loads((folder / CONFIGURATION).read_text())).get("s3", {})
+    return _backend(stack_document(folder)).get("s3", {})
 
 
 def _backend(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

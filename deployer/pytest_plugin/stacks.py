@@ -13,11 +13,12 @@ import pytest
 
 from deployer.compliance.judgement import Evaluation, Finding, Judgement, NotJudged, Suppressed
 from deployer.deploy.gate import stack_judged
-from deployer.deploy.synthesis import DOCUMENT, key, stack_folder
+from deployer.deploy.synthesis import key, stack_folder
 from deployer.paths import Paths
 from deployer.process.file_lock import file_lock
 from deployer.project import Project
 from deployer.settings import Settings
+from deployer.stack_file import STACK_FILE
 from deployer.terraform.offline_plan import plan_of
 
 Document = dict[str, Any]
@@ -36,7 +37,7 @@ class Stack(Document):
             SettingsError: one is wrong.
             SynthesisFailed: with the stack's own message.
         """
-        self._places, self._variables = paths, dict(variables)
+        self._paths, self._variables = paths, dict(variables)
         self.settings = Settings.load(variables)
         with self._environment():
             self._key = key(self.settings, paths)
@@ -45,24 +46,24 @@ class Stack(Document):
 
     def with_settings(self, **variables: str) -> "Stack":
         """The same stack with other settings, such as `AWS_REGION="eu-north-1"`."""
-        return Stack(self._places, {**self._variables, **variables})
+        return Stack(self._paths, {**self._variables, **variables})
 
     def plan(self) -> Document:
         """The plan of it as `terraform show -json` tells it, made without credentials."""
         written = json.loads(_text(self.folder))
-        return plan_of(self.folder, written, self._places, self.settings.provider_mirror)
+        return plan_of(self.folder, written, self._paths, self.settings.provider_mirror)
 
     def judged(self, shared: Path) -> Judgement:
         """What the gate says of it; `shared` is a folder that all workers of the session have in common."""
         with self._environment():
             return judged_once(
-                shared / "gate" / self._key, lambda _: stack_judged(self.settings, self._places).judgement
+                shared / "gate" / self._key, lambda _: stack_judged(self.settings, self._paths).judgement
             )
 
     @contextmanager
     def _environment(self) -> Iterator[None]:
         """Of what the stack reads, these variables and no others are in the environment while the block runs."""
-        project = Project.at(self._places.root)
+        project = Project.at(self._paths.root)
         with pytest.MonkeyPatch.context() as environment:
             for name in filter(project.reads, tuple(os.environ)):
                 environment.delenv(name)
@@ -73,7 +74,7 @@ class Stack(Document):
 
 @cache
 def _text(folder: Path) -> str:
-    return (folder / DOCUMENT).read_text("utf-8")
+    return (folder / STACK_FILE).read_text("utf-8")
 
 
 def judged_once(folder: Path, make: Callable[[Path], Judgement]) -> Judgement:

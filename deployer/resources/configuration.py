@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer.identity import ANY, Identity
+from deployer.stack_file import stack_document
 from deployer.terraform.plan_json import planned_values
 
 _INDEX = r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]"
@@ -66,7 +67,7 @@ class Configuration:
 
 def configuration_in(folder: Path, identity: Identity = ANY) -> Configuration:
     """That of `folder/cdk.tf.json`. Raises SynthesisFailed where it can't be read for certain."""
-    return configuration_of(json.loads((folder / "cdk.tf.json").read_text()), identity)
+    return configuration_of(stack_document(folder), identity)
 
 
 def configuration_of(document: Mapping[str, Any], identity: Identity = ANY) -> Configuration:

@@ -8,6 +8,7 @@ from typing import Any
 from deployer.deploy.synthesis import stack_folder
 from deployer.paths import Paths
 from deployer.settings import Settings
+from deployer.stack_file import stack_document
 from pipeline.domain import layout
 
 Document = Mapping[str, Any]
@@ -55,7 +56,7 @@ class Shape:
 def shape(settings: Settings, paths: Paths) -> Shape:
     """Of the stack that the settings give. Raises SynthesisFailed or ToolMissing."""
     folder = stack_folder(settings, paths)
-    return shape_of(json.loads((folder / "cdk.tf.json").read_text()))
+    return shape_of(stack_document(folder))
 
 
 def shape_of(document: Document) -> Shape:

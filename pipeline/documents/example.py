@@ -1,12 +1,12 @@
 """The stack that documents are made from: synthesised for the environment `example`, read once."""
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from deployer.deploy.synthesis import stack_folder
 from deployer.paths import Paths
+from deployer.stack_file import stack_document
 from stack.settings import Settings
 
 SUFFIX = "example"
@@ -18,7 +18,7 @@ def example_stack(paths: Paths) -> Stack:
     """The content of its cdk.tf.json, the same whatever the caller's environment says."""
     settings = Settings.load({}, environment_suffix=SUFFIX)
     folder = stack_folder(settings, paths)
-    document: Stack = json.loads((folder / "cdk.tf.json").read_text())
+    document: Stack = stack_document(folder)
     return document
 
 

@@ -13,6 +13,7 @@ from deployer.iam.roles import WORKS, documents
 from deployer.identity import Identity
 from deployer.paths import Paths
 from deployer.resources.configuration import configuration_of
+from deployer.stack_file import stack_document
 from pipeline.documents.example import SUFFIX
 from pipeline.permissions import POLICIES
 from stack.settings import Settings
@@ -21,7 +22,7 @@ from stack.settings import Settings
 def built(paths: Paths) -> str:
     """The file's text."""
     settings = Settings.load({}, environment_suffix=SUFFIX, state_bucket="states")
-    document = json.loads((stack_folder(settings, paths) / "cdk.tf.json").read_text())
+    document = stack_document(stack_folder(settings, paths))
     configuration = configuration_of(document, Identity.of(SUFFIX, paths))
     scope = Scope.of(configuration, settings, partition="aws", account=ACCOUNT, clients=POLICIES)
     bounded = f"arn:aws:iam::{ACCOUNT}:policy/BOUNDARY"

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from deployer.compliance.catalogue import Rule
 from deployer.compliance.judgement import Finding, Identity, Judgement, Suppressed
+from deployer.stack_file import STACK_FILE
 
 _LEVELS = {"CRITICAL": "error", "HIGH": "error", "MEDIUM": "warning", "LOW": "note"}
 # GitHub sorts by these: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning
@@ -92,6 +93,6 @@ def _location(folder: str, file: str, line: int, resource: str, construct: str) 
     names = [{"name": resource, "kind": "resource"}]
     if construct:
         names.append({"name": construct, "kind": "member"})
-    uri = quote(str(PurePosixPath(folder, file or "cdk.tf.json")))
+    uri = quote(str(PurePosixPath(folder, file or STACK_FILE)))
     physical = {"artifactLocation": {"uri": uri}, "region": {"startLine": max(line, 1)}}
     return {"physicalLocation": physical, "logicalLocations": names}
