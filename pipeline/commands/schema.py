@@ -1,0 +1,72 @@
+"""`tap schema init`: a schema with its dialect, proposed from a file."""
+
+import json as json_text
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deployer.commands.options import JsonOption, print_json
+from deployer.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.schema_proposal import Proposal
+
+FileArgument = Annotated[Path, typer.Argument(help="A CSV file as it is sent.", show_default=False)]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Write the schema to this file (default: stdout).")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the file of --out.")]
+
+schema = typer.Typer(help="The schema by which files are judged.", no_args_is_help=True)
+
+
+@schema.callback()
+def _group() -> None:
+    """Keep `init` a command of its own: Typer would make a group of one command that command."""
+
+
+@schema.command()
+def init(file: FileArgument, out: OutOption = None, force: ForceOption = False, json: JsonOption = False) -> None:
+    """Propose a Table Schema with dialect from a sample of a CSV file, for review; exit 1 if it does not fit all rows.
+
+    What is found and what a person must answer goes to stderr.
+    """
+    from pipeline.csv_files import readable
+    from pipeline.schema_proposal import propose
+
+    if out and out.exists() and not force:
+        raise UsageError(f"{out} is there already", remedy="name another file, or overwrite it with --force")
+    proposal = propose(readable(file))
+    if out:
+        _write(out, proposal)
+    if json:
+        notes = proposal.notes
+        told = {"found": notes.found, "questions": notes.questions, "wrong": notes.wrong}
+        print_json({"schema": proposal.document, "notes": told})
+    elif not out:
+        print_json(proposal.document)
+    _tell(proposal, out or file)
+    raise typer.Exit(bool(proposal.notes.wrong))
+
+
+def _write(out: Path, proposal: "Proposal") -> None:
+    try:
+        out.write_text(json_text.dumps(proposal.document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    except OSError as error:
+        raise UsageError(f"{out} can't be written: {error.strerror}", remedy="name another file for --out") from error
+
+
+def _tell(proposal: "Proposal", place: Path) -> None:
+    notes = proposal.notes
+    for title, lines in (
+        ("Found", notes.found),
+        ("To be answered by a person", notes.questions),
+        ("Wrong", notes.wrong),
+    ):
+        if lines:
+            print(f"{title}:", *(f"- {line}" for line in lines), sep="\n", file=sys.stderr)
+    if not notes.wrong:
+        print(
+            f"Review it, answer the questions, then judge the whole file: `tap validate {place} --schema ...`",
+            file=sys.stderr,
+        )

@@ -1,0 +1,80 @@
+"""The lines behind the rows: sums, counts, closing words. Used by `propose`.
+
+A pattern that knows a footer again is made of its words; its numbers may be others tomorrow.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.schema_proposal.notes import Notes, lines_named, quoted
+from pipeline.schema_proposal.rows import Row, rows_of
+from pipeline.schema_proposal.sample import Sample
+from pipeline.schema_proposal.shape import Shape
+from pipeline.schema_proposal.values import is_value
+
+_MOST = 10  # rows; more are no footer
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+_LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Footers:
+    """The rows that are taken for footers, and a pattern of RE2 for each of their lines."""
+
+    rows: list[Row]
+    patterns: list[str]
+
+
+def footers_of(sample: Sample, shape: Shape, notes: Notes) -> Footers:
+    """The last rows that are not like the others; the notes take the question whether they are none."""
+    first = shape.header.line + 1 if sample.is_whole else 1
+    found = list[Row]()
+    for row in reversed(list(rows_of(sample.last_lines, shape.writing, first))):
+        if not _is_footer(row, shape):
+            break
+        found.insert(0, row)
+    if not found or len(found) > _MOST:
+        return Footers([], [])
+    texts = [line.rstrip("\r") for row in found for line in row.text.split("\n")]
+    patterns = list(dict.fromkeys(_pattern(text, shape.writing.delimiter) for text in texts))
+    named = lines_named([row.line for row in found]) if sample.is_whole else f"the last {len(found)} rows"
+    notes.found.append(f"footers: {named}, as {quoted(found[0].text)} is not like the rows before")
+    notes.questions.append(f"footers: is it right that {named} hold no row, and do the patterns match no row?")
+    return Footers(found, patterns)
+
+
+def _is_footer(row: Row, shape: Shape) -> bool:
+    """Whether it has other cells than rows have; one that begins as they do is a row, even a broken one."""
+    if not row.cells or is_value(row.cells[0]) or _form(row.cells[0]) in _forms(shape):
+        return False
+    if len(row.cells) != shape.width:
+        return True
+    usual = _usually_filled(shape)
+    return len(usual) > 1 and sum(bool(row.cells[at]) for at in usual) * 2 <= len(usual)
+
+
+def _usually_filled(shape: Shape) -> list[int]:
+    """The columns that have a cell in nine of ten rows."""
+    columns = list(zip(*(row.cells for row in shape.rows), strict=True))
+    return [at for at, column in enumerate(columns) if sum(map(bool, column)) * 10 >= len(column) * 9]
+
+
+def _forms(shape: Shape) -> set[str]:
+    """How the first cells of rows look, where that says anything: with digits in them."""
+    return {form for row in shape.rows[:-1] if "9" in (form := _form(row.cells[0]))}
+
+
+def _form(cell: str) -> str:
+    return _LETTERS.sub("a", _DIGITS.sub("9", cell))
+
+
+def _pattern(text: str, delimiter: str) -> str:
+    """Its words as they are, and in place of each number what any number matches."""
+    inner = "".join(one for one in ".,'" if one != delimiter)
+    number = re.compile(rf"(?<![0-9A-Za-z.:/-])([-+]?[0-9](?:[0-9{inner}]*[0-9])?)|([0-9]+)")
+    pattern, end = "", 0
+    for match in number.finditer(text):
+        pattern += _SPECIAL.sub(r"\\\g<0>", text[end : match.start()])
+        pattern += f"[-+]?[0-9][0-9{inner}]*" if match[1] else "[0-9]+"
+        end = match.end()
+    return pattern + _SPECIAL.sub(r"\\\g<0>", text[end:])
