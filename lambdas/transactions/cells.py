@@ -20,7 +20,7 @@ _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
 _INTEGER = re.compile(r"[+-]?[0-9]{1,38}")
-_TRUE, _FALSE = frozenset({"true", "True", "TRUE", "1"}), frozenset({"false", "False", "FALSE", "0"})
+TRUE, FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")  # the standard's
 
 
 class CellType(NamedTuple):
@@ -40,7 +40,7 @@ def _integer(text: str) -> int | None:
 
 
 def _boolean(text: str) -> bool | None:
-    return True if text in _TRUE else False if text in _FALSE else None
+    return True if text in TRUE else False if text in FALSE else None
 
 
 def _date(text: str) -> date | None:
