@@ -17,8 +17,10 @@ MEANINGS = {
     "file-too-large": "The file does not fit into the function's temporary storage, with all that is made of it.",
     "file-key": "The object's key is too long for the keys that are derived from it.",
     "header-broken": "The header can't be parsed: a quote, a NUL byte, or too long.",
+    "header-column-order": "The columns have another order than the schema, which says that it matters.",
+    "header-no-column": "No column of the header is in the schema.",
     "header-blank-column": "A column of the header has no name.",
-    "header-duplicate-column": "Two columns of the header have the same name.",
+    "header-duplicate-column": "Two columns of the header have the same name, which is one of the schema's.",
     "header-missing-column": "A column of the schema is not in the header.",
     "header-extra-column": "A column of the header is not in the schema; its cells are not loaded.",
     "row-missing-cells": "The row has fewer cells than the header.",
@@ -80,6 +82,11 @@ class DataError:
 def file_error(code: str, message: str, value: str | None = None) -> DataError:
     """An error of the whole file."""
     return DataError(None, None, None, code, value, message)
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: 1 row, 2,000 rows."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def cut(value: str) -> str:

@@ -16,13 +16,14 @@ from transactions.patterns import text_class, translated
 from transactions.schema import Field, Schema
 from transactions.sql import Sql, text
 from transactions.tables import KEY_BYTES, keys, sure_to_fit
+from transactions.time_formats import OFFSET
 
 _DECIMALS = 4  # of numbers that the engine reads, besides 14 digits before the point: 64 bits hold them
 _NUMBER = rf"(?:0|[1-9][0-9]{{0,13}})(?:\.[0-9]{{1,{_DECIMALS}}})?"
 _INTEGER = r"(?:0|[1-9][0-9]{0,17})"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _DAY = r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
-_INSTANT = rf"{_DAY}T{_CLOCK}(?:\.[0-9]{{1,6}})?(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+_INSTANT = rf"{_DAY}T{_CLOCK}(?:\.[0-9]{{1,6}})?{OFFSET}"
 _BOOLEANS = {"true": ("true", "True", "TRUE", "1"), "false": ("false", "False", "FALSE", "0")}
 
 

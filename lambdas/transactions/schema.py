@@ -16,6 +16,8 @@ from typing import Any
 from transactions.errors import SchemaError
 from transactions.fields import Field, read_field
 from transactions.forms import read_missing
+from transactions.stated import Stated
+from transactions.stated import parse as parse_dialect
 from transactions.vocabulary import FIELDS_MATCH, TABLE, TABLE_DESCRIBED, TABLE_TAP, Wrong, refuse_unknown
 
 __all__ = ["DERIVED", "ROLES", "SHIPPED", "Field", "Schema", "load", "parse"]
@@ -41,7 +43,8 @@ _ROLE_TYPES = {"id": "string", "account": "string", "timestamp": "datetime", "am
 class Schema:
     """The columns in order, which values mean "nothing", and which column plays which role.
 
-    `fields_match` is how the columns of a file must match these; None where the schema does not say.
+    `fields_match` is how the columns of a file must match these; None where the schema does not say. `dialect` is how
+    files are written, as far as the schema says.
     """
 
     fields: tuple[Field, ...]
@@ -50,6 +53,7 @@ class Schema:
     sha256: str = ""
     names: tuple[str, ...] = field(default=())
     fields_match: str | None = None
+    dialect: Stated = field(default_factory=Stated)
 
     @property
     def unique(self) -> tuple[str, ...]:
@@ -80,7 +84,7 @@ def load(path: Path = SHIPPED) -> Schema:
     except OSError as error:
         raise SchemaError(f"{path}: can't be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise SchemaError(f"{path}: is not JSON: {error}") from error
+        raise SchemaError(f"{path}: is not usable JSON: {error}") from error
     return parse(document, hashlib.sha256(content).hexdigest(), path.name)
 
 
@@ -113,6 +117,7 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     fields = [
         read_field(one, f"fields[{index}]", keys, missing, problems) for index, one in enumerate(document["fields"])
     ]
+    dialect = parse_dialect(document.get("dialect"), "dialect", problems)
     good = tuple(one for one in fields if one is not None)
     names = _names(document["fields"])
     problems += [f"fields: the name {one!r} stands twice" for one in sorted(set(names)) if names.count(one) > 1]
@@ -121,7 +126,7 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     matched = _fields_match(document, wrong)
     if problems:
         raise SchemaError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Schema(good, roles, missing, sha256, names, matched)
+    return Schema(good, roles, missing, sha256, names, matched, dialect)
 
 
 def _names(fields: Sequence[Any]) -> tuple[str, ...]:

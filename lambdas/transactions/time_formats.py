@@ -14,9 +14,10 @@ from typing import Any
 
 WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%j": 3, "%H": 2, "%M": 2, "%S": 2, "%f": 6}
 LAST_CENTURY = 69  # https://pubs.opengroup.org/onlinepubs/9799919799/functions/strptime.html, %y
-# Real zones lie between -12:00 and +14:00: https://www.w3.org/TR/xmlschema11-2/#nt-tzFrag has the same limits
-OFFSET = r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
-ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):?[0-5][0-9]|14:?00))"
+# ISO 8601 has minutes of 00 to 59 in an offset; 14 hours are the most that a zone of the tz database has (since 1970:
+# -12:00 to +14:00) and that XML Schema takes: https://www.w3.org/TR/xmlschema11-2/#rf-timezoneFrag
+OFFSET = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):?[0-5][0-9]|14:?00))"  # as strptime's, also without the colon
 _PIECE = re.compile(r"%.|%$|[^%]+", re.DOTALL)
 _YEARS, _DAYS, _CLOCK = {"%Y", "%y"}, {"%m", "%d", "%j"}, {"%H", "%M", "%S", "%f"}
 _BOUND = frozenset("aAbBpcxXZIhErP")  # to a language, or to a name of a zone
@@ -101,7 +102,7 @@ def _form(found: Sequence[str]) -> str:
         if text is not None:
             forms.append(re.escape(text))
         elif piece == "%z":
-            forms.append(f"(?P<z>{ZONE})")
+            forms.append(f"(?P<z>{_ZONE})")
         else:
             fewest = 1 if _alone(found, at) and piece not in _YEARS else WIDTHS[piece]
             forms.append(f"(?P<{piece[1]}>[0-9]{{{fewest},{WIDTHS[piece]}}})")
@@ -165,4 +166,4 @@ def _shown(piece: str, value: Any) -> str:
 
 def is_offset(value: Any) -> bool:
     """Whether this is an offset such as +01:00."""
-    return isinstance(value, str) and re.fullmatch(OFFSET, value) is not None
+    return isinstance(value, str) and value != "Z" and re.fullmatch(OFFSET, value) is not None
