@@ -15,6 +15,8 @@ from typing import Any
 
 from transactions.errors import SchemaError
 from transactions.fields import Field, read_field
+from transactions.stated import Stated
+from transactions.stated import parse as parse_dialect
 
 __all__ = ["DERIVED", "ROLES", "SHIPPED", "Field", "Schema", "load", "parse"]
 
@@ -39,7 +41,8 @@ _ROLE_TYPES = {"id": "string", "account": "string", "timestamp": "datetime", "am
 class Schema:
     """The columns in order, which values mean "nothing", and which column plays which role.
 
-    `fields_match` is how the columns of a file must match these; None where the schema does not say.
+    `fields_match` is how the columns of a file must match these; None where the schema does not say. `dialect` is how
+    files are written, as far as the schema says.
     """
 
     fields: tuple[Field, ...]
@@ -48,6 +51,7 @@ class Schema:
     sha256: str = ""
     names: tuple[str, ...] = field(default=())
     fields_match: str | None = None
+    dialect: Stated = field(default_factory=Stated)
 
     @property
     def unique(self) -> tuple[str, ...]:
@@ -90,6 +94,7 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     fields = [
         read_field(one, f"fields[{index}]", keys, missing, problems) for index, one in enumerate(document["fields"])
     ]
+    dialect = parse_dialect(document.get("dialect"), "dialect", problems)
     good = tuple(one for one in fields if one is not None)
     names = tuple(one.name for one in good)
     problems += [f"fields: the name {one!r} stands twice" for one in sorted(set(names)) if names.count(one) > 1]
@@ -97,7 +102,7 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     roles = _roles(document, {one.name: one for one in good}, problems)
     if problems:
         raise SchemaError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Schema(good, roles, missing, sha256, names)
+    return Schema(good, roles, missing, sha256, names, dialect=dialect)
 
 
 def _primary_key(document: Mapping[str, Any], problems: list[str]) -> list[str]:
