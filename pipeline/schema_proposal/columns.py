@@ -157,7 +157,7 @@ def told(description: Description) -> str:
         parts.append(re.sub("%.", lambda directive: _PARTS.get(directive[0], directive[0]), pattern))
     parts += [f"{key} {quoted(description[key])}" for key in ("decimalChar", "groupChar") if key in description]
     if description.get("bareNumber") is False:
-        parts.append("with a unit around it")
+        parts.append("with a currency or % around it")
     parts += [f"{key} {', '.join(description[key])}" for key in ("trueValues", "falseValues") if key in description]
     return ", ".join(parts)
 

@@ -4,7 +4,9 @@ A pattern that knows a footer again is made of its words; its numbers may be oth
 """
 
 import re
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from pipeline.schema_proposal.notes import Notes, lines_named, quoted
 from pipeline.schema_proposal.rows import Row, rows_of
@@ -28,11 +30,10 @@ class Footers:
 def footers_of(sample: Sample, shape: Shape, notes: Notes) -> Footers:
     """The last rows that are not like the others; the notes take the question whether they are none."""
     first = shape.header.line + 1 if sample.is_whole else 1
-    found = list[Row]()
-    for row in reversed(list(rows_of(sample.last_lines, shape.writing, first))):
-        if not _is_footer(row, shape):
-            break
-        found.insert(0, row)
+    rows = list(rows_of(sample.last_lines, shape.writing, first))
+    usual, forms = _usually_filled(shape), _forms(shape)
+    ends = takewhile(lambda row: _is_footer(row, shape.width, usual, forms), reversed(rows[-_MOST - 1 :]))
+    found = list(ends)[::-1]
     if not found or len(found) > _MOST:
         return Footers([], [])
     texts = [line.rstrip("\r") for row in found for line in row.text.split("\n")]
@@ -43,19 +44,19 @@ def footers_of(sample: Sample, shape: Shape, notes: Notes) -> Footers:
     return Footers(found, patterns)
 
 
-def _is_footer(row: Row, shape: Shape) -> bool:
+def _is_footer(row: Row, width: int, usual: Sequence[int], forms: Container[str]) -> bool:
     """Whether it has other cells than rows have; one that begins as they do is a row, even a broken one."""
-    if not row.cells or is_value(row.cells[0]) or _form(row.cells[0]) in _forms(shape):
+    if not row.cells or is_value(row.cells[0]) or _form(row.cells[0]) in forms:
         return False
-    if len(row.cells) != shape.width:
+    if len(row.cells) != width:
         return True
-    usual = _usually_filled(shape)
     return len(usual) > 1 and sum(bool(row.cells[at]) for at in usual) * 2 <= len(usual)
 
 
 def _usually_filled(shape: Shape) -> list[int]:
-    """The columns that have a cell in nine of ten rows."""
-    columns = list(zip(*(row.cells for row in shape.rows), strict=True))
+    """The columns that have a cell in nine of ten rows before the last, which may be footers."""
+    rows = shape.rows[: max(len(shape.rows) // 2 + 1, len(shape.rows) - _MOST)]
+    columns = list(zip(*(row.cells for row in rows), strict=True))
     return [at for at, column in enumerate(columns) if sum(map(bool, column)) * 10 >= len(column) * 9]
 
 

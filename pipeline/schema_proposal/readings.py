@@ -4,6 +4,7 @@ Used by `columns`. A type is proposed where all formats that read the values rea
 otherwise, nothing is proposed, and a person is asked.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ PAIRS = (
 _GROUPS = (".", ",", "'", "’", " ", "\u00a0", "\u202f")  # noqa: RUF001 - marks as people write them
 _DAYS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
 _CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H.%M.%S", "%H.%M")
+_UNIT, _WORD = re.compile(r"\b[A-Z]{3}\b|[€$£¥%]"), re.compile(r"[^\W\d_]")
 _UTC = {"tap": {"offset": "+00:00"}}
 
 
@@ -91,10 +93,13 @@ def integers() -> Iterator[Description]:
 
 
 def numbers(values: Sequence[str]) -> Iterator[Description]:
-    """With each decimal mark and each mark of groups that stands in the values; then with units around them."""
+    """With each decimal mark and each mark of groups that stands in the values; then with a currency around them."""
     seen = set("".join(values))
     groups = ["", *(one for one in _GROUPS if one in seen)]
-    for bare, group, decimal in product(({}, {"bareNumber": False}), groups, (".", ",")):
+    around: list[Description] = [{}]
+    if any(map(_UNIT.search, values)) and not any(_WORD.search(_UNIT.sub("", value)) for value in values):
+        around.append({"bareNumber": False})
+    for bare, group, decimal in product(around, groups, (".", ",")):
         if group != decimal:
             marks = {"decimalChar": decimal} if decimal != "." else {}
             yield {"type": "number", **marks, **({"groupChar": group} if group else {}), **bare}
