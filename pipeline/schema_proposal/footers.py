@@ -4,7 +4,6 @@ A pattern that knows a footer again is made of its words; its numbers may be oth
 """
 
 import re
-from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -31,9 +30,8 @@ def footers_of(sample: Sample, shape: Shape, notes: Notes) -> Footers:
     """The last rows that are not like the others; the notes take the question whether they are none."""
     first = shape.header.line + 1 if sample.is_whole else 1
     rows = list(rows_of(sample.last_lines, shape.writing, first))
-    usual, forms = _usually_filled(shape), _forms(shape)
-    ends = takewhile(lambda row: _is_footer(row, shape.width, usual, forms), reversed(rows[-_MOST - 1 :]))
-    found = list(ends)[::-1]
+    usual = _Usual.of(shape)
+    found = list(takewhile(usual.is_footer, reversed(rows[-_MOST - 1 :])))[::-1]
     if not found or len(found) > _MOST:
         return Footers([], [])
     texts = [line.rstrip("\r") for row in found for line in row.text.split("\n")]
@@ -44,25 +42,36 @@ def footers_of(sample: Sample, shape: Shape, notes: Notes) -> Footers:
     return Footers(found, patterns)
 
 
-def _is_footer(row: Row, width: int, usual: Sequence[int], forms: Container[str]) -> bool:
-    """Whether it has other cells than rows have; one that begins as they do is a row, even a broken one."""
-    if not row.cells or is_value(row.cells[0]) or _form(row.cells[0]) in forms:
-        return False
-    if len(row.cells) != width:
-        return True
-    return len(usual) > 1 and sum(bool(row.cells[at]) for at in usual) * 2 <= len(usual)
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What rows have in common.
 
+    `filled` are the columns that have a cell in nine of ten rows, `forms` the ways in which first cells with digits
+    are written; `is_regular` says that all first cells have digits.
+    """
 
-def _usually_filled(shape: Shape) -> list[int]:
-    """The columns that have a cell in nine of ten rows before the last, which may be footers."""
-    rows = shape.rows[: max(len(shape.rows) // 2 + 1, len(shape.rows) - _MOST)]
-    columns = list(zip(*(row.cells for row in rows), strict=True))
-    return [at for at, column in enumerate(columns) if sum(map(bool, column)) * 10 >= len(column) * 9]
+    width: int
+    filled: list[int]
+    forms: set[str]
+    is_regular: bool
 
+    @classmethod
+    def of(cls, shape: Shape) -> "_Usual":
+        """Of the rows before the last, which may be footers."""
+        rows = shape.rows[: max(len(shape.rows) // 2 + 1, len(shape.rows) - _MOST)]
+        columns = list(zip(*(row.cells for row in rows), strict=True))
+        filled = [at for at, column in enumerate(columns) if sum(map(bool, column)) * 10 >= len(column) * 9]
+        forms = {_form(row.cells[0]) for row in rows}
+        return cls(shape.width, filled, {form for form in forms if "9" in form}, all("9" in form for form in forms))
 
-def _forms(shape: Shape) -> set[str]:
-    """How the first cells of rows look, where that says anything: with digits in them."""
-    return {form for row in shape.rows[:-1] if "9" in (form := _form(row.cells[0]))}
+    def is_footer(self, row: Row) -> bool:
+        """Whether it has other cells than rows have; one that begins as they do is a row, even a broken one."""
+        if not row.cells or is_value(row.cells[0]) or _form(row.cells[0]) in self.forms:
+            return False
+        if len(row.cells) != self.width:
+            return True
+        present = sum(bool(row.cells[at]) for at in self.filled)
+        return present < len(self.filled) and (self.is_regular or present * 2 <= len(self.filled))
 
 
 def _form(cell: str) -> str:

@@ -142,6 +142,8 @@ def _tell(shape: Shape, best: _Guess, lines: Sequence[str], notes: Notes, *, is_
     notes.found.append(f"header in line {header.line}: {quoted(header.text)}; {same}")
     if not best.has_values:
         notes.questions.append(f"no column holds numbers or dates: is line {header.line} the header, or a row?")
+    if shape.width == 1 and any(one in row.text for row in shape.rows[:_TYPED] for one in DELIMITERS):
+        notes.questions.append("the rows are of one column, as no delimiter makes rows of one width: are they?")
     if best.rivals:
         named = lines_named([row.line for row in best.rivals])
         notes.questions.append(f"{named}: could be a header too; is it line {header.line}?")
