@@ -54,7 +54,7 @@ def read_field(
     """One field, or None and its problems, each with the place and the reason.
 
     Args:
-        keys: the columns of the primary key, which are required and unique.
+        keys: the columns of the primary key, which are required; one alone is unique.
         missing: what means "nothing" in the whole table.
     """
     if not isinstance(document, dict) or not isinstance(document.get("name"), str) or not document["name"]:
@@ -79,7 +79,7 @@ def read_field(
         name=document["name"],
         type=kind,
         required=reader.flag("required") or is_key,
-        unique=reader.flag("unique") or is_key,
+        unique=reader.flag("unique") or (is_key and len(keys) == 1),
         missing=missing,
         pattern=reader.pattern(),
         enum=reader.enum(),

@@ -15,6 +15,7 @@ from typing import Any
 
 from transactions.errors import SchemaError
 from transactions.fields import Field, read_field
+from transactions.schema_keys import Key, primary_key, unique
 
 __all__ = ["DERIVED", "ROLES", "SHIPPED", "Field", "Schema", "load", "parse"]
 
@@ -39,7 +40,8 @@ _ROLE_TYPES = {"id": "string", "account": "string", "timestamp": "datetime", "am
 class Schema:
     """The columns in order, which values mean "nothing", and which column plays which role.
 
-    `fields_match` is how the columns of a file must match these; None where the schema does not say.
+    `fields_match` is how the columns of a file must match these; None where the schema does not say. `unique` are the
+    keys, each of one column or of several, whose values together may not repeat in a file.
     """
 
     fields: tuple[Field, ...]
@@ -48,11 +50,7 @@ class Schema:
     sha256: str = ""
     names: tuple[str, ...] = field(default=())
     fields_match: str | None = None
-
-    @property
-    def unique(self) -> tuple[str, ...]:
-        """The columns whose values may not repeat in a file."""
-        return tuple(one.name for one in self.fields if one.unique)
+    unique: tuple[Key, ...] = ()
 
     def role(self, role: str) -> str:
         """The column that plays a role.
@@ -86,27 +84,18 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     problems: list[str] = []
     if not isinstance(document, dict) or not isinstance(document.get("fields"), list) or not document["fields"]:
         raise SchemaError(f"{name}: fields: an object with a list of at least one field is needed")
-    keys, missing = _primary_key(document, problems), _missing_values(document, name)
+    keys, missing = primary_key(document, problems), _missing_values(document, name)
     fields = [
         read_field(one, f"fields[{index}]", keys, missing, problems) for index, one in enumerate(document["fields"])
     ]
     good = tuple(one for one in fields if one is not None)
     names = tuple(one.name for one in good)
     problems += [f"fields: the name {one!r} stands twice" for one in sorted(set(names)) if names.count(one) > 1]
-    problems += [f"primaryKey: no field is called {one!r}" for one in keys if one not in names]
+    unique_keys = unique(document, good, keys, problems)
     roles = _roles(document, {one.name: one for one in good}, problems)
     if problems:
         raise SchemaError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Schema(good, roles, missing, sha256, names)
-
-
-def _primary_key(document: Mapping[str, Any], problems: list[str]) -> list[str]:
-    key = document.get("primaryKey", [])
-    keys = [key] if isinstance(key, str) else key
-    if not isinstance(keys, list) or not all(isinstance(one, str) for one in keys) or len(keys) > 1:
-        problems.append("primaryKey: the name of one column is taken, not a compound key")
-        return []
-    return keys
+    return Schema(good, roles, missing, sha256, names, unique=unique_keys)
 
 
 def _missing_values(document: Mapping[str, Any], name: str) -> frozenset[str]:
