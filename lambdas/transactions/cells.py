@@ -16,9 +16,10 @@ _Value = TypeVar("_Value")
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}")
-_DATETIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
-)
+# ISO 8601 has minutes of 00 to 59 in an offset; 14 hours are the most that a zone of the tz database has (since 1970:
+# -12:00 to +14:00) and that XML Schema takes: https://www.w3.org/TR/xmlschema11-2/#rf-timezoneFrag
+OFFSET = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_DATETIME = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]{{1,6}})?{OFFSET}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,38}")
 TRUE, FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")  # the standard's
 

@@ -10,6 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from types import MappingProxyType
 from typing import Any
 
+from transactions.cells import OFFSET
 from transactions.money import MINOR_UNITS
 from transactions.patterns import text_class, translated
 from transactions.schema import Field, Schema
@@ -22,7 +23,7 @@ _NUMBER = rf"(?:0|[1-9][0-9]{{0,13}})(?:\.[0-9]{{1,{_DECIMALS}}})?"
 _INTEGER = r"(?:0|[1-9][0-9]{0,17})"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _DAY = r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
-_INSTANT = rf"{_DAY}T{_CLOCK}(?:\.[0-9]{{1,6}})?(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+_INSTANT = rf"{_DAY}T{_CLOCK}(?:\.[0-9]{{1,6}})?{OFFSET}"
 _BOOLEANS = {"true": ("true", "True", "TRUE", "1"), "false": ("false", "False", "FALSE", "0")}
 
 

@@ -16,6 +16,8 @@ from typing import Any
 from transactions.errors import SchemaError
 from transactions.fields import Field, read_field
 from transactions.schema_keys import Key, primary_key, unique
+from transactions.stated import Stated
+from transactions.stated import parse as parse_dialect
 
 __all__ = ["DERIVED", "ROLES", "SHIPPED", "Field", "Schema", "load", "parse"]
 
@@ -40,8 +42,9 @@ _ROLE_TYPES = {"id": "string", "account": "string", "timestamp": "datetime", "am
 class Schema:
     """The columns in order, which values mean "nothing", and which column plays which role.
 
-    `fields_match` is how the columns of a file must match these; None where the schema does not say. `unique` are the
-    keys, each of one column or of several, whose values together may not repeat in a file.
+    `fields_match` is how the columns of a file must match these; None where the schema does not say. `dialect` is how
+    files are written, as far as the schema says. `unique` are the keys, each of one column or of several, whose values
+    together may not repeat in a file.
     """
 
     fields: tuple[Field, ...]
@@ -50,6 +53,7 @@ class Schema:
     sha256: str = ""
     names: tuple[str, ...] = field(default=())
     fields_match: str | None = None
+    dialect: Stated = field(default_factory=Stated)
     unique: tuple[Key, ...] = ()
 
     def role(self, role: str) -> str:
@@ -88,6 +92,7 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     fields = [
         read_field(one, f"fields[{index}]", keys, missing, problems) for index, one in enumerate(document["fields"])
     ]
+    dialect = parse_dialect(document.get("dialect"), "dialect", problems)
     good = tuple(one for one in fields if one is not None)
     names = tuple(one.name for one in good)
     problems += [f"fields: the name {one!r} stands twice" for one in sorted(set(names)) if names.count(one) > 1]
@@ -95,7 +100,7 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     roles = _roles(document, {one.name: one for one in good}, problems)
     if problems:
         raise SchemaError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Schema(good, roles, missing, sha256, names, unique=unique_keys)
+    return Schema(good, roles, missing, sha256, names, dialect=dialect, unique=unique_keys)
 
 
 def _missing_values(document: Mapping[str, Any], name: str) -> frozenset[str]:
