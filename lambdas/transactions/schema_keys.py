@@ -16,12 +16,18 @@ def primary_key(document: Mapping[str, Any], problems: list[str]) -> Key:
     return _key(document.get("primaryKey", []), "primaryKey", problems)
 
 
-def unique(document: Mapping[str, Any], fields: Sequence[Field], primary: Key, problems: list[str]) -> tuple[Key, ...]:
-    """All keys, each once: those of single columns first, in the columns' order."""
+def unique(
+    document: Mapping[str, Any], fields: Sequence[Field], names: Sequence[str], primary: Key, problems: list[str]
+) -> tuple[Key, ...]:
+    """All keys, each once: those of single columns first, in the columns' order.
+
+    Args:
+        fields: those that could be read.
+        names: those of all fields.
+    """
     listed = _listed(document, problems)
     named = dict.fromkeys(name for key in (primary, *listed) for name in key)
-    known = {one.name for one in fields}
-    problems += [f"primaryKey, uniqueKeys: no field is called {name!r}" for name in named if name not in known]
+    problems += [f"primaryKey, uniqueKeys: no field is called {name!r}" for name in named if name not in names]
     single = ((one.name,) for one in fields if one.unique)
     return tuple(dict.fromkeys(key for key in (*single, primary, *listed) if key))
 
