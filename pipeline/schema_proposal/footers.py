@@ -71,7 +71,8 @@ class _Usual:
         if len(row.cells) != self.width:
             return True
         present = sum(bool(row.cells[at]) for at in self.filled)
-        return present < len(self.filled) and (self.is_regular or present * 2 <= len(self.filled))
+        begins_otherwise = self.is_regular and bool(row.cells[0])
+        return present < len(self.filled) and (begins_otherwise or present * 2 <= len(self.filled))
 
 
 def _form(cell: str) -> str:
