@@ -4,7 +4,7 @@ Used by `engine`. A line that the SQL passes is one that `rules` accepts, with t
 not pass nothing is known. So a rule may be stricter here, and rare spellings are left to `rules`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from transactions.constraints import TEXTS
@@ -14,6 +14,7 @@ from transactions.schema import Field, Schema
 from transactions.sql import Sql, text
 from transactions.tables import KEY_BYTES, keys, sure_to_fit
 from transactions.typed_columns import Column, literally, of_type
+from transactions.uniqueness import JOINT, unique_keys
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Predicates:
     steps: tuple[tuple[str, str], ...]  # names and SQL, each of which may refer to those before it
     checks: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]  # the normalised texts as JSON in the order of `rules`, as parts of `joined`
-    unique: Mapping[str, str]  # SQL of the cell, NULL for nothing
+    unique: tuple[str, ...]  # SQL of the values of `uniqueness.unique_keys`, NULL for none
     control: tuple[str, str] | None  # SQL of currency and amount
 
 
@@ -40,6 +41,9 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
             columns[one.name] = column
     for name in sorted(keys(schema)):
         columns[name] = columns[name].checked(f"strlen({columns[name].cell}) BETWEEN 1 AND {KEY_BYTES}")
+    unique = [[_field(schema, name) for name in key.columns] for key in unique_keys(schema, header)]
+    for name in sorted({one.name for key in unique for one in key if one.ignore_case}):
+        columns[name] = columns[name].checked(f"strlen({columns[name].cell}) = length({columns[name].cell})")
     amount, currency = schema.roles.get("amount", ""), schema.roles.get("currency", "")
     control = None
     if amount:
@@ -56,7 +60,7 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
             *(_json(one, columns[one.name]) for one in schema.fields if one.name in columns),
             *(("null",) for one in schema.fields if one.name not in columns),
         ),
-        unique={name: _or_null(columns[name].cell, schema) for name in schema.unique if name in columns},
+        unique=tuple(_key([_part(one, columns[one.name]) for one in key]) for key in unique),
         control=control,
     )
 
@@ -79,8 +83,23 @@ def _unless_empty(column: Column, empty: str, other: str) -> str:
     return f"CASE WHEN {column.cell} = '' THEN {empty} ELSE {other} END"
 
 
-def _or_null(cell: str, schema: Schema) -> str:
-    return f"nullif({cell}, '')" if "" in schema.missing_values else cell
+def _field(schema: Schema, name: str) -> Field:
+    return next(one for one in schema.fields if one.name == name)
+
+
+def _key(parts: Sequence[str]) -> str:
+    """The value of a key: NULL where a part is. What would be escaped is in no cell of the engine."""
+    return f" || {text(JOINT)} || ".join(parts) if len(parts) > 1 else parts[0]
+
+
+def _part(one: Field, column: Column) -> str:
+    """A cell's value as `uniqueness` has it; of what folds otherwise than in ASCII, nothing is passed."""
+    value = f"({column.value} || {text(column.ending)})" if column.ending else column.value
+    if one.type == "number":
+        value = f"(CASE WHEN contains({value}, '.') THEN rtrim(rtrim({value}, '0'), '.') ELSE {value} END)"
+    elif one.ignore_case:
+        value = f"lower({value})"
+    return f"({_unless_empty(column, 'NULL', value)})" if "" in one.missing and not one.required else value
 
 
 def _column(one: Field, cell: str, separator: str) -> Column | None:
