@@ -1,6 +1,7 @@
 """`tap schema init`: a schema with its dialect, proposed from a file."""
 
 import json as json_text
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ import typer
 
 from deployer.commands.options import JsonOption, print_json
 from deployer.errors import UsageError
+from deployer.visible import in_a_line
 
 if TYPE_CHECKING:
     from pipeline.schema_proposal import Proposal
@@ -34,39 +36,44 @@ def init(file: FileArgument, out: OutOption = None, force: ForceOption = False, 
     from pipeline.csv_files import readable
     from pipeline.schema_proposal import propose
 
-    if out and out.exists() and not force:
-        raise UsageError(f"{out} is there already", remedy="name another file, or overwrite it with --force")
-    proposal = propose(readable(file))
+    readable(file)
+    if out and out.exists():
+        if out.samefile(file):
+            raise UsageError(f"{out} is the file itself", remedy="name another file for --out")
+        if not force:
+            raise _there(out)
+    proposal = propose(file)
     if out:
-        _write(out, proposal)
+        _write(out, proposal, force=force)
     if json:
         notes = proposal.notes
         told = {"found": notes.found, "questions": notes.questions, "wrong": notes.wrong}
         print_json({"schema": proposal.document, "notes": told})
     elif not out:
         print_json(proposal.document)
-    _tell(proposal, out or file)
+    _tell(proposal, file, out)
     raise typer.Exit(bool(proposal.notes.wrong))
 
 
-def _write(out: Path, proposal: "Proposal") -> None:
+def _there(out: Path) -> UsageError:
+    return UsageError(f"{out} is there already", remedy="name another file, or overwrite it with --force")
+
+
+def _write(out: Path, proposal: "Proposal", *, force: bool) -> None:
     try:
-        out.write_text(json_text.dumps(proposal.document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        with out.open("w" if force else "x", encoding="utf-8") as target:
+            target.write(json_text.dumps(proposal.document, indent=2, ensure_ascii=False) + "\n")
+    except FileExistsError as error:
+        raise _there(out) from error
     except OSError as error:
         raise UsageError(f"{out} can't be written: {error.strerror}", remedy="name another file for --out") from error
 
 
-def _tell(proposal: "Proposal", place: Path) -> None:
+def _tell(proposal: "Proposal", file: Path, out: Path | None) -> None:
     notes = proposal.notes
-    for title, lines in (
-        ("Found", notes.found),
-        ("To be answered by a person", notes.questions),
-        ("Wrong", notes.wrong),
-    ):
+    sections = ("Found", notes.found), ("To be answered by a person", notes.questions), ("Wrong", notes.wrong)
+    for title, lines in sections:
         if lines:
-            print(f"{title}:", *(f"- {line}" for line in lines), sep="\n", file=sys.stderr)
-    if not notes.wrong:
-        print(
-            f"Review it, answer the questions, then judge the whole file: `tap validate {place} --schema ...`",
-            file=sys.stderr,
-        )
+            print(f"{title}:", *(f"- {in_a_line(line)}" for line in lines), sep="\n", file=sys.stderr)
+    command = f"tap validate {shlex.quote(str(file))} --schema {shlex.quote(str(out)) if out else 'SCHEMA'}"
+    print(f"Review it, answer the questions, then judge the whole file: `{command}`", file=sys.stderr)

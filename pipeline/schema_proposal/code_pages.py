@@ -10,11 +10,11 @@ import re
 import unicodedata
 
 # the West first, then by alphabet; Windows' own before what other systems wrote
-PAGES = ("windows-1252", "windows-1251", "windows-1253", "windows-1250", "cp850", "mac-roman", "cp437")
+PAGES = ("windows-1252", "windows-1251", "windows-1253", "windows-1250", "iso-8859-2", "cp850", "mac-roman", "cp437")
 _ALPHABETS = {"windows-1251": "CYRILLIC", "windows-1253": "GREEK"}  # of the others: LATIN
+_EASTERN = ("windows-1250", "iso-8859-2")
 _SIGNS = frozenset("€£¥¢§°´–—„“”‚‘’«»…·•™®©\u00a0±²³½¼ªº¿¡×")  # noqa: RUF001 - the very signs
 _WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]*[\x80-\xff][0-9A-Za-z\x80-\xff]*")
-_CASES_MIXED = re.compile(r"[a-zß-ÿ][A-ZÀ-ÞŠŽŸŒ]")
 _LOOKED_AT = 2000  # words
 _SHOWN = 3  # words
 
@@ -39,12 +39,20 @@ def _made(words: list[bytes], page: str) -> list[str] | None:
 
 
 def _is_plausible(word: str, page: str) -> bool:
-    """Letters of the page's alphabet, in the cases that words have, with signs of text beside them."""
-    letters = "".join(one for one in word if one not in _SIGNS)
-    beyond = [one for one in letters if not one.isascii()]
+    """Letters of one alphabet, in the cases that words have, with signs of text before and behind them."""
+    beyond = [one for one in word if not one.isascii() and one not in _SIGNS]
     alphabet = _ALPHABETS.get(page, "LATIN")
     if not all(one.isalpha() and unicodedata.name(one, "").startswith(alphabet) for one in beyond):
         return False
-    if alphabet == "LATIN" and len(beyond) > 2 and len(beyond) * 2 > len(letters):
-        return False  # no word of a western language is made of accents
-    return not beyond or not _CASES_MIXED.search(letters)
+    if any(_is_odd(*three) for three in zip(f" {word}", word, f"{word[1:]} ", strict=False)):
+        return False
+    if alphabet != "LATIN":
+        return not beyond or not any(one.isascii() and one.isalpha() for one in word)
+    return page in _EASTERN or len(beyond) <= 2 or len(beyond) * 2 <= len(word)  # western words are not all accents
+
+
+def _is_odd(before: str, one: str, behind: str) -> bool:
+    """A capital after a small letter, or a sign between two letters."""
+    if one in _SIGNS and one not in "\u2019\u00b7":
+        return before.isalpha() and behind.isalpha()
+    return before.islower() and one.isupper() and not (before + one).isascii() and before != "ß"

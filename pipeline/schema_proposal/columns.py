@@ -23,6 +23,7 @@ _DAYS, _YEAR, _UTC = (
     re.compile(r"year|jahr|année|año"),
     {"utc", "gmt"},
 )
+_BLANKS = {" ": "space", "\u00a0": "no-break space", "\u202f": "narrow no-break space"}
 _PARTS = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year", "%H": "hour", "%M": "minute", "%S": "second",
           "%f": "fraction", "%z": "offset"}  # fmt: skip
 
@@ -155,7 +156,8 @@ def told(description: Description) -> str:
     parts = [str(description["type"])]
     if pattern := description.get("format"):
         parts.append(re.sub("%.", lambda directive: _PARTS.get(directive[0], directive[0]), pattern))
-    parts += [f"{key} {quoted(description[key])}" for key in ("decimalChar", "groupChar") if key in description]
+    marks = [key for key in ("decimalChar", "groupChar") if key in description]
+    parts += [f"{key} {_BLANKS.get(description[key]) or quoted(description[key])}" for key in marks]
     if description.get("bareNumber") is False:
         parts.append("with a currency or % around it")
     parts += [f"{key} {', '.join(description[key])}" for key in ("trueValues", "falseValues") if key in description]

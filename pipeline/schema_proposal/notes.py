@@ -15,7 +15,7 @@ class Notes:
 
 
 def quoted(text: str) -> str:
-    """A value of the file as a note names it: in quotes, and short. Control characters are the console's to show."""
+    """A value of the file as a note names it: in quotes, and short. It may steer a terminal: print it `in_a_line`."""
     return f"'{text}'" if len(text) <= _SHOWN else f"'{text[: _SHOWN - 1]}…'"
 
 

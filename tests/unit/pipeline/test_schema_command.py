@@ -46,6 +46,8 @@ def test_validate_takes_what_init_wrote(bank: Path, tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "--force" in refused.stderr
     assert tap("schema", "init", bank, "--out", out, "--force").returncode == 0
+    assert tap("schema", "init", bank, "--out", bank, "--force").returncode == 2
+    assert bank.read_text() == BANK
 
 
 def test_rows_that_do_not_fit_end_with_1(bank: Path) -> None:
@@ -58,6 +60,16 @@ def test_rows_that_do_not_fit_end_with_1(bank: Path) -> None:
     assert result.returncode == 1
     assert [one["name"] for one in document["schema"]["fields"]] == ["a", "b"]
     assert "line 3: row-extra-cells" in document["notes"]["wrong"][0]
+
+
+def test_what_a_file_says_steers_no_terminal(bank: Path) -> None:
+    """Names and values are shown escaped, in the schema and beside it."""
+    bank.write_text("a\x1b[2J,b\u202e\n\x1b]0;owned\x07,1\nx,2\n")
+
+    result = tap("schema", "init", bank)
+
+    assert json.loads(result.stdout)["fields"][0]["name"] == "a\x1b[2J"
+    assert not {"\x1b", "\x07", "\u202e"} & {*result.stdout, *result.stderr}
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"", 1), (b"\x1f\x8b\x08", 1), (b"1,2\n3,4\n", 1), (None, 2)])
