@@ -1,7 +1,7 @@
 """A column's field of the schema, from its values, with what speaks for it. Used by `propose`."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,8 +65,10 @@ def field_of(column: Column, notes: Notes) -> Description:
     if not plain:
         notes.found.append(f"{column.name}: string, as the sample has no value of it")
         return field
-    if typed := _typed(column, plain, notes):
-        field |= typed | _missing(column, notes)
+    typed = _typed(column, plain, notes)
+    marked = _missing(column, notes)
+    if typed:
+        field |= typed | marked
     missing = field.get("missingValues", [""])
     if all(value not in missing for _, value in column.cells):
         field["constraints"] = {"required": True}
@@ -75,7 +77,7 @@ def field_of(column: Column, notes: Notes) -> Description:
 
 
 def _missing(column: Column, notes: Notes) -> Description:
-    """The texts among numbers and dates that mean nothing, as a proposal."""
+    """The texts that may mean nothing, as a proposal; among texts they stay texts until a person says so."""
     marked = [value for value in column.values if value in MARKERS]
     if not marked:
         return {}
@@ -92,8 +94,8 @@ def _typed(column: Column, values: Sequence[str], notes: Notes) -> Description |
         if isinstance(answer, Ambiguous):
             notes.found.append(f"{column.name}: string, as its values are ambiguous")
             notes.questions.append(
-                f"{column.name}: {column.at(answer.value)} is read otherwise by {told(answer.first)} and by "
-                f"{told(answer.second)}, and no value of the sample decides: which is it?"
+                f"{column.name}: {column.at(answer.value)} can be {told(answer.first)} or {told(answer.second)}, "
+                "and no value of the sample decides: which is it?"
             )
             return None
         if answer is not None:
@@ -102,19 +104,22 @@ def _typed(column: Column, values: Sequence[str], notes: Notes) -> Description |
     return None
 
 
-def _candidates(column: Column, values: Sequence[str]) -> Iterator[Iterator[Description]]:
+def _candidates(column: Column, values: Sequence[str]) -> Iterator[Iterable[Description]]:
+    """Groups of descriptions of which one alone may fit; what is without a format first, as ISO 8601 has one order."""
     yield readings.booleans(values)
     if _DAYS.search(column.name.casefold()) and all(len(value) == 8 for value in values):
         yield readings.compact_dates()
-    if _YEAR.search(column.name.casefold()):
-        yield iter([{"type": "year"}])
-    yield readings.integers()
+    if _YEAR.search(column.name.casefold()) and all(value.startswith(("19", "20")) for value in values):
+        yield [{"type": "year"}]
+    yield [{"type": "integer"}]
     yield readings.numbers(values)
-    yield readings.dates(values)
-    yield readings.times()
-    yield readings.datetimes(values)
+    yield [{"type": "yearmonth"}]
+    for kind, patterns in (("date", readings.dates(values)), ("time", readings.times()),
+                           ("datetime", readings.datetimes(values))):  # fmt: skip
+        yield [{"type": kind}]
+        yield patterns
+    yield [{"type": "datetime", **readings.UTC}]
     yield readings.local_datetimes(values)
-    yield readings.months()
 
 
 def _checked(column: Column, values: Sequence[str], answer: Reading, notes: Notes) -> Description | None:
@@ -135,6 +140,10 @@ def _checked(column: Column, values: Sequence[str], answer: Reading, notes: Note
     notes.found.append(f"{column.name}: {told(description)}; {reason}")
     if "%y" in description.get("format", ""):
         notes.questions.append(f"{column.name}: two digits of a year are read as 1969 to 2068: is that right?")
+    if "groupChar" in description and not any(description.get("decimalChar", ".") in value for value in values):
+        notes.questions.append(f"{column.name}: no value has decimals: which character is before them?")
+    if "bareNumber" in description:
+        notes.questions.append(f"{column.name}: what stands around its numbers is not kept: is it always the same?")
     if "tap" in description:
         notes.questions.append(f"{column.name}: its name says UTC, and its values say no offset: are they UTC?")
     return description

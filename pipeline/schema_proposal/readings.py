@@ -21,7 +21,7 @@ _GROUPS = (".", ",", "'", "’", " ", "\u00a0", "\u202f")  # noqa: RUF001 - mark
 _DAYS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
 _CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H.%M.%S", "%H.%M")
 _UNIT, _WORD = re.compile(r"\b[A-Z]{3}\b|[€$£¥%]"), re.compile(r"[^\W\d_]")
-_UTC = {"tap": {"offset": "+00:00"}}
+UTC = {"tap": {"offset": "+00:00"}}
 
 
 class Reading(NamedTuple):
@@ -32,7 +32,7 @@ class Reading(NamedTuple):
 
 
 class Ambiguous(NamedTuple):
-    """Two descriptions that read all values, and a value that they read otherwise."""
+    """Two descriptions that read all values, and a value that they read otherwise; or of which the next may be one."""
 
     first: Description
     second: Description
@@ -54,7 +54,7 @@ def decided(candidates: Iterable[Description], values: Sequence[str]) -> Reading
     description, answers = fitting[0]
     for other, others in fitting[1:]:
         for value, one, another in zip(values, answers, others, strict=True):
-            if one != another:
+            if one != another or description.get("format") != other.get("format"):
                 return Ambiguous(description, other, value)
     return Reading(description, proof)
 
@@ -87,17 +87,13 @@ def booleans(values: Sequence[str]) -> Iterator[Description]:
             yield {"type": "boolean", "trueValues": spelled[true], "falseValues": spelled[false]}
 
 
-def integers() -> Iterator[Description]:
-    """Whole numbers without marks."""
-    yield {"type": "integer"}
-
-
 def numbers(values: Sequence[str]) -> Iterator[Description]:
     """With each decimal mark and each mark of groups that stands in the values; then with a currency around them."""
     seen = set("".join(values))
     groups = ["", *(one for one in _GROUPS if one in seen)]
     around: list[Description] = [{}]
-    if any(map(_UNIT.search, values)) and not any(_WORD.search(_UNIT.sub("", value)) for value in values):
+    units = {unit for value in values for unit in _UNIT.findall(value)}
+    if len(units) == 1 and not any(_WORD.search(_UNIT.sub("", value)) for value in values):
         around.append({"bareNumber": False})
     for bare, group, decimal in product(around, groups, (".", ",")):
         if group != decimal:
@@ -106,8 +102,7 @@ def numbers(values: Sequence[str]) -> Iterator[Description]:
 
 
 def dates(values: Sequence[str]) -> Iterator[Description]:
-    """Days in each order, with the mark that stands in the first value. ISO 8601 has one order alone."""
-    yield {"type": "date"}
+    """Days in each order, with the mark that stands in the first value."""
     for pattern in _day_patterns(values[0]):
         yield {"type": "date", "format": pattern}
 
@@ -120,14 +115,12 @@ def compact_dates() -> Iterator[Description]:
 
 def times() -> Iterator[Description]:
     """Times of day, with colons: with a dot they would be numbers."""
-    yield {"type": "time"}
     for pattern in _CLOCKS[:3]:
         yield {"type": "time", "format": pattern}
 
 
 def datetimes(values: Sequence[str]) -> Iterator[Description]:
     """Those that say their offset."""
-    yield {"type": "datetime"}
     for pattern in _moment_patterns(values[0]):
         for zone in ("%z", " %z"):
             yield {"type": "datetime", "format": pattern + zone}
@@ -135,14 +128,8 @@ def datetimes(values: Sequence[str]) -> Iterator[Description]:
 
 def local_datetimes(values: Sequence[str]) -> Iterator[Description]:
     """Those that don't, as if they were of UTC."""
-    yield {"type": "datetime", **_UTC}
     for pattern in _moment_patterns(values[0]):
-        yield {"type": "datetime", "format": pattern, **_UTC}
-
-
-def months() -> Iterator[Description]:
-    """Months of a year, as ISO 8601 writes them."""
-    yield {"type": "yearmonth"}
+        yield {"type": "datetime", "format": pattern, **UTC}
 
 
 def _day_patterns(value: str) -> list[str]:

@@ -140,6 +140,8 @@ def _tell(shape: Shape, best: _Guess, lines: Sequence[str], notes: Notes, *, is_
     else:
         notes.found.append(f"delimiter {name}: it makes most rows of one width, and most columns of numbers and dates")
     notes.found.append(f"header in line {header.line}: {quoted(header.text)}; {same}")
+    if any(line.strip() for line in lines[: header.line - 1]):
+        notes.found.append(f"the lines before it, from {quoted(lines[0].strip())} on, are no rows")
     if not best.has_values:
         notes.questions.append(f"no column holds numbers or dates: is line {header.line} the header, or a row?")
     if shape.width == 1 and any(one in row.text for row in shape.rows[:_TYPED] for one in DELIMITERS):

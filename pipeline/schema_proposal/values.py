@@ -19,8 +19,6 @@ def is_value(cell: str) -> bool:
 
 
 def are_names(cells: Sequence[str]) -> bool:
-    """Whether they can be a header's: each a text that no column of values would hold. The last may be blank."""
-    named = list(cells)
-    while len(named) > 1 and not named[-1].strip():
-        named.pop()
-    return all(one.strip() and one.strip() not in MARKERS and not is_value(one) for one in named)
+    """Whether they can be a header's: texts that no column of values would hold; fewer than half of them blank."""
+    named = [one.strip() for one in cells if one.strip()]
+    return len(named) * 2 > len(cells) and not any(one in MARKERS or is_value(one) for one in named)

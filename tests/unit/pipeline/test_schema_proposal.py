@@ -115,9 +115,11 @@ def test_a_type_is_proposed_where_every_value_agrees(
 @pytest.mark.parametrize(
     ("values", "question"),
     [
-        (["1.234", "5.678"], "'1.234' is read otherwise by number and by number, decimalChar ',', groupChar '.'"),
-        (["1,234", "12"], "'1,234' is read otherwise"),
-        (["01/02/2025", "03/04/2025"], "day/month/year and by date, month/day/year"),
+        (["1.234", "5.678"], "'1.234' can be number or number, decimalChar ',', groupChar '.'"),
+        (["1,234", "12"], "line 2: '1,234' can be"),
+        (["01/02/2025", "03/04/2025"], "date, day/month/year or date, month/day/year"),
+        (["05/05/2025", "07/07/2025"], "date, day/month/year or date, month/day/year"),
+        (["12 EUR", "5 USD"], None),
         (["2025-01-31 10:00", "2025-01-31 11:30"], "which offset do its times have"),
     ],
 )
@@ -128,7 +130,7 @@ def test_what_the_sample_does_not_decide_stays_a_string_and_is_asked(
     proposal = proposed(column_of(values))
 
     assert field(proposal, "x") == {"type": "string"}
-    assert told(proposal.notes.questions, question)
+    assert question is None or told(proposal.notes.questions, question)
 
 
 def test_an_assumption_is_asked_even_where_it_is_taken(proposed: Proposing) -> None:
