@@ -1,16 +1,23 @@
-"""How a file is written: encoding, byte order mark, delimiter, line ending. Detected, never guessed away.
+"""How a file is written: encoding, byte order mark, delimiter, line ending, and where in it the table stands.
 
-Called by `records` before the first row is read; what was detected stands in the report.
+What the schema states is taken, and the file refused if it contradicts; the rest is detected, never guessed away.
+Called by `judge` before the first row is read; encoding, delimiter and line ending stand in the report.
 """
 
 import codecs
+import csv
+import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from transactions.codes import DataError, file_error
 from transactions.errors import FileRefused
+from transactions.footers import first_footer, matching
+from transactions.lines import FileLines, bare, byte_length
+from transactions.stated import Stated
 
 SAMPLE = 64 * 1024  # bytes looked at
 DELIMITERS = (",", ";", "\t", "|")
@@ -42,39 +49,87 @@ _OTHER_FORMATS = (
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What was detected. `line_ending` is LF, CRLF, CR, or None where the file is one line without an end."""
+    """What was detected, beside what the schema states.
+
+    `line_ending` is LF, CRLF, CR, or None where the file is one line without an end. The header's line begins at byte
+    `start`, behind the byte order mark, and is the file's physical line `first_line`; the rows end at byte `end`, None
+    for the file's end.
+    """
 
     encoding: str
     bom: bytes
     delimiter: str
     line_ending: str | None
+    stated: Stated = Stated()  # noqa: RUF009 - frozen
+    start: int = 0
+    first_line: int = 1
+    end: int | None = None
 
     @property
     def newline(self) -> str:
         """What ends a physical line; a CRLF's LF does."""
         return "\r" if self.line_ending == "CR" else "\n"
 
+    @property
+    def csv(self) -> dict[str, Any]:
+        """The same for Python's csv module, strictly."""
+        return {
+            "delimiter": self.delimiter,
+            "quotechar": self.stated.quote,
+            "quoting": csv.QUOTE_NONE if self.stated.quote is None else csv.QUOTE_MINIMAL,
+            "escapechar": self.stated.escape,
+            "doublequote": self.stated.double_quote,
+            "skipinitialspace": self.stated.skip_initial_space,
+            "strict": True,
+        }
 
-def detect(path: Path, columns: Sequence[str]) -> Dialect:
-    """Find out how a file is written, from its first 64 KiB.
+
+def detect(path: Path, columns: Sequence[str], stated: Stated) -> Dialect:
+    """Find out how a file is written, from its first 64 KiB and, where they are elsewhere, those from its header on.
 
     Args:
         path: the file.
         columns: the names that a header may hold; the delimiter that finds the most of them is taken.
+        stated: what the schema says; it is not looked for.
 
     Raises:
-        FileRefused: it is empty, of another format, or in an encoding that is not taken.
+        FileRefused: it is empty, of another format, in an encoding that is not taken, or not as it is stated.
     """
     with path.open("rb") as source:
         sample = source.read(SAMPLE)
     _refuse_other_formats(sample)
-    encoding, bom = _encoding(sample)
+    encoding, bom = _encoding(sample, stated.encoding)
     text = _decoded(sample, encoding, bom)
     if not text.strip("\r\n \t\x00") and len(sample) < SAMPLE:
-        raise FileRefused([file_error("file-empty", "the file is empty: a header and rows are needed")])
-    return Dialect(encoding, bom, _delimiter(text, columns), _line_ending(text))
+        raise FileRefused([empty()])
+    whole = Dialect(encoding, bom, stated.delimiter or "", _line_ending(text, stated), stated, len(bom))
+    try:
+        found = _from_header(path, whole, text)
+    except UnicodeDecodeError as error:
+        raise FileRefused([find_undecodable(path, whole)]) from error
+    text = _text_at(path, found)
+    found = replace(found, line_ending=_line_ending(text, stated))
+    if not stated.delimiter:
+        found = replace(found, delimiter=_delimiter(text, columns, stated))
+    return _up_to_footers(path, found, text) if stated.footers else found
 
 
+def _from_header(path: Path, dialect: Dialect, sample: str) -> Dialect:
+    """The dialect with the header's line. It is the stated one, or the first that holds a record."""
+    stated, start = dialect.stated.header_line, dialect.start
+    # of what stands before the table its line ending is no sign
+    newline = _most(sample) if stated else dialect.newline
+    with path.open("rb") as source, io.TextIOWrapper(source, encoding=dialect.encoding, newline=newline) as text:
+        source.seek(start)
+        lines = FileLines(text)
+        while line := lines.next():
+            if lines.number == stated or (stated is None and not no_record(line, dialect.stated)):
+                break
+            start += byte_length(line, dialect.encoding)
+            while not line.endswith(newline) and (line := lines.rest()):
+                start += byte_length(line, dialect.encoding)
+    if not line:
+        raise FileRefused([_contradicted(f"the file ends with line {lines.number}") if stated else empty()])
 def _refuse_other_formats(sample: bytes) -> None:
     for magic, name in _OTHER_FORMATS:
         if sample.startswith(magic):

@@ -9,23 +9,21 @@ are read again, each as a record of its own.
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from transactions.codes import Fault
-from transactions.dialect import Dialect, find_undecodable
+from transactions.dialect import Dialect, empty, find_undecodable
 from transactions.errors import FileRefused
-from transactions.lines import RECORD_LIMIT, FileLines, HashedFile, Lines
+from transactions.lines import RECORD_LIMIT, FileLines, HashedFile, Lines, bare, byte_length
+from transactions.stated import Stated
 
 csv.field_size_limit(2 * RECORD_LIMIT)  # the limit above counts whole records, so csv's own never decides
 
 TOO_LONG = Fault("row-too-long", f"the row is longer than {RECORD_LIMIT // 1024} KiB: shorten it")
 _NUL = Fault("row-nul-byte", "the row holds a NUL byte: remove it")
-_UNCLOSED = Fault(
-    "row-unclosed-quote", 'a quote is opened and not closed: close it, or double a quote that is text ("")'
-)
-_BAD_QUOTE = Fault("row-bad-quote", 'text follows a closing quote: double a quote in a text ("")')
+_OPEN_ESCAPE = Fault("row-open-escape", "the escape character is the row's last: write it twice if it is text")
 _STRAY_RETURN = Fault("row-stray-return", "a carriage return stands in the middle of the row: put the cell in quotes")
 
 
@@ -51,13 +49,15 @@ class Source:
     After the last record, `sha256` and `size` (bytes) are those of the whole file.
     """
 
-    def __init__(self, path: Path, dialect: Dialect, *, lines: Callable[[io.TextIOWrapper], Lines] = FileLines) -> None:
+    def __init__(
+        self, path: Path, dialect: Dialect, *, lines: Callable[[io.TextIOWrapper, int], Lines] = FileLines
+    ) -> None:
         self.path, self.dialect = path, dialect
-        self._file = HashedFile(path)
+        self._file = HashedFile(path, dialect.end)
+        self._file.skip(dialect.start)
         buffered = io.BufferedReader(self._file, 1 << 18)
-        buffered.read(len(dialect.bom))
         text = io.TextIOWrapper(buffered, encoding=dialect.encoding, errors="strict", newline=dialect.newline)
-        self._splitter = Splitter(lines(text), dialect, len(dialect.bom), Rereads())
+        self._splitter = Splitter(lines(text, dialect.first_line - 1), dialect, dialect.start, Rereads())
 
     def __enter__(self) -> "Source":
         return self
@@ -76,8 +76,15 @@ class Source:
         return self._file.size
 
     def header(self) -> Record:
-        """The first record that is not blank, as number 0. A file without one is refused before, by `dialect`."""
-        return next(self._read(0, None))
+        """The first record, as number 0.
+
+        Raises:
+            FileRefused: there is none, or a byte does not decode.
+        """
+        header = next(self._read(0, None), None)
+        if header is None:
+            raise FileRefused([empty()])
+        return header
 
     def records(self, width: int) -> Iterator[Record]:
         """The records after the header, in order.
@@ -137,13 +144,19 @@ class Splitter:
             number: of the first record.
             width: cells that each must have; None for a header.
         """
-        lines, delimiter = self._lines, self._dialect.delimiter
+        lines, delimiter, stated = self._lines, self._dialect.delimiter, self._dialect.stated
+        quote, escape, comment = stated.quote or "\0", stated.escape or "\0", stated.comment
         while line := lines.next():
             first, fault = lines.number, None
-            if '"' in line or "\0" in line or len(line) >= RECORD_LIMIT:
+            if comment and line.startswith(comment):
+                self._offset += self._bytes(line) + self._skip_rest(line)
+                continue
+            if quote in line or escape in line or "\0" in line or len(line) >= RECORD_LIMIT:
                 text, size, cells, fault = self._parse(line)
             else:
                 text, size, cells = line, self._bytes(line), bare(line).split(delimiter)
+                if stated.skip_initial_space:
+                    cells = [cell.lstrip(" ") for cell in cells]
                 if "\r" in text and "\r" in bare(text):
                     fault = _STRAY_RETURN
             offset, self._offset = self._offset, self._offset + size
@@ -162,11 +175,11 @@ class Splitter:
         if len(line) >= RECORD_LIMIT:
             return line, self._bytes(line) + self._skip_rest(line), [], TOO_LONG
         pulled = [line]
-        reader = csv.reader(self._feed(pulled), delimiter=self._dialect.delimiter, strict=True)
+        reader = csv.reader(self._feed(pulled), **self._dialect.csv)
         try:
             cells, fault = next(reader), None
         except csv.Error as error:
-            cells, fault = [], _classify(str(error), len(pulled))
+            cells, fault = [], _classify(str(error), pulled, self._dialect.stated)
             self._rereads.spend(sum(map(len, pulled[1:])))
             self._lines.push_back(pulled[1:])
             del pulled[1:]
@@ -193,18 +206,6 @@ class Splitter:
         return size
 
 
-def byte_length(text: str, encoding: str) -> int:
-    """Bytes of a text as it stands in the file."""
-    return len(text) if encoding == "utf-8" and text.isascii() else len(text.encode(encoding))
-
-
-def bare(line: str) -> str:
-    """The line without its ending."""
-    if line.endswith("\r\n"):
-        return line[:-2]
-    return line[:-1] if line.endswith(("\n", "\r")) else line
-
-
 def _ragged(cells: int, width: int) -> Fault:
     if cells < width:
         return Fault("row-missing-cells", f"the row has {cells} cells and the header {width}: add the missing ones")
@@ -212,8 +213,21 @@ def _ragged(cells: int, width: int) -> Fault:
     return Fault("row-extra-cells", f"the row has {cells} cells and the header {width}: {hint}")
 
 
-def _classify(reason: str, pulled: int) -> Fault:
+def _classify(reason: str, pulled: Sequence[str], stated: Stated) -> Fault:
     """The fault that an error of the csv module stands for."""
     if "new-line character" in reason:
         return _STRAY_RETURN
-    return _BAD_QUOTE if pulled == 1 and "expected after" in reason else _UNCLOSED
+    if stated.quote is None or (stated.escape and stated.quote not in pulled[0]):
+        return _OPEN_ESCAPE
+    if len(pulled) == 1 and "expected after" in reason:
+        return Fault("row-bad-quote", f"text follows a closing quote: {_as_text(stated, 'in a text')}")
+    return Fault("row-unclosed-quote", f"a quote is opened and not closed: close it, or {_as_text(stated, 'that is text')}")
+
+
+def _as_text(stated: Stated, where: str) -> str:
+    """How a quote is written that is part of a cell."""
+    if stated.double_quote:
+        return f"double a quote {where} ({stated.quote}{stated.quote})"
+    if stated.escape:
+        return f"escape a quote {where} ({stated.escape}{stated.quote})"
+    return "leave it out, as the dialect states no way to write a quote in a text"
