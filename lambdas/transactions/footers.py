@@ -55,10 +55,9 @@ def first_footer(path: Path, low: int, encoding: str, newline: str, matches: Cal
                 text = line.decode(encoding).rstrip("\r\n")
             except UnicodeDecodeError:
                 return found
-            if matches(text):
-                found = at
-            elif text:
+            if text and (len(text) >= RECORD_LIMIT or not matches(text)):
                 return found
+            found = at if text else found
     return found
 
 
@@ -77,7 +76,7 @@ def _backwards(file: BinaryIO, low: int, newline: bytes) -> Iterator[tuple[int, 
             yield at + start, held[start:end]
             end = start
         held = held[:end]
-        if len(held) > len(newline) * RECORD_LIMIT * 4:
+        if len(held) > 4 * RECORD_LIMIT:  # 4 bytes are the most that a character has
             return
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from transactions.codes import Fault
+from transactions.codes import Fault, counted
 from transactions.dialect import Dialect, empty, find_undecodable
 from transactions.errors import FileRefused
 from transactions.lines import RECORD_LIMIT, FileLines, HashedFile, Lines, bare, byte_length
@@ -25,6 +25,10 @@ TOO_LONG = Fault("row-too-long", f"the row is longer than {RECORD_LIMIT // 1024}
 _NUL = Fault("row-nul-byte", "the row holds a NUL byte: remove it")
 _OPEN_ESCAPE = Fault("row-open-escape", "the escape character is the row's last: write it twice if it is text")
 _STRAY_RETURN = Fault("row-stray-return", "a carriage return stands in the middle of the row: put the cell in quotes")
+_STRAY_NEWLINE = Fault(
+    "row-stray-newline", "a line feed stands in the row, and the file's lines end with CR: put the cell in quotes"
+)
+_TWO_RETURNS = Fault("row-stray-return", "the line ends with CR CR LF: end it as the file's first line ends")
 
 
 class Record(NamedTuple):
@@ -146,6 +150,7 @@ class Splitter:
         """
         lines, delimiter, stated = self._lines, self._dialect.delimiter, self._dialect.stated
         quote, escape, comment = stated.quote or "\0", stated.escape or "\0", stated.comment
+        other = "\n" if self._dialect.newline == "\r" else "\r"
         while line := lines.next():
             first, fault = lines.number, None
             if comment and line.startswith(comment):
@@ -157,8 +162,8 @@ class Splitter:
                 text, size, cells = line, self._bytes(line), bare(line).split(delimiter)
                 if stated.skip_initial_space:
                     cells = [cell.lstrip(" ") for cell in cells]
-                if "\r" in text and "\r" in bare(text):
-                    fault = _STRAY_RETURN
+                if other in text and other in bare(text):
+                    fault = self._stray(text)
             offset, self._offset = self._offset, self._offset + size
             if cells == [""] and not bare(text):
                 continue  # a blank line holds no record
@@ -177,9 +182,12 @@ class Splitter:
         pulled = [line]
         reader = csv.reader(self._feed(pulled), **self._dialect.csv)
         try:
-            cells, fault = next(reader), None
+            cells = next(reader)
+            self._dialect.check_quotes(pulled, [cells])
+            passed_over = bare(pulled[-1]).endswith(("\r", "\n"))  # by the csv module, as if it ended the line
+            fault = self._stray(pulled[-1]) if passed_over else self._escaped_return(pulled[-1], cells)
         except csv.Error as error:
-            cells, fault = [], _classify(str(error), pulled, self._dialect.stated)
+            cells, fault = [], self._classified(str(error), pulled)
             self._rereads.spend(sum(map(len, pulled[1:])))
             self._lines.push_back(pulled[1:])
             del pulled[1:]
@@ -187,6 +195,29 @@ class Splitter:
         if "\0" in text:
             fault = _NUL
         return text, self._bytes(text), cells, fault
+
+    def _classified(self, reason: str, pulled: Sequence[str]) -> Fault:
+        """The fault that an error of the csv module stands for."""
+        if "new-line character" in reason:
+            return self._stray(pulled[-1])
+        stated = self._dialect.stated
+        if stated.quote is None or (stated.escape and stated.quote not in pulled[0]):
+            return _OPEN_ESCAPE
+        if len(pulled) == 1 and "expected after" in reason:
+            return Fault("row-bad-quote", f"text follows a closing quote: {_as_text(stated, 'in a text')}")
+        hint = f"close it, or {_as_text(stated, 'that is text')}"
+        return Fault("row-unclosed-quote", f"a quote is opened and not closed: {hint}")
+
+    def _escaped_return(self, line: str, cells: Sequence[str]) -> Fault | None:
+        """An escape before CR LF takes the CR alone for text, and the row ends there."""
+        escape = self._dialect.stated.escape
+        return _OPEN_ESCAPE if escape and cells[-1].endswith("\r") and bare(line).endswith(escape) else None
+
+    def _stray(self, line: str) -> Fault:
+        """The fault of a line that holds an end of another kind than the file's."""
+        if self._dialect.newline == "\r":
+            return _STRAY_NEWLINE
+        return _TWO_RETURNS if line.endswith("\r\r\n") else _STRAY_RETURN
 
     def _feed(self, pulled: list[str]) -> Iterator[str]:
         """The lines that the csv module asks for, noted in `pulled`, until the record would be too long."""
@@ -207,21 +238,10 @@ class Splitter:
 
 
 def _ragged(cells: int, width: int) -> Fault:
+    told = f"the row has {counted(cells, 'cell')} and the header {width}"
     if cells < width:
-        return Fault("row-missing-cells", f"the row has {cells} cells and the header {width}: add the missing ones")
-    hint = "put a cell that holds the delimiter in quotes"
-    return Fault("row-extra-cells", f"the row has {cells} cells and the header {width}: {hint}")
-
-
-def _classify(reason: str, pulled: Sequence[str], stated: Stated) -> Fault:
-    """The fault that an error of the csv module stands for."""
-    if "new-line character" in reason:
-        return _STRAY_RETURN
-    if stated.quote is None or (stated.escape and stated.quote not in pulled[0]):
-        return _OPEN_ESCAPE
-    if len(pulled) == 1 and "expected after" in reason:
-        return Fault("row-bad-quote", f"text follows a closing quote: {_as_text(stated, 'in a text')}")
-    return Fault("row-unclosed-quote", f"a quote is opened and not closed: close it, or {_as_text(stated, 'that is text')}")
+        return Fault("row-missing-cells", f"{told}: add the missing ones")
+    return Fault("row-extra-cells", f"{told}: put a cell that holds the delimiter in quotes")
 
 
 def _as_text(stated: Stated, where: str) -> str:
