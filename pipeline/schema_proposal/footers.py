@@ -72,7 +72,8 @@ class _Usual:
             return True
         present = sum(bool(row.cells[at]) for at in self.filled)
         begins_otherwise = self.is_regular and bool(row.cells[0])
-        return present < len(self.filled) and (begins_otherwise or present * 2 <= len(self.filled))
+        lacks = present < len(self.filled) and (begins_otherwise or present * 2 < len(self.filled))
+        return lacks and any(map(str.isalpha, row.text))  # no pattern without a word: it would match rows
 
 
 def _form(cell: str) -> str:

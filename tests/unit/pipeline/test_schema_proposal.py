@@ -274,22 +274,31 @@ def test_no_value_of_a_drawn_file_is_read_otherwise_than_it_was_meant(drawn: Dra
             assert is_same(kinds[name], one, written, value), (name, kinds[name], one, written)
 
 
+def sniffed_by_duckdb(path: Path) -> tuple[str, int] | None:
+    """Delimiter and header's line, where its sniffer has an answer."""
+    try:
+        found = duckdb.sql(
+            "SELECT Delimiter, SkipRows FROM sniff_csv($path, sample_size = -1)", params={"path": str(path)}
+        ).fetchone()
+    except duckdb.Error:
+        return None
+    return (found[0], found[1] + 1) if found else None
+
+
 @settings(max_examples=40, deadline=None)
 @given(files())
 def test_duckdb_finds_the_same_header_and_delimiter(drawn: Drawn) -> None:
-    """Where its sniffer has an answer, which it has for no file with footers."""
+    """Files with footers aside: there it takes the delimiter that occurs nowhere."""
     with TemporaryDirectory() as folder:
         path, plain = Path(folder) / "drawn.csv", Path(folder) / "plain.csv"
         path.write_bytes(drawn.content)
-        proposal = propose(path)
-        encoding = {"utf-8": "utf-8-sig"}.get(str(proposal.document["dialect"]["encoding"]))
-        plain.write_bytes(drawn.content.decode(encoding or proposal.document["dialect"]["encoding"]).encode())
-        sniffed = duckdb.sql(
-            "SELECT Delimiter, SkipRows FROM sniff_csv($path, sample_size = -1)", params={"path": str(plain)}
-        ).fetchone()
-    dialect = proposal.document["dialect"]
-    if sniffed and "tap" not in dialect and not dialect.get("commentChar"):
-        assert (sniffed[0], sniffed[1] + 1) == (dialect["delimiter"], drawn.header_line)
+        dialect = propose(path).document["dialect"]
+        encoding = dialect["encoding"].replace("utf-8", "utf-8-sig")
+        plain.write_bytes(drawn.content.decode(encoding).encode())
+        sniffed = sniffed_by_duckdb(plain)
+
+    if sniffed and "tap" not in dialect:
+        assert sniffed == (dialect["delimiter"], drawn.header_line)
 
 
 @pytest.mark.parametrize(
