@@ -13,6 +13,7 @@ from transactions.codes import DataError
 from transactions.dialect import Dialect, detect
 from transactions.errors import EngineFailed, FileRefused
 from transactions.headers import check_header
+from transactions.left_out import NO_ROWS, check_left_out
 from transactions.records import Record, Source
 from transactions.rules import RowRules, columns, repeated, to_line
 from transactions.schema import Schema
@@ -48,7 +49,7 @@ def judge(path: Path, schema: Schema, sink: Sink, *, max_details: int = MAX_DETA
     """
     dialect = None
     try:
-        dialect = detect(path, schema.names)
+        dialect = detect(path, schema.names, schema.dialect)
         try:
             return _verdict(path, dialect, schema, sink, Tally(max_details), way)
         except EngineFailed as failure:
@@ -65,6 +66,7 @@ def _verdict(path: Path, dialect: Dialect, schema: Schema, sink: Sink, tally: Ta
     with Source(path, dialect) as source:
         header = source.header()
         tally.note(check_header(header, schema))
+        check_left_out(path, dialect, header, schema)
         sink.begin(header, dialect, columns(schema, header.cells))
         if _vectorised(path, schema, header, way):
             from transactions.vectorised import judge_rows  # the engine takes a while to load
@@ -74,6 +76,8 @@ def _verdict(path: Path, dialect: Dialect, schema: Schema, sink: Sink, tally: Ta
             _judge_rows(source, header, schema, sink, tally)
             facts = FileFacts.of(dialect, source.sha256, source.size)
     tally.check()
+    if dialect.end is not None and not tally.rows:
+        tally.note([NO_ROWS])
     return tally.verdict(facts)
 
 

@@ -56,7 +56,7 @@ def judge_rows(path: Path, dialect: Dialect, header: Record, schema: Schema, sin
         ConservationBroken: the engine's rows are not those of the file; a defect of ours.
         EngineFailed: it can't judge the file; some rows may have gone to the sink and the tally already.
     """
-    with scratch() as folder, HashedFile(path) as file, ExitStack() as clean:
+    with scratch() as folder, HashedFile(path, dialect.end) as file, ExitStack() as clean:
         flat = clean.enter_context(Flattener(file, path, dialect, header, folder)).run()
         file.check_unchanged()
         predicates = compiled(schema, header.cells, flat.separator)
