@@ -15,9 +15,10 @@ _GROUPS = {".": ("", ",", "'"), ",": ("", ".", " ")}
 
 @dataclass(frozen=True)
 class Drawn:
-    """A file: its bytes, its header's physical line, and the cells of each column, by name."""
+    """A file: its bytes, its delimiter, its header's physical line, and the cells of each column, by name."""
 
     content: bytes
+    delimiter: str
     header_line: int
     columns: dict[str, list[Cell]]
 
@@ -93,4 +94,4 @@ def files(draw: st.DrawFn) -> Drawn:
     writer.writerows([[cell[0] for cell in row] for row in zip(*columns.values(), strict=True)])
     before, after = ("".join(f"{line}{ending}" for line in lines) for lines in (preamble, footers))
     encoding = draw(st.sampled_from(("utf-8", "utf-8-sig", "windows-1252", "utf-16")))
-    return Drawn((before + text.getvalue() + after).encode(encoding), len(preamble) + 1, columns)
+    return Drawn((before + text.getvalue() + after).encode(encoding), delimiter, len(preamble) + 1, columns)
