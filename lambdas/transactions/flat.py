@@ -51,7 +51,8 @@ def _ended(block: str, newline: str) -> str:
     other = "\n" if newline == "\r" else "\r"
     if block == other or block.endswith(newline + other):
         return block[:-1] + NOTHING + newline
-    return block.removesuffix(other) + newline
+    ended = block.removesuffix(other)
+    return (ended[:-1] + ODD if ended.endswith(other) else ended) + newline
 
 
 def _filled(flat: str, filling: str) -> str:
