@@ -18,6 +18,7 @@ MEANINGS = {
     "file-too-large": "The file does not fit into the function's temporary storage, with all that is made of it.",
     "file-key": "The object's key is too long for the keys that are derived from it.",
     "header-broken": "The header can't be parsed: a quote, a NUL byte, or too long.",
+    "header-column-order": "The columns have another order than the schema, which says that it matters.",
     "header-no-column": "No column of the header is in the schema.",
     "header-blank-column": "A column of the header has no name.",
     "header-duplicate-column": "Two columns of the header have the same name, which is one of the schema's.",
