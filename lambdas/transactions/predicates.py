@@ -17,6 +17,7 @@ from transactions.schema import Field, Schema
 from transactions.sql import Sql, text
 from transactions.tables import KEY_BYTES, keys, sure_to_fit
 from transactions.time_formats import OFFSET
+from transactions.uniqueness import JOINT, unique_keys
 
 _DECIMALS = 4  # of numbers that the engine reads, besides 14 digits before the point: 64 bits hold them
 _NUMBER = rf"(?:0|[1-9][0-9]{{0,13}})(?:\.[0-9]{{1,{_DECIMALS}}})?"
@@ -57,7 +58,7 @@ class Predicates:
     steps: tuple[tuple[str, str], ...]  # names and SQL, each of which may refer to those before it
     checks: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]  # the normalised texts as JSON in the order of `rules`, as parts of `joined`
-    unique: Mapping[str, str]  # SQL of the cell, NULL for nothing
+    unique: tuple[str, ...]  # SQL of the values of `uniqueness.unique_keys`, NULL for none
     control: tuple[str, str] | None  # SQL of currency and amount
 
 
@@ -72,6 +73,9 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
             columns[one.name] = column
     for name in sorted(keys(schema)):
         columns[name] = columns[name].checked(f"strlen({columns[name].cell}) BETWEEN 1 AND {KEY_BYTES}")
+    unique = [[_field(schema, name) for name in key.columns] for key in unique_keys(schema, header)]
+    for name in sorted({one.name for key in unique for one in key if one.ignore_case}):
+        columns[name] = columns[name].checked(f"strlen({columns[name].cell}) = length({columns[name].cell})")
     amount, currency = schema.roles.get("amount", ""), schema.roles.get("currency", "")
     control = None
     if amount:
@@ -88,7 +92,7 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
             *(_json(one, columns[one.name]) for one in schema.fields if one.name in columns),
             *(("null",) for one in schema.fields if one.name not in columns),
         ),
-        unique={name: _or_null(columns[name].cell, schema) for name in schema.unique if name in columns},
+        unique=tuple(_key([_part(one, columns[one.name]) for one in key]) for key in unique),
         control=control,
     )
 
@@ -116,8 +120,23 @@ def _unless_empty(column: Column, empty: str, other: str) -> str:
     return f"CASE WHEN {column.cell} = '' THEN {empty} ELSE {other} END"
 
 
-def _or_null(cell: str, schema: Schema) -> str:
-    return f"nullif({cell}, '')" if "" in schema.missing_values else cell
+def _field(schema: Schema, name: str) -> Field:
+    return next(one for one in schema.fields if one.name == name)
+
+
+def _key(parts: Sequence[str]) -> str:
+    """The value of a key: NULL where a part is. What would be escaped is in no cell of the engine."""
+    return f" || {text(JOINT)} || ".join(parts) if len(parts) > 1 else parts[0]
+
+
+def _part(one: Field, column: Column) -> str:
+    """A cell's value as `uniqueness` has it; of what folds otherwise than in ASCII, nothing is passed."""
+    value = f"({column.value} || {text(column.ending)})" if column.ending else column.value
+    if one.type == "number":
+        value = f"(CASE WHEN contains({value}, '.') THEN rtrim(rtrim({value}, '0'), '.') ELSE {value} END)"
+    elif one.ignore_case:
+        value = f"lower({value})"
+    return f"({_unless_empty(column, 'NULL', value)})" if "" in one.missing and not one.required else value
 
 
 def _column(one: Field, cell: str, separator: str) -> Column | None:

@@ -16,6 +16,7 @@ from transactions.constraints import TEXTS
 from transactions.records import Record
 from transactions.schema import Field, Schema
 from transactions.tables import ITEM_BYTES, KEY_BYTES, fits_a_key, item_bytes, keys, sure_to_fit
+from transactions.uniqueness import UniqueKey
 
 Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, as `columns`
 _Check = Callable[[str], "str | list[Fault] | None"]
@@ -122,10 +123,16 @@ def _row_error(record: Record, fault: Fault) -> DataError:
     return DataError(record.line, record.number, None, fault.code, cut(record.text.rstrip("\r\n")), fault.message)
 
 
-def repeated(record: Record, column: str, at: int, first: int) -> DataError:
-    """The error of a cell, the row's cell `at`, whose value must be unique and stands first in line `first`."""
-    value = cut(record.cells[at])
-    message = f"{column} {value!r} stands first in line {first}: remove one of the two"
+def repeated(record: Record, key: UniqueKey, first: int) -> DataError:
+    """The error of a row with a key whose value must be unique and stands first in line `first`.
+
+    Its place is the key's first column: of a compound key all columns and cells are told in the message.
+    """
+    parts = [(name, cut(record.cells[at])) for name, at in zip(key.columns, key.positions, strict=True)]
+    shown = " and ".join(f"{name} {cell!r}" for name, cell in parts)
+    verb = "stands" if len(parts) == 1 else "stand together"
+    message = f"{shown} {verb} first in line {first}: remove one of the two"
+    column, value = parts[0]
     return DataError(record.line, record.number, column, "cell-duplicate", value, message)
 
 
