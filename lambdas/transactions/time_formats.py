@@ -61,7 +61,7 @@ def _incomplete(kind: str, found: set[str]) -> str | None:
     if kind == "time":
         return "a time of day has no date and no offset" if day or "%z" in found else _incomplete_clock(clock)
     if len(day & _YEARS) != 1 or day & _DAYS not in ({"%m", "%d"}, {"%j"}):
-        return "a whole date is needed: one of %Y and %y, with %m and %d or with %j"
+        return "a whole date is needed: one of %Y and %y, with %m and %d or with %j; years alone are of the type year"
     if kind == "date":
         return "a date has no time of day; the type of both is datetime" if clock or "%z" in found else None
     return _incomplete_clock(clock) if clock or "%z" in found else None
