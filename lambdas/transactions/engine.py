@@ -47,7 +47,8 @@ class Engine:
 
     def __init__(self, flat: Flat, predicates: Predicates, scratch: Path) -> None:
         self._flat, self._predicates = flat, predicates
-        self._rows, self._pipe = scratch / "rows.parquet", scratch / "lines"
+        self._rows, self._pipe, self._file = scratch / "rows.parquet", scratch / "lines", scratch / "read"
+        self._file.symlink_to(flat.path.resolve())  # as the engine reads meaning into names: `*`, `.gz`, `line=5/`
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "memory_limit": MEMORY_LIMIT,
@@ -64,6 +65,7 @@ class Engine:
         """Give memory and files back."""
         self._database.close()
         self._rows.unlink(missing_ok=True)
+        self._file.unlink()
 
     def judge(self) -> int:
         """Judge each line; how many rows there are."""
@@ -149,9 +151,10 @@ class Engine:
         """All lines that hold a record, with their row."""
         options = (
             f"header = false, skip = {self._flat.skip}, auto_detect = false, columns = {{'line': 'VARCHAR'}}, "
-            "delim = '\x02', quote = '', escape = '', new_line = '\\n', buffer_size = 16000000, max_line_size = 2000000"
+            "delim = '\x02', quote = '', escape = '', new_line = '\\n', "
+            "compression = 'none', hive_partitioning = false, buffer_size = 16000000, max_line_size = 2000000"
         )
-        lines = f"SELECT line, row_number() OVER () AS row_ FROM read_csv({text(str(self._flat.path))}, {options})"
+        lines = f"SELECT line, row_number() OVER () AS row_ FROM read_csv({text(str(self._file))}, {options})"
         return f"SELECT * FROM ({lines}) WHERE line <> '{NOTHING}'"
 
     def _split(self) -> str:
