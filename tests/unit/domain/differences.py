@@ -126,14 +126,15 @@ class Repeats(NamedTuple):
 
 
 def _unique(field: dict[str, Any], *cells: str) -> Repeats:
+    """A column of these cells, in which no value may repeat; another column keeps rows from being blank."""
     document = {"fields": [{"name": "value", "constraints": {"unique": True}, **field}, {"name": "n"}]}
-    return Repeats(document, tuple((cell, "") for cell in cells))
+    return Repeats(document, tuple((cell, "-") for cell in cells))
 
 
 _PAIR = [{"name": "first", "type": "integer"}, {"name": "second", "type": "string"}]
 _PAIRS = (("1", "a"), ("1", "b"), ("01", "a"), ("2", "a"), ("2", "a"), ("x", "a"), ("x", "a"))
 REPEATS: dict[str, Repeats] = {
-    "texts": _unique({"type": "string"}, "a", "A", "b", "a", "stra\u00dfe", "STRASSE", E_ACUTE, E_AND_ACUTE, "a"),
+    "texts": _unique({"type": "string"}, "a", "A", "b", "a", "stra\u00dfe", "STRASSE", E_ACUTE, E_AND_ACUTE, "a", "a "),
     "integers": _unique({"type": "integer"}, "1", "01", "2", "+1", "-0", "0", "x", "x", "3"),
     "numbers": _unique({"type": "number"}, "1", "1.0", "1.00", "2", "-0.0", "0", ".5", "0.5"),
     "numbers, German": _unique({"type": "number", **GERMAN}, "1000", "1.000", "1.000,00", "1", "1,0"),
