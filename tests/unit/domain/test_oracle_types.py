@@ -17,8 +17,9 @@ from transactions.judge import judge
 from transactions.schema import parse
 
 from .conftest import Collected
-from .differences import CASES, CELLS, DIALECTS, DIFFERENT, INSTEAD, REPEATS, RIGHT
+from .differences import DIFFERENT
 from .oracle import oracle_on
+from .tricky import CASES, CELLS, DIALECTS, INSTEAD, REPEATS, RIGHT
 
 WAYS = ("rows", "vectorised")
 N = {"name": "n", "type": "string"}
@@ -54,13 +55,15 @@ def _rejected(path: Path, document: dict[str, Any], way: str, number: Callable[[
 def _sides(texts: Mapping[int, str], ours: set[int], oracle: set[int], case: str) -> Sides:
     """What differs. `texts` are the texts by row; one that stands in several rows differs as its last one does."""
     return {
-        (case, text): "ours" if row in ours else "oracle" for row, text in texts.items() if (row in ours) != (row in oracle)
+        (case, text): "ours" if row in ours else "oracle"
+        for row, text in texts.items()
+        if (row in ours) != (row in oracle)
     }
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, dict[str, Any], dict[int, str]]]:
-    """By case: its file, our schema, and the text in question by row; row 1 is the file's first, as the oracle counts."""
+    """By case: its file, our schema, and the text in question by row, of which the file's first is 1."""
     folder = tmp_path_factory.mktemp("oracle")
     cases: dict[str, tuple[Path, dict[str, Any], dict[int, str]]] = {}
 
