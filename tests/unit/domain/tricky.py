@@ -118,7 +118,7 @@ INSTEAD: dict[str, dict[str, Any]] = {
 
 
 class Repeats(NamedTuple):
-    """A table of rows, some of which repeat what must be unique. `instead` is for the oracle, where it can't be told."""
+    """A table of rows, some of which repeat what must be unique. `instead` is what the oracle gets."""
 
     document: dict[str, Any]
     rows: tuple[tuple[str, ...], ...]
@@ -150,7 +150,9 @@ REPEATS: dict[str, Repeats] = {
         {"fields": _PAIR, "primaryKey": ["first", "second"]}, (("1", ""), ("1", ""), ("", "a"), ("1", "a"))
     ),
     "unique keys": Repeats(
-        {"fields": _PAIR, "uniqueKeys": [["first", "second"]]}, _PAIRS, {"fields": _PAIR, "primaryKey": ["first", "second"]}
+        {"fields": _PAIR, "uniqueKeys": [["first", "second"]]},
+        _PAIRS,
+        {"fields": _PAIR, "primaryKey": ["first", "second"]},
     ),
 }  # fmt: skip
 
