@@ -89,14 +89,14 @@ class RowRules:
     def _fit(self, name: str, row: Row, record: Record, errors: list[DataError]) -> None:
         """Write the amount with its currency's decimals, or say that it has too many."""
         currency, cell = str(row[str(self._currency)]), record.cells[self._positions[name]]
-        units = money.minor_units(currency)
-        if money.written_decimals(cell) > units and money.read_number(cell) is not None:
-            message = f"{currency} has {units} decimals: round the amount to {units or 'a whole number'}"
-            errors.append(_error(record, name, cell, Fault("cell-decimals", message)))
+        units, amount = money.minor_units(currency), money.read_number(cell)
+        if units is not None and amount is not None and money.decimals(amount) > units:
+            errors.append(_error(record, name, cell, Fault("cell-decimals", too_fine(amount, cell, currency, units))))
         elif name in row:
             row[name] = money.canonical(Decimal(str(row[name])), currency)
             if money.digits(str(row[name])) > money.DIGITS:
-                message = f"must have at most {money.DIGITS} digits with the {units} decimals of {currency}"
+                decimals = counted(units or 0, "decimal")
+                message = f"must have at most {money.DIGITS} digits with the {decimals} of {currency}"
                 errors.append(_error(record, name, cell, Fault("cell-type", message)))
 
     def control(self, record: Record) -> Control | None:
