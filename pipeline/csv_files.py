@@ -6,7 +6,19 @@ Used by `tap run`, `upload` and `validate`, before anything is started or sent.
 from pathlib import Path
 
 from deployer.errors import EnvironmentUnready, UsageError
-from pipeline.domain import FileRefused, NoSink, Schema, SchemaError, Source, Verdict, check_header, detect, judge, load
+from pipeline.domain import (
+    FileRefused,
+    NoSink,
+    Schema,
+    SchemaError,
+    Source,
+    Verdict,
+    check_header,
+    detect,
+    judge,
+    load,
+    on_header,
+)
 
 
 def readable(path: Path) -> Path:
@@ -53,14 +65,16 @@ def judgeable(path: Path) -> Path:
         UsageError, EnvironmentUnready: as `readable`.
         EnvironmentUnready: it is not such a file.
     """
-    schema = schema_of(None)
+    schema, dialect = schema_of(None), None
     try:
-        with Source(readable(path), detect(path, schema.names)) as source:
+        dialect = detect(readable(path), schema.names)
+        with Source(path, dialect) as source:
             check_header(source.header(), schema)
     except FileRefused as refused:
+        errors = on_header(refused.errors, path, dialect, schema)
         raise EnvironmentUnready(
             f"{path} is not a CSV file of transactions that can be judged",
             remedy=f"fix what is named; `tap validate {path}` tells more",
-            details=tuple(f"{error.code}: {error.message}" for error in refused.errors),
+            details=tuple(f"{error.code}: {error.message}" for error in errors),
         ) from refused
     return path

@@ -18,6 +18,7 @@ MEANINGS = {
     "file-too-large": "The file does not fit into the function's temporary storage, with all that is made of it.",
     "file-key": "The object's key is too long for the keys that are derived from it.",
     "header-broken": "The header can't be parsed: a quote, a NUL byte, or too long.",
+    "header-column-order": "The columns have another order than the schema, which says that it matters.",
     "header-no-column": "No column of the header is in the schema.",
     "header-blank-column": "A column of the header has no name.",
     "header-duplicate-column": "Two columns of the header have the same name, which is one of the schema's.",
@@ -41,6 +42,7 @@ MEANINGS = {
     "cell-min-length": "The cell is shorter than its column's minimum length.",
     "cell-max-length": "The cell is longer than its column's maximum length.",
     "cell-key": "The cell becomes a key of the table, and is empty or longer than a key may be.",
+    "cell-withdrawn": "The currency was withdrawn before the row's time.",
     "cell-decimals": "The amount has more decimals than its currency.",
     "cell-duplicate": "The cell repeats a value that must be unique in the file; the first one's line is told.",
 }
@@ -51,6 +53,11 @@ class Fault(NamedTuple):
 
     code: str
     message: str
+
+
+def with_advice(fault: Fault, advice: str) -> Fault:
+    """The same fault, and behind what would be right a hint at what seems to be meant, if there is one."""
+    return Fault(fault.code, f"{fault.message}; {advice}") if advice else fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,29 +9,34 @@ keeps them. Used by `money` and, for a field's `tap.currencies`, by `fields` and
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-_TWO_DECIMALS = """
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_TWO_DECIMALS = _words("""
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY
     COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS
     INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR
     MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP
     STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG
-""".split()
+""")
 MINOR_UNITS: Mapping[str, int] = MappingProxyType(  # of current codes that have not two
     {
-        **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-        **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-        **dict.fromkeys("CLF UYW".split(), 4),
+        **dict.fromkeys(_words("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"), 0),
+        **dict.fromkeys(_words("BHD IQD JOD KWD LYD OMR TND"), 3),
+        **dict.fromkeys(_words("CLF UYW"), 4),
     }
 )
 CURRENT = frozenset({*_TWO_DECIMALS, *MINOR_UNITS})
 
 # Minor unit "N.A." in list one: metals and units of account. XTS (tests) and XXX (no currency) are left out: an amount
 # of neither is money.
-NO_MINOR_UNIT = frozenset("XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XUA".split())
+NO_MINOR_UNIT = frozenset(_words("XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XUA"))
 
 # Code and month of withdrawal, the last of several; where the list has years alone, the last month of the last year.
 # A code that is current for others, such as EUR of Serbia and Montenegro, is not here.
-_WITHDRAWN = """
+_WITHDRAWN = _words("""
     ADP:2003-07 AFA:2003-01 ALK:1989-12 ANG:2025-03 AOK:1991-03 AON:2000-02 AOR:2000-02 ARA:1992-01 ARP:1985-07
     ARY:1990-12 ATS:2002-03 AYM:2005-10 AZM:2005-12 BAD:1998-07 BEC:1990-03 BEF:2002-03 BEL:1990-03 BGJ:1990-12
     BGK:1990-12 BGL:2003-11 BGN:2026-01 BOP:1987-02 BRB:1986-03 BRC:1989-02 BRE:1993-03 BRN:1990-03 BRR:1994-07
@@ -47,16 +52,16 @@ _WITHDRAWN = """
     UYP:1993-03 VEB:2008-01 VEF:2018-08 VNC:1990-12 XEU:1999-01 XFO:2006-10 XFU:2013-11 XRE:1999-11 YDD:1991-09
     YUD:1990-01 YUM:2003-07 YUN:1995-11 ZAL:1995-03 ZMK:2012-12 ZRN:1999-06 ZRZ:1994-02 ZWC:1989-12 ZWD:2008-08
     ZWL:2024-09 ZWN:2006-09 ZWR:2009-06
-""".split()
+""")
 WITHDRAWN: Mapping[str, str] = MappingProxyType(dict(one.split(":") for one in _WITHDRAWN))
 
-_WITHDRAWN_WITH_TWO = """
+_WITHDRAWN_WITH_TWO = _words("""
     AFA ANG ATS AYM AZM BGL BGN CSD CUC CYP DEM EEK FIM FRF GHC GWP HRK IEP LTL LVL MRO MTL MZM NLG RUR SDD SIT SKK
     SLL SRG STD TMM USS VEB VEF YUM ZMK ZWD ZWL ZWN ZWR
-""".split()
+""")
 _WITHDRAWN_UNITS = {
     **dict.fromkeys(WITHDRAWN),
-    **dict.fromkeys("ADP BEF BYB BYR ESP GRD ITL LUF MGF PTE ROL TPE TRL".split(), 0),
+    **dict.fromkeys(_words("ADP BEF BYB BYR ESP GRD ITL LUF MGF PTE ROL TPE TRL"), 0),
     **dict.fromkeys(_WITHDRAWN_WITH_TWO, 2),
 }
 # All that are not two, with None where there is no minor unit or none is known any more

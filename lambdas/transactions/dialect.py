@@ -5,10 +5,12 @@ Called by `records` before the first row is read; what was detected stands in th
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from transactions import code_pages
 from transactions.codes import DataError, file_error
 from transactions.errors import FileRefused
 
@@ -101,7 +103,7 @@ def _decoded(sample: bytes, encoding: str, bom: bytes) -> str:
     try:
         return codecs.getincrementaldecoder(encoding)().decode(sample[len(bom) :], len(sample) < SAMPLE)
     except UnicodeDecodeError as error:
-        raise FileRefused([undecodable(encoding, len(bom) + error.start, error.object[error.start])]) from error
+        raise FileRefused([_undecodable(encoding, len(bom) + error.start, error, Counter())]) from error
 
 
 def _delimiter(text: str, columns: Sequence[str]) -> str:
@@ -128,24 +130,33 @@ def _line_ending(text: str) -> str | None:
     return None
 
 
-def undecodable(encoding: str, position: int, byte: int) -> DataError:
-    """The error of a byte that does not decode; `position` counts bytes from 0 at the file's start."""
-    message = f"byte {position} (0x{byte:02x}) is not {encoding.upper()}: send the file in UTF-8"
-    return file_error("file-undecodable", message, f"0x{byte:02x}")
+def _undecodable(encoding: str, position: int, error: UnicodeDecodeError, ends: Counter[str]) -> DataError:
+    """The error of a byte that does not decode; `position` counts bytes from 0 at the file's start.
+
+    `ends` counts the line ends before what was decoded.
+    """
+    byte = f"0x{error.object[error.start]:02x}"
+    before = ends + Counter(error.object[: error.start].decode(encoding))
+    line = max(before["\r"], before["\n"]) + 1
+    hint = code_pages.advice(error.object, error.start) if encoding == "utf-8" else ""
+    told = f"byte {position} ({byte}), in line {line}, is not {encoding.upper()}: send the file in UTF-8"
+    return file_error("file-undecodable", f"{told}; {hint}" if hint else told, byte)
 
 
 def find_undecodable(path: Path, dialect: Dialect) -> DataError:
     """Where the first byte lies that does not decode. A second reading, only for a file that is refused."""
     decoder = codecs.getincrementaldecoder(dialect.encoding)()
+    ends = Counter[str]()
     with path.open("rb") as source:
         at = len(source.read(len(dialect.bom)))
         while True:
             block = source.read(_BLOCK)
             pending = len(decoder.getstate()[0])
             try:
-                decoder.decode(block, not block)
+                text = decoder.decode(block, not block)
             except UnicodeDecodeError as error:
-                return undecodable(dialect.encoding, at - pending + error.start, error.object[error.start])
+                return _undecodable(dialect.encoding, at - pending + error.start, error, ends)
             if not block:
                 return file_error("file-changed", "the file changed while it was read: send it again")
+            ends.update({end: text.count(end) for end in "\r\n"})
             at += len(block)

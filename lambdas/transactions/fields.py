@@ -1,12 +1,16 @@
 """One column of a schema: read once into a frozen type, or refused with its place and the reason. Used by `schema`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from transactions.cells import FALSE, TRUE, TYPES, CellType
-from transactions.constraints import Constraints
+from transactions.cells import FALSE, TRUE, CellType, Form, cell_type
+from transactions.constraints import TEXTS, Constraints, stated_values
+from transactions.currencies import LISTS, codes
+from transactions.forms import read_form, read_missing
+from transactions.vocabulary import FIELD, FIELD_DESCRIBED, Wrong, refuse_unknown
 
 NOTHING = frozenset({""})  # what means "nothing" where neither a field nor the schema says so
 
@@ -15,9 +19,10 @@ NOTHING = frozenset({""})  # what means "nothing" where neither a field nor the 
 class Field:
     """One column.
 
-    Limits are values of the column's type; lengths are in characters. `missing` are the texts that mean "nothing".
-    `format` is as the schema has it. `decimal_char`, `group_char` and `bare_number` say how its numbers are written,
-    `true_values` and `false_values` how its booleans are; `offset` is that of times which have none of their own.
+    Limits and the values of `enum` are of the column's type; lengths are in characters. `missing` are the texts that
+    mean "nothing". `format` is as the schema has it. `decimal_char`, `group_char` and `bare_number` say how its
+    numbers are written, `true_values` and `false_values` how its booleans are; `offset` is that of times which have
+    none of their own. `currencies` are the lists of ISO 4217 (`currencies.LISTS`) whose codes `enum` has.
     """
 
     name: str
@@ -27,7 +32,7 @@ class Field:
     unique: bool = False
     missing: frozenset[str] = NOTHING
     pattern: re.Pattern[str] | None = None
-    enum: tuple[str, ...] = ()
+    enum: tuple[Any, ...] = ()
     ignore_case: bool = False
     minimum: Any = None
     maximum: Any = None
@@ -40,12 +45,18 @@ class Field:
     bare_number: bool = True
     true_values: tuple[str, ...] = TRUE
     false_values: tuple[str, ...] = FALSE
-    offset: str | None = None
+    offset: str = ""
+    currencies: tuple[str, ...] = ()
+
+    @property
+    def form(self) -> Form:
+        """What it states of how its cells are written."""
+        return Form(*(getattr(self, name) for name in Form._fields))
 
     @property
     def cell_type(self) -> CellType:
         """How its cells are read and written."""
-        return TYPES[self.type]
+        return cell_type(self.form)
 
 
 def read_field(
@@ -60,32 +71,77 @@ def read_field(
     if not isinstance(document, dict) or not isinstance(document.get("name"), str) or not document["name"]:
         problems.append(f"{place}: an object with a name is needed")
         return None
-    place = f"{place} {document['name']!r}"
-    before = len(problems)
-    kind = document.get("type", "string")
-    if kind not in TYPES:
-        problems.append(f"{place}: type: {kind!r} is not taken; the types are {', '.join(TYPES)}")
-    elif document.get("format", "default") != "default":
-        problems.append(f"{place}: format: only the default format is taken")
-    if len(problems) > before:
-        return None
+
+    def wrong(key: str, reason: str) -> None:
+        problems.append(f"{place} {document['name']!r}: {key}: {reason}")
+
+    refuse_unknown(document, FIELD, wrong, also=FIELD_DESCRIBED)
+    form = read_form(document, wrong)
     constraints = document.get("constraints", {})
     if not isinstance(constraints, dict):
-        problems.append(f"{place}: constraints: an object is needed")
+        wrong("constraints", "an object is needed")
         return None
-    reader = Constraints(kind, constraints, f"{place}: constraints", problems)
+    if form is None:
+        return None
+    if "missingValues" in document:
+        missing = read_missing(document["missingValues"], wrong)
     is_key = document["name"] in keys
-    return Field(
+    reader = Constraints(form.type, cell_type(form), constraints, wrong)
+    lists = _lists(document, form.type, wrong)
+    field = Field(
         name=document["name"],
-        type=kind,
+        **form._asdict(),
+        missing=missing,
         required=reader.flag("required") or is_key,
         unique=reader.flag("unique") or is_key,
-        missing=missing,
         pattern=reader.pattern(),
-        enum=reader.enum(),
-        ignore_case=(document.get("tap") or {}).get("ignoreCase", False) is True,
-        minimum=reader.limit("minimum"),
-        maximum=reader.limit("maximum"),
-        min_length=reader.length("minLength"),
-        max_length=reader.length("maxLength"),
+        enum=_enum(document, reader, cell_type(form), wrong) or codes(lists),
+        currencies=lists,
+        ignore_case=document.get("tap", {}).get("ignoreCase", False),
+        **reader.limits(),
+        **reader.lengths(),
     )
+    _check(field, wrong)
+    return field
+
+
+def _enum(document: Mapping[str, Any], reader: Constraints, kind: CellType, wrong: Wrong) -> tuple[Any, ...]:
+    """The only values taken: those of `enum`, which must be among `categories` where both are stated."""
+    values = reader.enum()
+    if "categories" not in document:
+        return values
+    stated = document["categories"]
+    if isinstance(stated, list):
+        stated = [one.get("value") if isinstance(one, dict) else one for one in stated]
+    categories = stated_values(document.get("type", "string"), kind, stated, partial(wrong, "categories"))
+    for one in values:
+        if one not in categories:
+            wrong("constraints.enum", f"{kind.show(one)!r} is none of the categories")
+    return values or categories
+
+
+def _lists(document: Mapping[str, Any], kind: str, wrong: Wrong) -> tuple[str, ...]:
+    """The lists of ISO 4217 whose codes the field takes."""
+    tap = document.get("tap", {})
+    if not isinstance(tap, dict) or "currencies" not in tap:
+        return ()
+    lists = tap["currencies"]
+    if not isinstance(lists, list) or not lists or not all(isinstance(one, str) and one in LISTS for one in lists):
+        wrong("tap.currencies", f"a list of some of {', '.join(LISTS)} is needed, not {lists!r}")
+        return ()
+    if kind not in TEXTS:
+        wrong("tap.currencies", f"does not fit the type {kind}; it is for {' and '.join(sorted(TEXTS))}")
+    if "enum" in document.get("constraints", {}) or "categories" in document:
+        wrong("tap.currencies", "says which values are taken, as enum and categories do: keep one")
+    return tuple(dict.fromkeys(lists))
+
+
+def _check(field: Field, wrong: Wrong) -> None:
+    """What is wrong only when two keys are seen together."""
+    if field.ignore_case and field.type not in TEXTS:
+        wrong("tap.ignoreCase", f"does not fit the type {field.type}")
+    elif field.ignore_case and len({one.casefold() for one in field.enum}) < len(field.enum):
+        wrong("constraints.enum", "two of the values are one where case is ignored: keep one")
+    both = field.missing & {*field.true_values, *field.false_values} if field.type == "boolean" else ()
+    for one in sorted(both):
+        wrong("missingValues", f"{one!r} is also a value of the boolean: keep one")

@@ -11,6 +11,7 @@ from typing import Literal
 from transactions.codes import DataError
 from transactions.dialect import detect
 from transactions.errors import FileRefused
+from transactions.file_hints import on_header
 from transactions.headers import check_header
 from transactions.records import Record, Source
 from transactions.rules import RowRules, columns, repeated, to_line
@@ -58,7 +59,8 @@ def judge(path: Path, schema: Schema, sink: Sink, *, max_details: int = MAX_DETA
                 _judge_rows(source, header, schema, sink, tally)
                 facts = FileFacts.of(dialect, source.sha256, source.size)
     except FileRefused as refusal:
-        return Verdict.refused(facts_of_refused(path, dialect), refusal.errors)
+        errors = on_header(refusal.errors, path, dialect, schema)
+        return Verdict.refused(facts_of_refused(path, dialect), errors)
     tally.check()
     return tally.verdict(facts)
 
@@ -72,7 +74,7 @@ def _vectorised(path: Path, schema: Schema, header: Record, way: Way) -> bool:
 
 
 def _judge_rows(source: Source, header: Record, schema: Schema, sink: Sink, tally: Tally) -> None:
-    rules = RowRules(schema, header.cells)
+    rules = RowRules(schema, header.cells, source.path.stat().st_size)
     unique = [(name, header.cells.index(name), FirstLines()) for name in schema.unique if name in header.cells]
     for record in source.records(len(header.cells)):
         control = rules.control(record)

@@ -7,12 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
-from transactions.currencies import MINOR_UNITS, minor_units
-
-__all__ = [
-    "DIGITS", "MINOR_UNITS", "NUMBER", "Totals", "add", "amount_text", "canonical", "decimals", "digits", "minor_units",
-    "plain", "read_number", "sum_texts", "written_decimals",
-]  # fmt: skip
+from transactions.currencies import MINOR_UNITS as MINOR_UNITS
+from transactions.currencies import minor_units as minor_units
 
 DIGITS = 38  # of a number in DynamoDB
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")

@@ -6,17 +6,20 @@ Called by `judge` for each row that a faster way did not already pass. All error
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from operator import ge, gt, le, lt
 from typing import NamedTuple
 
-from transactions import money
-from transactions.codes import DataError, Fault, cut
+from transactions import file_hints, hints, money, nearest
+from transactions.codes import DataError, Fault, counted, cut, with_advice
+from transactions.constraints import TEXTS
+from transactions.currencies import withdrawn_before
 from transactions.records import Record
 from transactions.schema import Field, Schema
 from transactions.tables import ITEM_BYTES, KEY_BYTES, fits_a_key, item_bytes, keys, sure_to_fit
 
 Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, as `columns`
 _Check = Callable[[str], "str | list[Fault] | None"]
-_SHOWN = 15  # values of an enumeration that a message names
 _MEMO = 4096  # answers that are kept of a column with an enumeration
 _UTF8 = 4  # bytes of a character, at most
 _KEY = Fault("cell-key", f"must have 1 to {KEY_BYTES:,} bytes in UTF-8, as it becomes a key of the table")
@@ -49,22 +52,27 @@ class RowRules:
     Args:
         schema: the rules.
         header: the file's columns in their order; a column that is not in the schema is not judged.
+        size: bytes of the file, near the end of which advice on a row is that it may be none.
     """
 
-    def __init__(self, schema: Schema, header: Sequence[str]) -> None:
+    def __init__(self, schema: Schema, header: Sequence[str], size: int = 0) -> None:
         self._positions = {name: header.index(name) for name in schema.names if name in header}
         self._absent = [name for name in schema.names if name not in header]
         self._schema, self._sure = schema, sure_to_fit(schema) // _UTF8
         self._keys = keys(schema)
-        checks = {one.name: _check(one, schema.missing_values, one.name in self._keys) for one in schema.fields}
+        checks = {one.name: _check(one, one.name in self._keys) for one in schema.fields}
         self._columns = [(name, at, checks[name]) for name, at in self._positions.items()]
         self._amount, self._currency = schema.roles.get("amount"), schema.roles.get("currency")
+        self._timestamp = schema.roles.get("timestamp", "")
+        self._historic = [one.name for one in schema.fields if "historic" in one.currencies]
+        self._fields, self._size = {one.name: one for one in schema.fields}, size
         self._check_currency = checks.get(self._currency or "")
+        self._read_amount = next((_reader(one) for one in schema.fields if one.name == self._amount), _no_amount)
 
     def judge(self, record: Record) -> Row | list[DataError]:
         """The normalised row, or all of its errors."""
         if record.fault is not None:
-            return [_row_error(record, record.fault)]
+            return [_row_error(record, with_advice(record.fault, file_hints.on_row(record, self._size)))]
         cells, errors = record.cells, list[DataError]()
         row: Row = {}
         for name, at, check in self._columns:
@@ -75,8 +83,9 @@ class RowRules:
                 row[name] = answer
         if self._amount is not None and self._currency in row:
             self._fit(self._amount, row, record, errors)
+        errors += [error for name in self._historic for error in self._withdrawn(name, row, record)]
         if errors:
-            return errors
+            return file_hints.with_footer(errors, record, self._size)
         for name in self._absent:
             row[name] = None
         row["source_line"] = record.line
@@ -89,9 +98,10 @@ class RowRules:
     def _fit(self, name: str, row: Row, record: Record, errors: list[DataError]) -> None:
         """Write the amount with its currency's decimals, or say that it has too many."""
         currency, cell = str(row[str(self._currency)]), record.cells[self._positions[name]]
-        units, amount = money.minor_units(currency), money.read_number(cell)
+        units, amount = money.minor_units(currency), self._read_amount(cell)
         if units is not None and amount is not None and money.decimals(amount) > units:
-            errors.append(_error(record, name, cell, Fault("cell-decimals", too_fine(amount, cell, currency, units))))
+            message = hints.too_fine(amount, currency, units, self._fields[name])
+            errors.append(_error(record, name, cell, Fault("cell-decimals", message)))
         elif name in row:
             row[name] = money.canonical(Decimal(str(row[name])), currency)
             if money.digits(str(row[name])) > money.DIGITS:
@@ -99,12 +109,21 @@ class RowRules:
                 message = f"must have at most {money.DIGITS} digits with the {decimals} of {currency}"
                 errors.append(_error(record, name, cell, Fault("cell-type", message)))
 
+    def _withdrawn(self, name: str, row: Row, record: Record) -> list[DataError]:
+        """The error of a currency that was no more when the row happened, as far as both can be read."""
+        code, moment = row.get(name), row.get(self._timestamp)
+        month = withdrawn_before(str(code), str(moment)) if code and moment else None
+        if month is None:
+            return []
+        message = f"{code} was withdrawn in {month}, before the row's time: state the currency that the amount is in"
+        return [_error(record, name, record.cells[self._positions[name]], Fault("cell-withdrawn", message))]
+
     def control(self, record: Record) -> Control | None:
         """What a row adds to the control totals, read from its cells alone; None where that can't be read."""
         if self._amount is None or self._check_currency is None or record.fault is not None:
             return None
         currency = self._check_currency(record.cells[self._positions[str(self._currency)]])
-        amount = money.read_number(record.cells[self._positions[self._amount]])
+        amount = self._read_amount(record.cells[self._positions[self._amount]])
         return Control(currency, amount) if isinstance(currency, str) and amount is not None else None
 
     def accepted_control(self, row: Row) -> Control | None:
@@ -129,22 +148,33 @@ def _error(record: Record, column: str, value: str, fault: Fault) -> DataError:
     return DataError(record.line, record.number, column, fault.code, cut(value), fault.message)
 
 
-def _check(field: Field, missing: frozenset[str], is_key: bool) -> _Check:
+def _no_amount(cell: str) -> None:
+    """Where no column has the amounts."""
+
+
+def _reader(field: Field) -> Callable[[str], Decimal | None]:
+    """What reads an amount: nothing is no amount."""
+    read, missing = field.cell_type.read, field.missing
+    return lambda cell: None if cell in missing else read(cell)
+
+
+def _check(field: Field, is_key: bool) -> _Check:
     """The judgement of one column's cells: the canonical text, None for nothing, or the faults."""
     cell_type, rules, spelling = field.cell_type, _rules(field), _spelling(field)
     rules += [(fits_a_key, _KEY)] if is_key else []
     required = Fault("cell-required", f"{field.name} is required: {_right(field)}")
-    wrong_type = Fault("cell-type", _right(field))
-    read, write, is_text = cell_type.read, cell_type.write, field.type in {"string", "any"}
+    wrong_type = Fault("cell-type", _one_of(field) or f"must be {cell_type.right}")
+    on_type, on_enum = hints.on_type(field), nearest.adviser(_shown(field), field.currencies)
+    read, write, missing, is_text = cell_type.read, cell_type.write, field.missing, cell_type.read is str
 
     def check(cell: str) -> str | list[Fault] | None:
         if cell in missing:
             return [required] if field.required else None
         value = cell if is_text else read(cell)
         if value is None:
-            return [wrong_type]
+            return [with_advice(wrong_type, on_enum(cell) if field.enum else on_type(cell))]
         if rules and (faults := [fault for holds, fault in rules if not holds(value)]):
-            return faults
+            return [with_advice(one, on_enum(cell)) if one.code == "cell-enum" else one for one in faults]
         if spelling is not None:
             return spelling(cell)
         return cell if is_text else write(value)
@@ -176,31 +206,38 @@ def _rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
     if field.enum:
         known = _known(field)
         rules.append((lambda value: _folded(field, value) in known, Fault("cell-enum", _right(field))))
-    if field.minimum is not None:
-        at_least = field.cell_type.write(field.minimum)
-        rules.append((lambda value: value >= field.minimum, Fault("cell-minimum", f"must be at least {at_least}")))
-    if field.maximum is not None:
-        at_most = field.cell_type.write(field.maximum)
-        rules.append((lambda value: value <= field.maximum, Fault("cell-maximum", f"must be at most {at_most}")))
-    return [*rules, *_length_rules(field)]
+    return [*rules, *_limit_rules(field), *_length_rules(field)]
+
+
+def _limit_rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
+    limits = (
+        (field.minimum, le, "cell-minimum", "at least"),
+        (field.exclusive_minimum, lt, "cell-minimum", "above"),
+        (field.maximum, ge, "cell-maximum", "at most"),
+        (field.exclusive_maximum, gt, "cell-maximum", "below"),
+    )
+    return [
+        (partial(fits, limit), Fault(code, f"must be {what} {field.cell_type.show(limit)}"))
+        for limit, fits, code, what in limits
+        if limit is not None
+    ]
 
 
 def _length_rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
     rules: list[tuple[Callable[..., bool], Fault]] = []
     low, high = field.min_length, field.max_length
     if low is not None:
-        rules.append((lambda text: len(text) >= low, Fault("cell-min-length", f"must have at least {low} characters")))
+        message = f"must have at least {counted(low, 'character')}"
+        rules.append((lambda text: len(text) >= low, Fault("cell-min-length", message)))
     if high is not None:
-        rules.append((lambda text: len(text) <= high, Fault("cell-max-length", f"must have at most {high} characters")))
+        message = f"must have at most {counted(high, 'character')}"
+        rules.append((lambda text: len(text) <= high, Fault("cell-max-length", message)))
     return rules
 
 
 def _known(field: Field) -> Mapping[object, str]:
     """The values of an enumeration, as they compare, with the schema's spelling."""
-    return {
-        _folded(field, field.cell_type.read(one)): field.cell_type.write(field.cell_type.read(one))
-        for one in field.enum
-    }
+    return {_folded(field, one): field.cell_type.write(one) for one in field.enum}
 
 
 def _folded(field: Field, value: object) -> object:
@@ -209,7 +246,7 @@ def _folded(field: Field, value: object) -> object:
 
 def _spelling(field: Field) -> Callable[[str], str] | None:
     """For an enumeration of texts: a cell in the schema's spelling."""
-    if not field.enum or field.type not in {"string", "any"}:
+    if not field.enum or field.type not in TEXTS:
         return None
     known = _known(field)
     return lambda cell: known[_folded(field, cell)]
@@ -217,9 +254,16 @@ def _spelling(field: Field) -> Callable[[str], str] | None:
 
 def _right(field: Field) -> str:
     """What a cell of the column must be, in words."""
-    if field.enum:
-        shown, count = ", ".join(field.enum[:_SHOWN]), len(field.enum)
-        return f"must be one of {shown}" if count <= _SHOWN else f"must be one of {count} values such as {shown}"
-    if field.pattern is not None:
+    if field.pattern is not None and not field.enum:
         return f"must match {field.pattern.pattern}"
-    return f"must be {field.cell_type.right}"
+    return _one_of(field) or f"must be {field.cell_type.right}"
+
+
+def _one_of(field: Field) -> str:
+    """The values of an enumeration in words; nothing where there is none."""
+    return nearest.one_of(_shown(field)) if field.enum else ""
+
+
+def _shown(field: Field) -> list[str]:
+    """The values of an enumeration as they are written in the file."""
+    return [field.cell_type.show(one) for one in field.enum]

@@ -7,7 +7,7 @@ timestamp, amount, currency); at a field, `ignoreCase` for an enumeration.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +15,10 @@ from typing import Any
 
 from transactions.errors import SchemaError
 from transactions.fields import Field, read_field
+from transactions.forms import read_missing
 from transactions.stated import Stated
 from transactions.stated import parse as parse_dialect
+from transactions.vocabulary import FIELDS_MATCH, TABLE, TABLE_DESCRIBED, TABLE_TAP, Wrong, refuse_unknown
 
 __all__ = ["DERIVED", "ROLES", "SHIPPED", "Field", "Schema", "load", "parse"]
 
@@ -77,32 +79,72 @@ def load(path: Path = SHIPPED) -> Schema:
     """
     try:
         content = path.read_bytes()
-        document = json.loads(content, parse_float=Decimal)
+        document = json.loads(content, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_object)
+        json.dumps(document, default=str, ensure_ascii=False).encode()  # half a character has no place in a file
     except OSError as error:
         raise SchemaError(f"{path}: can't be read: {error.strerror}") from error
-    except ValueError as error:
-        raise SchemaError(f"{path}: is not JSON: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise SchemaError(f"{path}: is not usable JSON: {error}") from error
     return parse(document, hashlib.sha256(content).hexdigest(), path.name)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; of two values for one key, either would be a guess."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(one for one in names if names.count(one) > 1)!r} stands twice in an object")
+    return found
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     """Make a schema of its JSON document; raises `SchemaError` as `load` does."""
     problems: list[str] = []
+
+    def wrong(key: str, reason: str) -> None:
+        problems.append(f"{key}: {reason}")
+
     if not isinstance(document, dict) or not isinstance(document.get("fields"), list) or not document["fields"]:
         raise SchemaError(f"{name}: fields: an object with a list of at least one field is needed")
-    keys, missing = _primary_key(document, problems), _missing_values(document, name)
+    refuse_unknown(document, TABLE, wrong, also=TABLE_DESCRIBED)
+    if document.get("foreignKeys"):
+        wrong("foreignKeys", "other tables can't be looked up when a file is judged: leave it out")
+    keys, missing = _primary_key(document, problems), read_missing(document.get("missingValues", [""]), wrong)
     fields = [
         read_field(one, f"fields[{index}]", keys, missing, problems) for index, one in enumerate(document["fields"])
     ]
     dialect = parse_dialect(document.get("dialect"), "dialect", problems)
     good = tuple(one for one in fields if one is not None)
-    names = tuple(one.name for one in good)
+    names = _names(document["fields"])
     problems += [f"fields: the name {one!r} stands twice" for one in sorted(set(names)) if names.count(one) > 1]
     problems += [f"primaryKey: no field is called {one!r}" for one in keys if one not in names]
-    roles = _roles(document, {one.name: one for one in good}, problems)
+    roles = _roles(document, {one.name: one for one in good}, names, problems)
+    matched = _fields_match(document, wrong)
     if problems:
         raise SchemaError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Schema(good, roles, missing, sha256, names, dialect=dialect)
+    return Schema(good, roles, missing, sha256, names, matched, dialect)
+
+
+def _names(fields: Sequence[Any]) -> tuple[str, ...]:
+    """All names, also of fields with which something is wrong."""
+    names = [one.get("name") for one in fields if isinstance(one, dict)]
+    return tuple(one for one in names if isinstance(one, str) and one)
+
+
+def _fields_match(document: Mapping[str, Any], wrong: Wrong) -> str | None:
+    """How a file's columns must match; the standard has it in a list of one, and older files as a text."""
+    if "fieldsMatch" not in document:
+        return None
+    stated = document["fieldsMatch"]
+    value = stated[0] if isinstance(stated, list) and len(stated) == 1 else stated
+    if value not in FIELDS_MATCH:
+        wrong("fieldsMatch", f"one of {', '.join(FIELDS_MATCH)} is needed, not {stated!r}")
+        return None
+    return str(value)
 
 
 def _primary_key(document: Mapping[str, Any], problems: list[str]) -> list[str]:
@@ -114,23 +156,25 @@ def _primary_key(document: Mapping[str, Any], problems: list[str]) -> list[str]:
     return keys
 
 
-def _missing_values(document: Mapping[str, Any], name: str) -> frozenset[str]:
-    values = document.get("missingValues", [""])
-    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-        raise SchemaError(f"{name}: missingValues: a list of texts is needed")
-    return frozenset(values)
-
-
-def _roles(document: Mapping[str, Any], fields: Mapping[str, Field], problems: list[str]) -> dict[str, str]:
-    roles = (document.get("tap") or {}).get("roles", {})
+def _roles(
+    document: Mapping[str, Any], fields: Mapping[str, Field], names: Sequence[str], problems: list[str]
+) -> dict[str, str]:
+    settings = document.get("tap", {})
+    roles = settings.get("roles", {}) if isinstance(settings, dict) else None
+    if not isinstance(settings, dict):
+        problems.append("tap: an object is needed")
+        return {}
+    refuse_unknown(settings, TABLE_TAP, lambda key, reason: problems.append(f"tap.{key}: {reason}"))
     if not isinstance(roles, dict):
         problems.append("tap.roles: an object of role and column is needed")
         return {}
     for role, column in roles.items():
         if role not in ROLES:
             problems.append(f"tap.roles.{role}: is no role; the roles are {', '.join(ROLES)}")
-        elif column not in fields:
+        elif not isinstance(column, str) or column not in names:
             problems.append(f"tap.roles.{role}: no field is called {column!r}")
+        elif column not in fields:
+            continue  # what is wrong with it is told already
         elif fields[column].type != _ROLE_TYPES[role] or not fields[column].required:
             problems.append(f"tap.roles.{role}: the column must be a required {_ROLE_TYPES[role]}")
         elif len(column.encode()) > MAX_KEY_NAME:
@@ -141,6 +185,8 @@ def _roles(document: Mapping[str, Any], fields: Mapping[str, Field], problems: l
         problems += [
             f"fields {name!r}: name: is one that the load adds to each row" for name in DERIVED if name in fields
         ]
+    if "timestamp" not in roles and any("historic" in one.currencies for one in fields.values()):
+        problems.append("tap.roles: historic currencies need a timestamp, as each is taken until its withdrawal")
     if ("amount" in roles) != ("currency" in roles):
         problems.append("tap.roles: amount and currency go together")
     return dict(roles)

@@ -61,7 +61,8 @@ def judge_rows(path: Path, dialect: Dialect, header: Record, schema: Schema, sin
         if predicates is None:
             raise ConservationBroken("the schema can't be said in SQL, and should have been judged row by row")
         if flat.records:
-            _Judgement(flat, predicates, RowRules(schema, header.cells), header, schema, sink, tally, folder).run()
+            rules = RowRules(schema, header.cells, path.stat().st_size)
+            _Judgement(flat, predicates, rules, header, schema, sink, tally, folder).run()
         file.check_unchanged()
         return FileFacts.of(dialect, file.digest.hexdigest(), file.size)
 
