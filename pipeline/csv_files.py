@@ -67,7 +67,7 @@ def judgeable(path: Path) -> Path:
     """
     schema, dialect = schema_of(None), None
     try:
-        dialect = detect(readable(path), schema.names)
+        dialect = detect(readable(path), schema.names, schema.dialect)
         with Source(path, dialect) as source:
             check_header(source.header(), schema)
     except FileRefused as refused:

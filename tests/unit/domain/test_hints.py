@@ -242,7 +242,7 @@ def test_a_code_page_is_told_with_the_line_of_its_first_byte(verdict_of, way, ro
 
     (error,) = verdict.errors
     assert (error.code, error.value) == ("file-undecodable", "0xe4")
-    assert f"(0xe4), in line {rows + 2}, is not UTF-8" in error.message
+    assert f"(0xe4) is not UTF-8, in line {rows + 2}:" in error.message
     assert "B\u00e4ckerei" in error.message
     assert error.message.endswith('state "dialect": {"encoding": "windows-1252"}')
 
