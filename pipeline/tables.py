@@ -71,9 +71,9 @@ def _is_note(error: Mapping[str, Any], judged: bool) -> bool:
 
 
 def _show_notes(stream: IO[str], notes: Sequence[Mapping[str, Any]]) -> None:
-    title = f"{counted(len(notes), 'note')}"
+    title = counted(len(notes), "note")
     title += f", the first {SHOWN}" if len(notes) > SHOWN else ""
-    show(stream, title, ("column", "message"), [(note["column"], note["message"]) for note in notes[:SHOWN]])
+    show(stream, title, ("column", "message"), [(_cell(note["column"]), note["message"]) for note in notes[:SHOWN]])
 
 
 def _cell(value: Any) -> str:
