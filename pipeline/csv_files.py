@@ -33,7 +33,7 @@ def require_judgeable(file: Given) -> None:
     """Raises EnvironmentUnready if its beginning is not that of a CSV file; its rows are not looked at."""
     schema = schema_of(None)
     try:
-        with Source(file.path, detect(file.path, schema.names)) as source:
+        with Source(file.path, detect(file.path, schema.names, schema.dialect)) as source:
             check_header(source.header(), schema)
     except FileRefused as refused:
         raise EnvironmentUnready(

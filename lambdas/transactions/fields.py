@@ -1,6 +1,5 @@
 """One column of a schema: read once into a frozen type, or refused with its place and the reason. Used by `schema`."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,7 +29,7 @@ class Field:
     required: bool = False
     unique: bool = False
     missing: frozenset[str] = NOTHING
-    pattern: re.Pattern[str] | None = None
+    pattern: str | None = None
     enum: tuple[Any, ...] = ()
     ignore_case: bool = False
     minimum: Any = None

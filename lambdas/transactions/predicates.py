@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from transactions.constraints import TEXTS
 from transactions.money import MINOR_UNITS
-from transactions.patterns import text_class, translated
+from transactions.patterns import in_line, in_sql, text_class
 from transactions.schema import Field, Schema
 from transactions.sql import Sql, text
 from transactions.tables import KEY_BYTES, keys, sure_to_fit
@@ -108,8 +108,7 @@ def _column(one: Field, cell: str, separator: str) -> Column | None:
     if column is not None and one.enum and one.type in TEXTS:
         column = _enumerated(one, column)
     if column is not None and one.pattern is not None:
-        pattern = translated(one.pattern, separator)
-        column = _patterned(column, pattern) if pattern else None
+        column = _patterned(column, one.pattern)
     if column is None:
         return None
     column = column.checked(*_lengths(one, cell))
@@ -118,11 +117,13 @@ def _column(one: Field, cell: str, separator: str) -> Column | None:
     return _possibly_empty(one, column)
 
 
-def _patterned(column: Column, pattern: str) -> Column:
-    """In the line's own pattern, where the column has no other yet."""
-    if not column.value or column.value != column.cell or column.checks or not column.pattern.startswith("[^"):
-        return column.checked(f"regexp_full_match({column.cell}, {text(pattern)})")
-    return replace(column, pattern=pattern)
+def _patterned(column: Column, pattern: str) -> Column | None:
+    """In the line's own pattern, where it may be a part of that and the column has no other yet."""
+    part = in_line(pattern)
+    if part is not None and column.value == column.cell and not column.checks:
+        return replace(column, pattern=part)
+    check = in_sql(pattern, column.cell)
+    return None if check is None else column.checked(f"({check})")
 
 
 def _possibly_empty(one: Field, column: Column) -> Column:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from transactions import money
 from transactions.codes import DataError, Fault, cut
 from transactions.constraints import TEXTS
+from transactions.patterns import matcher
 from transactions.records import Record
 from transactions.schema import Field, Schema
 from transactions.tables import ITEM_BYTES, KEY_BYTES, fits_a_key, item_bytes, keys, sure_to_fit
@@ -192,8 +193,7 @@ def _rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
     """A field's constraints, each as what must hold of a value and the fault if it does not."""
     rules: list[tuple[Callable[..., bool], Fault]] = []
     if field.pattern is not None:
-        matches = field.pattern.fullmatch
-        rules.append((lambda text: matches(text) is not None, Fault("cell-pattern", _right(field))))
+        rules.append((matcher(field.pattern), Fault("cell-pattern", _right(field))))
     if field.enum:
         known = _known(field)
         rules.append((lambda value: _folded(field, value) in known, Fault("cell-enum", _right(field))))
@@ -244,7 +244,7 @@ def _spelling(field: Field) -> Callable[[str], str] | None:
 def _right(field: Field) -> str:
     """What a cell of the column must be, in words."""
     if field.pattern is not None and not field.enum:
-        return f"must match {field.pattern.pattern}"
+        return f"must match {field.pattern}"
     return _one_of(field) or f"must be {field.cell_type.right}"
 
 
