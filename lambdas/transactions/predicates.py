@@ -121,7 +121,7 @@ def _column(one: Field, cell: str, separator: str) -> Column | None:
 def _patterned(column: Column, pattern: str) -> Column | None:
     """In the line's own pattern, where it may be a part of that and the column has no other yet."""
     part = in_line(pattern)
-    if part is not None and column.value == column.cell and not column.checks:
+    if part is not None and column.pattern.startswith("[^"):
         return replace(column, pattern=part)
     check = in_sql(pattern, column.cell)
     return None if check is None else column.checked(f"({check})")
