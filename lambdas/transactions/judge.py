@@ -5,13 +5,13 @@ Called by the validator and by `tap validate`. How rows are found is no concern 
 """
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from transactions.codes import DataError, Fault, cut
+from transactions.codes import DataError
 from transactions.dialect import detect
 from transactions.errors import FileRefused
+from transactions.headers import check_header
 from transactions.records import Record, Source
 from transactions.rules import RowRules, columns, repeated, to_line
 from transactions.schema import Schema
@@ -19,7 +19,7 @@ from transactions.sinks import NoSink, Sink
 from transactions.uniqueness import FirstLines
 from transactions.verdict import FileFacts, Tally, Verdict, facts_of_refused
 
-__all__ = ["MAX_DETAILS", "NoSink", "Sink", "Way", "check_header", "judge"]
+__all__ = ["MAX_DETAILS", "NoSink", "Sink", "Way", "judge"]
 
 MAX_DETAILS = 10_000
 SMALL = 1 << 20  # bytes; a smaller file is judged row by row before the engine is loaded
@@ -98,47 +98,3 @@ def _repeats(record: Record, unique: Sequence[tuple[str, int, FirstLines]], miss
         if record.cells[at] not in missing
     ]
     return [repeated(record, name, at, first) for name, at, first in found if first != record.line]
-
-
-def check_header(header: Record, schema: Schema) -> list[DataError]:
-    """What is to be said of a header under which the rows can be judged.
-
-    Raises:
-        FileRefused: they can't, for all the errors that it carries.
-    """
-    if header.fault is not None:
-        raise FileRefused([_header_error(header, None, Fault("header-broken", header.fault.message))])
-    names = header.cells
-    fatal = [_header_error(header, None, _blank(at)) for at, name in enumerate(names, 1) if not name.strip()]
-    twice = [name for name in dict.fromkeys(names) if name.strip() and names.count(name) > 1]
-    fatal += [_header_error(header, name, _twice(name)) for name in twice]
-    absent = [field for field in schema.fields if field.name not in names]
-    missing = {field.name: _header_error(header, field.name, _missing(field.name, names)) for field in absent}
-    extra = [_header_error(header, name, _extra(name)) for name in names if name.strip() and name not in schema.names]
-    if fatal or any(field.required for field in absent):
-        raise FileRefused([*fatal, *missing.values(), *extra])
-    return [*missing.values(), *extra]
-
-
-def _header_error(header: Record, column: str | None, fault: Fault) -> DataError:
-    value = cut(header.text.rstrip("\r\n") if column is None else column)
-    return DataError(header.line, None, column, fault.code, value, fault.message)
-
-
-def _blank(position: int) -> Fault:
-    return Fault("header-blank-column", f"column {position} of the header has no name: name it, or remove it")
-
-
-def _twice(name: str) -> Fault:
-    return Fault("header-duplicate-column", f"the column {name!r} stands more than once: keep one")
-
-
-def _missing(name: str, names: Sequence[str]) -> Fault:
-    folded = {one.strip().casefold(): one for one in names}
-    near = get_close_matches(name.casefold(), folded, n=1)
-    hint = f"rename {folded[near[0]]!r}, or add it" if near else "add it"
-    return Fault("header-missing-column", f"the column {name!r} is missing: {hint}")
-
-
-def _extra(name: str) -> Fault:
-    return Fault("header-extra-column", f"the column {name!r} is not in the schema; its cells are not loaded")

@@ -10,18 +10,20 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from types import MappingProxyType
 from typing import Any
 
+from transactions.cells import Form
 from transactions.money import MINOR_UNITS
 from transactions.patterns import text_class, translated
 from transactions.schema import Field, Schema
 from transactions.sql import Sql, text
 from transactions.tables import KEY_BYTES, keys, sure_to_fit
+from transactions.time_formats import OFFSET
 
 _DECIMALS = 4  # of numbers that the engine reads, besides 14 digits before the point: 64 bits hold them
 _NUMBER = rf"(?:0|[1-9][0-9]{{0,13}})(?:\.[0-9]{{1,{_DECIMALS}}})?"
 _INTEGER = r"(?:0|[1-9][0-9]{0,17})"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _DAY = r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
-_INSTANT = rf"{_DAY}T{_CLOCK}(?:\.[0-9]{{1,6}})?(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+_INSTANT = rf"{_DAY}T{_CLOCK}(?:\.[0-9]{{1,6}})?{OFFSET}"
 _BOOLEANS = {"true": ("true", "True", "TRUE", "1"), "false": ("false", "False", "FALSE", "0")}
 
 
@@ -64,7 +66,7 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
     columns: dict[str, Column] = {}
     for one in schema.fields:
         if one.name in header:
-            column = _column(one, f"c{header.index(one.name) + 1}", schema.missing_values, separator)
+            column = _column(one, f"c{header.index(one.name) + 1}", separator)
             if column is None:
                 return None
             columns[one.name] = column
@@ -83,7 +85,7 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
         steps=tuple(step for column in columns.values() for step in column.steps),
         checks=(*_fitting(schema), *(check for column in columns.values() for check in column.checks)),
         values=(
-            *(_json(one, columns[one.name], schema) for one in schema.fields if one.name in columns),
+            *(_json(one, columns[one.name]) for one in schema.fields if one.name in columns),
             *(("null",) for one in schema.fields if one.name not in columns),
         ),
         unique={name: _or_null(columns[name].cell, schema) for name in schema.unique if name in columns},
@@ -101,9 +103,9 @@ def separator_pattern(separator: str) -> str:
     return f"\\x{{{ord(separator):x}}}"
 
 
-def _json(one: Field, column: Column, schema: Schema) -> tuple[str, ...]:
+def _json(one: Field, column: Column) -> tuple[str, ...]:
     ending = column.ending + '"'
-    if one.required or "" not in schema.missing_values:
+    if one.required or "" not in one.missing:
         return '"', Sql(column.value), ending
     value = column.value if column.value == column.cell else _unless_empty(column, "''", column.value)
     begin, end = _unless_empty(column, "'null'", "'\"'"), _unless_empty(column, "''", text(ending))
@@ -118,8 +120,10 @@ def _or_null(cell: str, schema: Schema) -> str:
     return f"nullif({cell}, '')" if "" in schema.missing_values else cell
 
 
-def _column(one: Field, cell: str, missing: frozenset[str], separator: str) -> Column | None:
+def _column(one: Field, cell: str, separator: str) -> Column | None:
     """The column, where a cell of the missing values is passed only if it is empty and need not be filled."""
+    if one.form != Form(one.type) or one.type not in _TYPES:
+        return None
     column = _TYPES[one.type](one, cell, separator)
     if column is not None and one.enum:
         column = _enumerated(one, column)
@@ -129,9 +133,9 @@ def _column(one: Field, cell: str, missing: frozenset[str], separator: str) -> C
     if column is None:
         return None
     column = column.checked(*_lengths(one, cell))
-    others = [text(one) for one in sorted(missing - {""})]
+    others = [text(one) for one in sorted(one.missing - {""})]
     column = column.checked(*([f"{cell} NOT IN ({', '.join(others)})"] if others else []))
-    return _possibly_empty(one, column, missing)
+    return _possibly_empty(one, column)
 
 
 def _patterned(column: Column, pattern: str) -> Column:
@@ -141,8 +145,8 @@ def _patterned(column: Column, pattern: str) -> Column:
     return replace(column, pattern=pattern)
 
 
-def _possibly_empty(one: Field, column: Column, missing: frozenset[str]) -> Column:
-    if "" not in missing:
+def _possibly_empty(one: Field, column: Column) -> Column:
+    if "" not in one.missing:
         return column
     if one.required:
         return column.checked(f"{column.cell} <> ''")
@@ -157,7 +161,7 @@ def _lengths(one: Field, cell: str) -> list[str]:
 
 def _enumerated(one: Field, column: Column) -> Column | None:
     """Only in the spellings that people use; each is then written as the schema does."""
-    known = [str(one.cell_type.write(one.cell_type.read(value))) for value in one.enum]
+    known = [one.cell_type.write(value) for value in one.enum]
     if one.type not in {"string", "any"}:
         return column.checked(f"{column.cell} IN ({', '.join(map(text, known))})") if one.type != "boolean" else None
     if len({value.casefold() for value in known}) < len(known):
@@ -223,9 +227,15 @@ def _quoted_limit(kind: str) -> Callable[..., str]:
 
 def _limited(one: Field, column: Column, write: Callable[..., str | None]) -> Column | None:
     """With minimum and maximum; None where one is beyond what the engine reads."""
-    for limit, sign in ((one.minimum, ">="), (one.maximum, "<=")):
+    limits = (
+        (one.minimum, ">="),
+        (one.exclusive_minimum, ">"),
+        (one.maximum, "<="),
+        (one.exclusive_maximum, "<"),
+    )
+    for limit, sign in limits:
         if limit is not None:
-            written = write(limit, lowest=sign == ">=")
+            written = write(limit, lowest=sign in {">=", "<"})
             if written is None:
                 return None
             column = column.checked(f"{column.number} {sign} {written}")
