@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from .drawn_dialects import Written, dialects
 from .drawn_fields import FRESH, Column, Document, column_of, columns
 
 NAMES = ("a", "b c", "Ü", "row_", "line", "c1", "_", "it's", 'q"q', "x,y;z", "9", "select")
 ROLES = {"id": "string", "account": "string", "timestamp": "datetime", "amount": "number", "currency": "string"}
-ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-be")
-MARKS = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
-STRANGE = ('"', "\r", "\n", "\0", "\ufeff", "\x01", "\x02", "\x03", "\x04", "\x1f", "\x1a", "\x1b", "\u2028", "\x85", "\\",
-           "#", "'", " ", "\t", '""', '"\n"', "\r\n", "\r\r\n", "\U0001f600", "\u202e")  # fmt: skip
+STRANGE = ('"', "\r", "\n", "\0", "\ufeff", "\x01", "\x02", "\x03", "\x04", "\x1f", "\x1a", "\x1b", "\u2028", "\x85",
+           "\\", "#", "'", " ", "\t", '""', '"\n"', "\r\n", "\r\r\n", "\U0001f600", "\u202e")  # fmt: skip
 LONG = (1 << 18) + 7  # characters; more than a record may have
 
 
@@ -28,40 +27,11 @@ class Drawn:
     block: int
 
 
-@dataclass(frozen=True)
-class Written:
-    """How a file is written. `quoting` is which cells are in quotes: all, those in need, none, or some."""
-
-    delimiter: str
-    ending: str
-    encoding: str
-    quoting: str
-
-    def cell(self, cell: str) -> str:
-        """One cell as it stands in the file."""
-        need = any(mark in cell for mark in ('"', self.delimiter, "\r", "\n"))
-        quoted = {"all": True, "need": need, "none": False, "some": need or len(cell) % 2 == 0}[self.quoting]
-        return '"' + cell.replace('"', '""') + '"' if quoted else cell
-
-    def line(self, cells: Sequence[str]) -> str:
-        """A row without its end."""
-        return self.delimiter.join(map(self.cell, cells))
-
-    def encoded(self, text: str) -> bytes:
-        """The file, with the byte order mark that its encoding has."""
-        return MARKS.get(self.encoding, b"") + text.encode(self.encoding.removesuffix("-sig"))
-
-
 @st.composite
 def drawn(draw: st.DrawFn) -> Drawn:
     """A schema and a file for it."""
     some = draw(st.one_of(_ordinary(), _ordinary(), _ordinary(), _with_roles(), _with_roles(), _wide()))
-    written = Written(
-        draw(st.sampled_from(",,;\t|")),
-        draw(st.sampled_from(["\n", "\n", "\r\n", "\r"])),
-        draw(st.sampled_from(ENCODINGS)),
-        draw(st.sampled_from(["need", "need", "need", "some", "all", "none"])),
-    )
+    written = draw(dialects())
     header = _header(draw, some)
     spoilt = draw(st.sampled_from([0, 0, 0, 1, 5]))  # of ten rows
     rows = [_row(draw, header, number, spoilt) for number in range(draw(st.integers(1, 12 if len(some) < 20 else 3)))]
@@ -70,13 +40,14 @@ def drawn(draw: st.DrawFn) -> Drawn:
     content = written.encoded(text)
     if draw(st.integers(1, 40)) == 40:
         content = _with_a_bad_byte(draw, content)
-    return Drawn(_document(draw, some), content, draw(st.sampled_from([1 << 20, 1 << 20, 64, 7])))
+    return Drawn(_document(draw, some, written), content, draw(st.sampled_from([1 << 20, 1 << 20, 64, 7])))
 
 
 @st.composite
 def _ordinary(draw: st.DrawFn) -> list[Column]:
     names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=5, unique=True))
-    return [draw(columns(name)) for name in names]
+    odd = draw(st.integers(0, 2))
+    return [draw(columns(name, odd=odd == 2 or (odd == 1 and at == 0))) for at, name in enumerate(names)]
 
 
 @st.composite
@@ -141,16 +112,19 @@ def _row(draw: st.DrawFn, header: Sequence[Column], number: int, spoilt: int) ->
     return cells
 
 
-def _document(draw: st.DrawFn, some: Sequence[Column]) -> Document:
+def _document(draw: st.DrawFn, some: Sequence[Column], written: Written) -> Document:
     """The schema of the columns, with what a schema says beside its fields."""
     names = [one.document["name"] for one in some]
     document: Document = {"fields": [one.document for one in some]}
+    if written.stated is not None:
+        document["dialect"] = written.stated
     if set(names) & set(ROLES):
         document["tap"] = {"roles": {name: name for name in names if name in ROLES}}
     if draw(st.integers(1, 3)) == 3:
         document["missingValues"] = draw(st.sampled_from([["", "N/A"], ["-"], [], ["", "0", "-"], [""]]))
     if draw(st.integers(1, 6)) == 6:
-        document["primaryKey"] = draw(st.one_of(st.sampled_from(names), st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)))  # fmt: skip
+        several = st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)
+        document["primaryKey"] = draw(st.one_of(st.sampled_from(names), several))
     if draw(st.integers(1, 6)) == 6:
         keys = st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)
         document["uniqueKeys"] = draw(st.lists(keys, min_size=1, max_size=2))
@@ -166,21 +140,28 @@ def _with_faults(draw: st.DrawFn, lines: list[str], written: Written) -> str:
         lines[at] = "\ufeff" + lines[at]
     for _ in range(draw(st.sampled_from([0, 0, 0, 1, 3]))):
         lines.insert(draw(st.integers(1, len(lines))), draw(_broken(lines, written)))
-    text = written.ending.join(lines) + draw(st.sampled_from([written.ending] * 4 + ["", "\n", "\r", written.ending * 2]))
+    if written.comment:
+        lines.insert(draw(st.integers(0, len(lines))), written.comment + draw(st.sampled_from(["", lines[-1], ' "'])))
+    lines = [*written.preamble, *lines, *written.footers]
+    text = written.ending.join(lines) + draw(
+        st.sampled_from([written.ending] * 4 + ["", "\n", "\r", written.ending * 2])
+    )
     for _ in range(draw(st.sampled_from([0, 0, 0, 0, 1, 2]))):
         at = draw(st.integers(min(len(lines[0]), len(text)) if draw(st.booleans()) else 0, len(text)))
-        text = text[:at] + draw(st.sampled_from([*STRANGE, written.delimiter, ""])) + text[at + draw(st.integers(0, 1)) :]
+        strange = [*STRANGE, written.delimiter, written.quote or "", written.escape or "", written.comment or ""]
+        text = text[:at] + draw(st.sampled_from(strange)) + text[at + draw(st.integers(0, 1)) :]
     return text
 
 
 def _broken(lines: Sequence[str], written: Written) -> st.SearchStrategy[str]:
     """A line that is no row, or hardly one."""
-    row, cut = lines[-1], written.delimiter
+    row, cut, quote = lines[-1], written.delimiter, written.quote or '"'
     return st.one_of(
         st.sampled_from(
-            ["", "", "   ", '"', '""', cut, cut * 3, row + cut, row[: len(row) // 2], row + "\r", "\r" + row, f'"{row}',
-             f'{row}"', row.replace(cut, f"{cut}\n", 1), f'"a\nb"{row}', row + '"\n"', "\x03", "\x01", "\x1f" * 3, "\0",
-             f'"open{cut}', f'x"{cut}y{cut}"z', lines[0], row.replace(cut, "\x1f"), "sep=" + cut, "# " + row]
+            ["", "", "   ", quote, quote * 2, cut, cut * 3, row + cut, row[: len(row) // 2], row + "\r", "\r" + row,
+             quote + row, row + quote, row.replace(cut, f"{cut}\n", 1), f"{quote}a\nb{quote}{row}", "\x03", "\x01",
+             f'{row}{quote}\n{quote}', "\x1f" * 3, "\0", f"{quote}open{cut}", f"x{quote}{cut}y{cut}{quote}z", lines[0],
+             row.replace(cut, "\x1f"), "sep=" + cut, "# " + row, f" {row}", row + (written.escape or "\\")]
         ),
         st.sampled_from(STRANGE),
         st.integers(1, 30).map(lambda once: row + "x" * LONG if once == 30 else row),

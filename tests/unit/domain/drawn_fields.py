@@ -23,8 +23,9 @@ _START = datetime(2025, 1, 1, 12, tzinfo=UTC)
 
 # what lies near the edges of a type, right and wrong
 NEAR = {
-    "string": ("x" * 300, "é", "e\u0301", "ß", "SS", "ſ", "İ", "東京", "\U0001f600", "a\u2028b", "\x7f", "\x85", "a\\b",
-               "#", "'", "null", "=1", "\ufeffx", "x\ufeff", "\u200b", "a\tb", "a;b", "a,b", 'say "hi"', "a\nb", "a\rb"),
+    "string": ("x" * 300, "é", "e\u0301", "ß", "SS", "\u017f", "İ", "東京", "\U0001f600", "a\u2028b", "\x7f", "\x85",
+               "a\\b", "#", "'", "null", "=1", "\ufeffx", "x\ufeff", "\u200b", "a\tb", "a;b", "a,b",
+               'say "hi"', "a\nb", "a\rb"),
     "any": ("", "0", "null", "{}", "\u2029", "\x1e", "\x03", "\x04"),
     "number": ("0", "-0", "-0.00", "+1", "01.5", ".5", "5.", "1e3", "1E-2", "NaN", "INF", "1_0", "1 000", "1,000.5",
                "1.000,5", "1'000", "12.34567", "99999999999999.9999", "100000000000000", "9" * 38, "9" * 39, "0" * 40,
@@ -34,7 +35,8 @@ NEAR = {
     "boolean": ("true", "True", "TRUE", "1", "false", "False", "FALSE", "0", "tRUE", "yes", "ja", "t", "01"),
     "date": ("2024-02-29", "2025-02-29", "2025-2-3", "0001-01-01", "1899-12-31", "9999-12-31", "10000-01-01",
              "2025-01-01T00:00:00Z", "20250101", "01.02.2025", "1.2.2025", "31/12/99", "00.01.2025", "2025-W01-1"),
-    "time": ("00:00:00", "23:59:59", "24:00:00", "23:59:60", "1:00:00", "12:00", "12:00:00Z", "12:00:00.5", "１2:00:00"),
+    "time": ("00:00:00", "23:59:59", "24:00:00", "23:59:60", "1:00:00", "12:00", "12:00:00Z", "12:00:00.5",
+             "\uff112:00:00"),
     "datetime": ("2024-02-29T00:00:00Z", "2025-02-29T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01T23:59:60Z",
                  "2025-01-01 12:00:00Z", "2025-01-01T12:00:00", "2025-01-01T12:00Z", "2025-01-01T12:00:00.5Z",
                  "2025-01-01T12:00:00.1234567Z", "2025-01-01T12:00:00.000000Z", "2025-01-01T12:00:00+14:00",
@@ -42,7 +44,7 @@ NEAR = {
                  "2025-01-01T12:00:00+0100", "2025-01-01T12:00:00-00:00", "0001-01-01T00:00:00+01:00",
                  "9999-12-31T23:59:59-01:00", "1899-12-31T23:30:00-01:00", "2199-12-31T23:59:59-14:00",
                  "2025-01-01t12:00:00z", "2025-01-01T12:00:00,5Z"),
-    "year": ("0", "0000", "1", "0001", "999", "2025", "02025", "9999", "10000", "-2025", "+2025", "２０２５", "2025.0"),
+    "year": ("0", "0000", "1", "0001", "999", "2025", "02025", "9999", "10000", "-2025", "+2025", "\uff12\uff10\uff12\uff15", "2025.0"),
     "yearmonth": ("2025-00", "2025-13", "2025-1", "0000-01", "0001-01", "9999-12", "10000-01", "202501", "2025-01-01"),
 }  # fmt: skip
 
@@ -50,7 +52,8 @@ NEAR = {
 LIMITS: dict[str, list[tuple[Any, tuple[str, ...]]]] = {
     "number": [(0, ("-0.0001", "0", "-0", "0.0001")), (1.5, ("1.49999", "1.5", "1.50000", "1.50001")),
                ("-1.00005", ("-1.0001", "-1.00005", "-1.0000", "-1.000051")), (1000, ("1000", "1000.0001", "999.9999")),
-               ("99999999999999.9999", ("99999999999999.9998", "100000000000000")), ("1" + "0" * 20, ("1" + "0" * 20,))],
+               ("99999999999999.9999", ("99999999999999.9998", "100000000000000")),
+               ("1" + "0" * 20, ("1" + "0" * 20,))],
     "integer": [(0, ("-1", "0", "-0", "1")), (7, ("6", "07", "8")), (-5, ("-6", "-5", "-4")),
                 (10**18, ("999999999999999999", "1" + "0" * 18, "1" + "0" * 17 + "1")), (10**20, ("1" + "0" * 20,))],
     "date": [("2025-01-05", ("2025-01-04", "2025-01-05", "2025-01-06")), ("1900-01-01", ("1899-12-31", "1900-01-01")),
@@ -75,9 +78,9 @@ FORMATS = {
 # regular expressions, and cells on both of their sides
 PATTERNS = [
     (r"[A-Z]{2}(?:-\d+)?", ("AB", "AB-1", "AB-\u0661", "AB-", "ab", "AB\n")),
-    (r"^[a-z]+$", ("abc", "ABC", "abc\n", "", "ſ")),
+    (r"^[a-z]+$", ("abc", "ABC", "abc\n", "", "\u017f")),
     (r"x.y", ("xzy", "xüy", "x\ny", 'x"y', "x\\y", "x\x1fy", "x\U0001f600y")),
-    (r"(?i)eur|ks", ("EUR", "eUr", "KS", "\u212as", "kſ")),
+    (r"(?i)eur|ks", ("EUR", "eUr", "KS", "\u212as", "k\u017f")),
     (r"(?s).*", ("", "a\nb", "\x85")),
     (r"\w+\s?\w*", ("ab c", "a_1", "ü", "a\u00a0b", "a\tb")),
     (r"a|b|", ("a", "b", "ab", "")),
@@ -102,8 +105,9 @@ PATTERNS = [
     (r"[ü-ö]+|[a-zß]", ("ß", "z")),
     (r"(a+)+", ("a" * 9 + "b", "aaa")),
 ]
-ATOMS = [("a", "a"), ("[a-c]", "b"), ("[^b]", "c"), (".", "ü"), (r"\d", "7"), (r"\w", "_"), (r"\s", " "), (r"\.", "."),
-         ("(?:ab|c)", "ab"), ("ü", "ü"), (r"\D", "x"), (r"\W", "-"), ("[^\\d]", "y"), ("[-a]", "-"), ("(b)", "b")]  # fmt: skip
+ATOMS = [("a", "a"), ("[a-c]", "b"), ("[^b]", "c"), (".", "ü"), (r"\d", "7"), (r"\w", "_"), (r"\s", " "),
+         (r"\.", "."), ("(?:ab|c)", "ab"), ("ü", "ü"), (r"\D", "x"), (r"\W", "-"), ("[^\\d]", "y"), ("[-a]", "-"),
+         ("(b)", "b")]  # fmt: skip
 REPEATS = [("", 1), ("?", 0), ("*", 3), ("+", 2), ("{2}", 2), ("{1,3}", 3), ("*?", 0), ("{0}", 0), ("{,2}", 2)]
 
 
@@ -122,17 +126,17 @@ class Column:
 
 
 @st.composite
-def columns(draw: st.DrawFn, name: str, kinds: Sequence[str] = tuple(NEAR)) -> Column:
-    """Any field that a schema may have, most of them such as it takes."""
-    kind = draw(st.sampled_from(kinds))
+def columns(draw: st.DrawFn, name: str, *, odd: bool = True) -> Column:
+    """Any field that a schema may have, most of them such as it takes; if it is not odd, such as the engine reads."""
+    kind = draw(st.sampled_from([kind for kind in NEAR if odd or not kind.startswith("year")]))
     document: Document = {"name": name, "type": kind} if kind != "string" or draw(st.booleans()) else {"name": name}
-    near = _characters(draw, document, kind)
-    if kind in FORMATS and draw(_often(3)):
+    near = _characters(draw, document, kind) if odd else []
+    if kind in FORMATS and odd and draw(_often(3)):
         document["format"] = draw(st.sampled_from(FORMATS[kind]))
     if kind == "datetime" and "%z" not in document.get("format", "%z"):
         document.setdefault("tap", {})["offset"] = draw(st.sampled_from(["+00:00", "+01:00", "-05:30"]))
     near += _constraints(draw, document, kind)
-    if draw(_often(8)):
+    if odd and draw(_often(4)):
         document["missingValues"] = draw(st.sampled_from([["", "-"], ["0"], ["NA"], []]))
     return column_of(document, near)
 
@@ -187,8 +191,9 @@ def _constraints(draw: st.DrawFn, document: Document, kind: str) -> list[str]:
             document["categories"] = chosen
         else:
             found["enum"] = chosen
-        if draw(st.booleans()):
+        if kind in {"string", "any"} and draw(st.booleans()):
             document.setdefault("tap", {})["ignoreCase"] = True
+            chosen = found.get("enum") or document["categories"]
         near += [form for each in chosen for form in (each, each.lower(), each.upper(), each.capitalize(), f"{each} ")]
     if found:
         document["constraints"] = found
@@ -232,8 +237,8 @@ def spellings(document: Document, number: int) -> list[str]:
         return _moments(kind, form, number)
     if kind == "number":
         point, group = document.get("decimalChar", "."), document.get("groupChar", "")
-        return [text.replace(".", point) for text in
-                (f"{number}.5", f"{number}.50", f"0{number}.5", f"+{number}.500000", f"{group}{number}.5", f"{number}.5 EUR")]  # fmt: skip
+        plain = [f"{number}.5", f"{number}.50", f"0{number}.5", f"+{number}.500000", f"{number}.5 EUR"]
+        return [*(text.replace(".", point) for text in plain), f"{group}{number}{point}5"]
     return {
         "integer": [f"{number}", f"0{number}", f"+{number}", f"{number}%"],
         "boolean": [["true", "false"][number % 2], ["1", "0"][number % 2], ["TRUE", "False"][number % 2]],

@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, given, settings
 
 from transactions import flat
+from transactions.engine import Engine
 from transactions.errors import SchemaError
 from transactions.judge import judge
 from transactions.rules import RowRules
@@ -38,10 +39,10 @@ class Kept:
 
 
 class Asked:
-    """How many rows the exact rules were asked for."""
+    """How many rows the exact rules were asked for, and how often the engine judged a file."""
 
     def __init__(self):
-        self.rows = 0
+        self.rows = self.files = 0
 
     def __enter__(self):
         exact = RowRules.judge
@@ -50,12 +51,20 @@ class Asked:
             self.rows += 1
             return exact(rules, record)
 
-        self._patch = patch.object(RowRules, "judge", counted)
-        self._patch.start()
+        by_engine = Engine.judge
+
+        def counted_file(engine):
+            self.files += 1
+            return by_engine(engine)
+
+        self._patches = patch.object(RowRules, "judge", counted), patch.object(Engine, "judge", counted_file)
+        for each in self._patches:
+            each.start()
         return self
 
     def __exit__(self, *_):
-        self._patch.stop()
+        for each in self._patches:
+            each.stop()
 
 
 def read(drawn: Drawn) -> Schema | None:
@@ -66,12 +75,12 @@ def read(drawn: Drawn) -> Schema | None:
         return None
 
 
-def answers(path: Path, schema: Schema, way: str) -> tuple[dict, Kept, int]:
-    """Verdict and rows of one way, and how many rows the exact rules were asked for."""
+def answers(path: Path, schema: Schema, way: str) -> tuple[dict, Kept, Asked]:
+    """Verdict and rows of one way, and who was asked."""
     kept = Kept()
     with Asked() as asked:
         verdict = judge(path, schema, kept, way=way)
-    return verdict.to_json() | {"judged": verdict.judged}, kept, asked.rows
+    return verdict.to_json() | {"judged": verdict.judged}, kept, asked
 
 
 def assert_conserved(document, kept):
@@ -81,7 +90,9 @@ def assert_conserved(document, kept):
     wrong = [record.line for record, _ in kept.refused]
     assert rows["read"] == rows["accepted"] + rows["rejected"]
     assert (len(right), len(wrong)) == (rows["accepted"], rows["rejected"])
-    assert sorted(set(right)) == right and sorted(set(wrong)) == wrong and not set(right) & set(wrong)
+    assert sorted({*right, *wrong}) == sorted(right + wrong), "each line begins one row at most"
+    assert sorted(right) == right, "the accepted are in the file's order"
+    assert sorted(wrong) == wrong, "and so are the rejected"
 
 
 def assert_one_verdict(drawn: Drawn, schema: Schema, counted: Counter) -> None:
@@ -99,10 +110,11 @@ def assert_one_verdict(drawn: Drawn, schema: Schema, counted: Counter) -> None:
     assert kept_vectorised.lines.decode() == kept.lines.decode()
     assert kept_vectorised.refused == kept.refused
     assert_conserved(document, kept)
-    counted["rows"] += asked
+    counted["files that the engine judged"] += asked_vectorised.files
+    counted["rows"] += asked.rows
     counted["right rows"] += document["rows"]["accepted"]
-    counted["rows passed by the engine"] += asked - asked_vectorised
-    counted["files with such rows"] += asked > asked_vectorised
+    counted["rows passed by the engine"] += asked.rows - asked_vectorised.rows
+    counted["files with such rows"] += asked.rows > asked_vectorised.rows
     counted["files with wrong rows"] += document["rows"]["rejected"] > 0
 
 
