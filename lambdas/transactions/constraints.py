@@ -1,7 +1,6 @@
 """The constraints of one field of a schema, each read or refused with its place and the reason. Used by `fields`."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
@@ -9,6 +8,7 @@ from typing import Any
 
 from transactions.cells import CellType
 from transactions.money import read_number
+from transactions.patterns import problem
 from transactions.vocabulary import CONSTRAINTS, Wrong, refuse_unknown
 
 TEXTS = frozenset({"string", "any"})
@@ -86,7 +86,7 @@ class Constraints:
             self._wrong(name, f"true or false is needed, not {told(value)}")
         return value is True
 
-    def pattern(self) -> re.Pattern[str] | None:
+    def pattern(self) -> str | None:
         """The regular expression that a whole cell must match."""
         value = self._values.get("pattern")
         if value is None:
@@ -94,11 +94,10 @@ class Constraints:
         if self._kind not in TEXTS or not isinstance(value, str):
             self._wrong("pattern", "a regular expression is needed, at a column of text")
             return None
-        try:
-            return re.compile(value)
-        except re.error as error:
-            self._wrong("pattern", f"is not a regular expression: {error}")
-            return None
+        wrong = problem(value)
+        if wrong is not None:
+            self._wrong("pattern", wrong)
+        return value
 
     def enum(self) -> tuple[Any, ...]:
         """The values that are taken; none where all are."""

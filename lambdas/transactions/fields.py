@@ -1,6 +1,5 @@
 """One column of a schema: read once into a frozen type, or refused with its place and the reason. Used by `schema`."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,7 +29,7 @@ class Field:
     required: bool = False
     unique: bool = False
     missing: frozenset[str] = NOTHING
-    pattern: re.Pattern[str] | None = None
+    pattern: str | None = None
     enum: tuple[Any, ...] = ()
     ignore_case: bool = False
     minimum: Any = None
@@ -63,7 +62,7 @@ def read_field(
     """One field, or None and its problems, each with the place and the reason.
 
     Args:
-        keys: the columns of the primary key, which are required and unique.
+        keys: the columns of the primary key, which are required; one alone is unique.
         missing: what means "nothing" in the whole table.
     """
     if not isinstance(document, dict) or not isinstance(document.get("name"), str) or not document["name"]:
@@ -90,7 +89,7 @@ def read_field(
         **form._asdict(),
         missing=missing,
         required=reader.flag("required") or is_key,
-        unique=reader.flag("unique") or is_key,
+        unique=reader.flag("unique") or (is_key and len(keys) == 1),
         pattern=reader.pattern(),
         enum=_enum(document, reader, cell_type(form), wrong),
         ignore_case=document.get("tap", {}).get("ignoreCase", False),

@@ -9,6 +9,7 @@ from transactions.numerals import is_mark
 from transactions.vocabulary import FIELD_TAP, OF_TYPES, REFUSED_TYPES, Wrong, refuse_unknown
 
 _TIMES = ("date", "time", "datetime")
+_HOLDS_ANYWAY = {"bareNumber": True, "groupChar": ""}  # what programs write at columns of every type
 _KINDS = {"ignoreCase": bool}  # of the settings under `tap`
 
 
@@ -24,7 +25,7 @@ def read_form(document: Mapping[str, Any], wrong: Wrong) -> Form | None:
     if kind is None:
         return None
     for key, types in OF_TYPES.items():
-        if key in document and kind not in types:
+        if key in document and kind not in types and document[key] != _HOLDS_ANYWAY.get(key):
             also(key, f"does not fit the type {kind}; it is for {' and '.join(types)}")
     offset = _offset(kind, document, also)
     form = Form(
@@ -115,7 +116,7 @@ def _marks(document: Mapping[str, Any], wrong: Wrong) -> tuple[str, str]:
     decimal, group = document.get("decimalChar", "."), document.get("groupChar", "")
     if not isinstance(decimal, str) or not is_mark(decimal, group=False):
         wrong("decimalChar", f"one punctuation mark is needed, not {decimal!r}")
-    if "groupChar" in document and (not isinstance(group, str) or not is_mark(group, group=True)):
+    if group != "" and (not isinstance(group, str) or not is_mark(group, group=True)):
         wrong("groupChar", f"one punctuation mark or blank is needed, not {group!r}")
     if decimal == group:
         wrong("groupChar", f"{group!r} is also the decimal mark: state decimalChar")

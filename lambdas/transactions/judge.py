@@ -16,7 +16,7 @@ from transactions.records import Record, Source
 from transactions.rules import RowRules, columns, repeated, to_line
 from transactions.schema import Schema
 from transactions.sinks import NoSink, Sink
-from transactions.uniqueness import FirstLines
+from transactions.uniqueness import IN_MEMORY, FirstLines, UniqueKey, unique_keys
 from transactions.verdict import FileFacts, Tally, Verdict, facts_of_refused
 
 __all__ = ["MAX_DETAILS", "NoSink", "Sink", "Way", "judge"]
@@ -73,12 +73,13 @@ def _vectorised(path: Path, schema: Schema, header: Record, way: Way) -> bool:
 
 def _judge_rows(source: Source, header: Record, schema: Schema, sink: Sink, tally: Tally) -> None:
     rules = RowRules(schema, header.cells)
-    unique = [(name, header.cells.index(name), FirstLines()) for name in schema.unique if name in header.cells]
+    keys = unique_keys(schema, header.cells)
+    unique = [(key, FirstLines(IN_MEMORY // len(keys))) for key in keys]
     for record in source.records(len(header.cells)):
         control = rules.control(record)
         tally.read(control)
         verdict = rules.judge(record)
-        repeats = _repeats(record, unique, schema.missing_values) if record.fault is None else []
+        repeats = _repeats(record, unique) if record.fault is None else []
         if isinstance(verdict, dict) and not repeats:
             tally.accept(rules.accepted_control(verdict))
             sink.accepted(to_line(verdict.values()))
@@ -86,15 +87,12 @@ def _judge_rows(source: Source, header: Record, schema: Schema, sink: Sink, tall
             errors = [*(verdict if isinstance(verdict, list) else []), *repeats]
             tally.reject(control, errors, duplicate=bool(repeats))
             sink.rejected(record, errors)
-    for _, _, lines in unique:
+    for _, lines in unique:
         lines.close()
 
 
-def _repeats(record: Record, unique: Sequence[tuple[str, int, FirstLines]], missing: frozenset[str]) -> list[DataError]:
-    """The errors of cells that repeat a value which must be unique."""
-    found = [
-        (name, at, lines.first(record.cells[at], record.line))
-        for name, at, lines in unique
-        if record.cells[at] not in missing
-    ]
-    return [repeated(record, name, at, first) for name, at, first in found if first != record.line]
+def _repeats(record: Record, unique: Sequence[tuple[UniqueKey, FirstLines]]) -> list[DataError]:
+    """The errors of keys whose value an earlier row has."""
+    values = ((key, lines, key.value(record.cells)) for key, lines in unique)
+    found = [(key, lines.first(value, record.line)) for key, lines, value in values if value is not None]
+    return [repeated(record, key, first) for key, first in found if first != record.line]

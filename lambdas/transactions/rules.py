@@ -13,9 +13,11 @@ from typing import NamedTuple
 from transactions import money
 from transactions.codes import DataError, Fault, cut
 from transactions.constraints import TEXTS
+from transactions.patterns import matcher
 from transactions.records import Record
 from transactions.schema import Field, Schema
 from transactions.tables import ITEM_BYTES, KEY_BYTES, fits_a_key, item_bytes, keys, sure_to_fit
+from transactions.uniqueness import UniqueKey
 
 Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, as `columns`
 _Check = Callable[[str], "str | list[Fault] | None"]
@@ -122,10 +124,16 @@ def _row_error(record: Record, fault: Fault) -> DataError:
     return DataError(record.line, record.number, None, fault.code, cut(record.text.rstrip("\r\n")), fault.message)
 
 
-def repeated(record: Record, column: str, at: int, first: int) -> DataError:
-    """The error of a cell, the row's cell `at`, whose value must be unique and stands first in line `first`."""
-    value = cut(record.cells[at])
-    message = f"{column} {value!r} stands first in line {first}: remove one of the two"
+def repeated(record: Record, key: UniqueKey, first: int) -> DataError:
+    """The error of a row with a key whose value must be unique and stands first in line `first`.
+
+    Its place is the key's first column: of a compound key all columns and cells are told in the message.
+    """
+    parts = [(name, cut(record.cells[at])) for name, at in zip(key.columns, key.positions, strict=True)]
+    shown = " and ".join(f"{name} {cell!r}" for name, cell in parts)
+    verb = "stands" if len(parts) == 1 else "stand together"
+    message = f"{shown} {verb} first in line {first}: remove one of the two"
+    column, value = parts[0]
     return DataError(record.line, record.number, column, "cell-duplicate", value, message)
 
 
@@ -185,8 +193,7 @@ def _rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
     """A field's constraints, each as what must hold of a value and the fault if it does not."""
     rules: list[tuple[Callable[..., bool], Fault]] = []
     if field.pattern is not None:
-        matches = field.pattern.fullmatch
-        rules.append((lambda text: matches(text) is not None, Fault("cell-pattern", _right(field))))
+        rules.append((matcher(field.pattern), Fault("cell-pattern", _right(field))))
     if field.enum:
         known = _known(field)
         rules.append((lambda value: _folded(field, value) in known, Fault("cell-enum", _right(field))))
@@ -237,7 +244,7 @@ def _spelling(field: Field) -> Callable[[str], str] | None:
 def _right(field: Field) -> str:
     """What a cell of the column must be, in words."""
     if field.pattern is not None and not field.enum:
-        return f"must match {field.pattern.pattern}"
+        return f"must match {field.pattern}"
     return _one_of(field) or f"must be {field.cell_type.right}"
 
 

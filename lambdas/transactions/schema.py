@@ -16,6 +16,7 @@ from typing import Any
 from transactions.errors import SchemaError
 from transactions.fields import Field, read_field
 from transactions.forms import read_missing
+from transactions.schema_keys import Key, primary_key, unique
 from transactions.stated import Stated
 from transactions.stated import parse as parse_dialect
 from transactions.vocabulary import FIELDS_MATCH, TABLE, TABLE_DESCRIBED, TABLE_TAP, Wrong, refuse_unknown
@@ -44,7 +45,8 @@ class Schema:
     """The columns in order, which values mean "nothing", and which column plays which role.
 
     `fields_match` is how the columns of a file must match these; None where the schema does not say. `dialect` is how
-    files are written, as far as the schema says.
+    files are written, as far as the schema says. `unique` are the keys, each of one column or of several, whose values
+    together may not repeat in a file.
     """
 
     fields: tuple[Field, ...]
@@ -54,11 +56,7 @@ class Schema:
     names: tuple[str, ...] = field(default=())
     fields_match: str | None = None
     dialect: Stated = field(default_factory=Stated)
-
-    @property
-    def unique(self) -> tuple[str, ...]:
-        """The columns whose values may not repeat in a file."""
-        return tuple(one.name for one in self.fields if one.unique)
+    unique: tuple[Key, ...] = ()
 
     def role(self, role: str) -> str:
         """The column that plays a role.
@@ -113,7 +111,7 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     refuse_unknown(document, TABLE, wrong, also=TABLE_DESCRIBED)
     if document.get("foreignKeys"):
         wrong("foreignKeys", "other tables can't be looked up when a file is judged: leave it out")
-    keys, missing = _primary_key(document, problems), read_missing(document.get("missingValues", [""]), wrong)
+    keys, missing = primary_key(document, problems), read_missing(document.get("missingValues", [""]), wrong)
     fields = [
         read_field(one, f"fields[{index}]", keys, missing, problems) for index, one in enumerate(document["fields"])
     ]
@@ -121,12 +119,12 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     good = tuple(one for one in fields if one is not None)
     names = _names(document["fields"])
     problems += [f"fields: the name {one!r} stands twice" for one in sorted(set(names)) if names.count(one) > 1]
-    problems += [f"primaryKey: no field is called {one!r}" for one in keys if one not in names]
+    unique_keys = unique(document, good, names, keys, problems)
     roles = _roles(document, {one.name: one for one in good}, names, problems)
     matched = _fields_match(document, wrong)
     if problems:
         raise SchemaError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Schema(good, roles, missing, sha256, names, matched, dialect)
+    return Schema(good, roles, missing, sha256, names, matched, dialect, unique_keys)
 
 
 def _names(fields: Sequence[Any]) -> tuple[str, ...]:
@@ -145,15 +143,6 @@ def _fields_match(document: Mapping[str, Any], wrong: Wrong) -> str | None:
         wrong("fieldsMatch", f"one of {', '.join(FIELDS_MATCH)} is needed, not {stated!r}")
         return None
     return str(value)
-
-
-def _primary_key(document: Mapping[str, Any], problems: list[str]) -> list[str]:
-    key = document.get("primaryKey", [])
-    keys = [key] if isinstance(key, str) else key
-    if not isinstance(keys, list) or not all(isinstance(one, str) for one in keys) or len(keys) > 1:
-        problems.append("primaryKey: the name of one column is taken, not a compound key")
-        return []
-    return keys
 
 
 def _roles(

@@ -17,7 +17,7 @@ LAST_CENTURY = 69  # https://pubs.opengroup.org/onlinepubs/9799919799/functions/
 # ISO 8601 has minutes of 00 to 59 in an offset; 14 hours are the most that a zone of the tz database has (since 1970:
 # -12:00 to +14:00) and that XML Schema takes: https://www.w3.org/TR/xmlschema11-2/#rf-timezoneFrag
 OFFSET = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
-_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):?[0-5][0-9]|14:?00))"  # as strptime's, also without the colon
+ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):?[0-5][0-9]|14:?00))"  # as strptime's, also without the colon
 _PIECE = re.compile(r"%.|%$|[^%]+", re.DOTALL)
 _YEARS, _DAYS, _CLOCK = {"%Y", "%y"}, {"%m", "%d", "%j"}, {"%H", "%M", "%S", "%f"}
 _BOUND = frozenset("aAbBpcxXZIhErP")  # to a language, or to a name of a zone
@@ -61,7 +61,7 @@ def _incomplete(kind: str, found: set[str]) -> str | None:
     if kind == "time":
         return "a time of day has no date and no offset" if day or "%z" in found else _incomplete_clock(clock)
     if len(day & _YEARS) != 1 or day & _DAYS not in ({"%m", "%d"}, {"%j"}):
-        return "a whole date is needed: one of %Y and %y, with %m and %d or with %j"
+        return "a whole date is needed: one of %Y and %y, with %m and %d or with %j; years alone are of the type year"
     if kind == "date":
         return "a date has no time of day; the type of both is datetime" if clock or "%z" in found else None
     return _incomplete_clock(clock) if clock or "%z" in found else None
@@ -102,11 +102,15 @@ def _form(found: Sequence[str]) -> str:
         if text is not None:
             forms.append(re.escape(text))
         elif piece == "%z":
-            forms.append(f"(?P<z>{_ZONE})")
+            forms.append(f"(?P<z>{ZONE})")
         else:
-            fewest = 1 if _alone(found, at) and piece not in _YEARS else WIDTHS[piece]
-            forms.append(f"(?P<{piece[1]}>[0-9]{{{fewest},{WIDTHS[piece]}}})")
+            forms.append(f"(?P<{piece[1]}>[0-9]{{{fewest(found, at)},{WIDTHS[piece]}}})")
     return "".join(forms)
+
+
+def fewest(found: Sequence[str], at: int) -> int:
+    """The digits that the directive at a place must have."""
+    return 1 if _alone(found, at) and found[at] not in _YEARS else WIDTHS[found[at]]
 
 
 def _alone(found: Sequence[str], at: int) -> bool:

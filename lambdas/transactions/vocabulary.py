@@ -16,8 +16,8 @@ TABLE = (
 )  # fmt: skip
 TABLE_DESCRIBED = (
     "$schema", "profile", "name", "title", "description", "homepage", "path", "uri", "image", "version", "created",
-    "lastModified", "updated", "keywords", "licenses", "sources", "contributors", "resources", "examples", "example",
-    "notes", "encoding", "countryCode",
+    "lastModified", "updated", "keywords", "licenses", "sources", "contributors", "author", "contact", "resources",
+    "examples", "example", "notes", "status", "countryCode",
 )  # fmt: skip
 TABLE_TAP = ("roles",)
 FIELDS_MATCH = ("exact", "equal", "subset", "superset", "partial")
@@ -25,7 +25,10 @@ FIELD = (
     "name", "type", "format", "constraints", "missingValues", "categories", "decimalChar", "groupChar", "bareNumber",
     "trueValues", "falseValues", "tap",
 )  # fmt: skip
-FIELD_DESCRIBED = ("title", "description", "example", "examples", "rdfType", "unit", "notes", "categoriesOrdered")
+FIELD_DESCRIBED = (
+    "title", "description", "example", "examples", "comment", "notes", "rdfType", "unit", "categoriesOrdered",
+    "floatNumber",  # how frictionless-py holds a number in memory
+)  # fmt: skip
 FIELD_TAP = ("ignoreCase", "offset", "currencies")
 CONSTRAINTS = (
     "required", "unique", "pattern", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength",
@@ -38,6 +41,14 @@ OF_TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "bareNumber": ("number", "integer"),
         "trueValues": ("boolean",),
         "falseValues": ("boolean",),
+    }
+)
+# keys that others give a meaning to, and the reason why they are refused
+REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "custom_checks": "Validata's own checks are not made here: leave it out, or call it x-custom_checks",
+        **dict.fromkeys(("delimiter", "encoding", "headerRows"), "belongs into dialect"),
+        **dict.fromkeys(CONSTRAINTS, "belongs into constraints"),
     }
 )
 REFUSED_TYPES: Mapping[str, str] = MappingProxyType(
@@ -59,8 +70,8 @@ def refuse_unknown(
 
 
 def _advice(key: str, known: Collection[str]) -> str:
-    if key in CONSTRAINTS:
-        return "belongs into constraints"
+    if key in REFUSED:
+        return REFUSED[key]
     folded = {one.casefold(): one for one in known}
     near = get_close_matches(key.casefold(), folded, n=1)
     if near:

@@ -106,13 +106,18 @@ WRONG = [
     (table(constraints={"enum": []}), "constraints.enum: a list of at least one"),
     (table(constraints={"maxLength": -1}), "constraints.maxLength: a whole number"),
     ({"fields": [{"name": "a"}, {"name": "a"}]}, "the name 'a' stands twice"),
-    ({**table(), "primaryKey": "b"}, "primaryKey: no field is called 'b'"),
-    ({**table(), "primaryKey": ["a", "b"]}, "primaryKey: the name of one column"),
+    ({**table(), "primaryKey": "b"}, "primaryKey, uniqueKeys: no field is called 'b'"),
+    ({**table(), "primaryKey": ["a", "b"]}, "primaryKey, uniqueKeys: no field is called 'b'"),
     ({**table(), "missingValues": "-"}, "missingValues: a list of texts"),
     ({**table(), "tap": ["x"]}, "tap: an object is needed"),
     ({**table(), "tap": {"role": {}}}, r"tap\.role: is not known; is roles meant"),
     ({**table(), "tap": {"roles": {"id": ["a"]}}}, r"tap\.roles\.id: no field is called \['a'\]"),
     ({**table(), "foreignKeys": [{"fields": "a"}]}, "foreignKeys: other tables can't be looked up"),
+    ({**table(), "encoding": "windows-1252"}, "encoding: belongs into dialect"),
+    ({**table(), "delimiter": ";"}, "delimiter: belongs into dialect"),
+    ({**table(), "custom_checks": [{}]}, "custom_checks: Validata's own checks are not made here"),
+    (table(type="date", format="%Y"), "format: a whole date is needed.*; years alone are of the type year"),
+    (table(bareNumber=False), "bareNumber: does not fit the type string"),
     ({**table(), "fieldsMatch": "any"}, "fieldsMatch: one of exact, equal, subset, superset, partial is needed"),
     ({**table(), "fieldsMatch": ["equal", "exact"]}, "fieldsMatch: one of exact"),
     ({**table(), "fieldMatch": "exact"}, "fieldMatch: is not known; is fieldsMatch meant"),
@@ -179,7 +184,7 @@ def test_the_shipped_schema_has_the_columns_and_roles_of_transactions(schema):
     """Eight columns; limits are decimals, never floats."""
     assert len(schema.names) == 8
     assert schema.role("id") == "transaction_id"
-    assert schema.unique == ("transaction_id",)
+    assert schema.unique == (("transaction_id",),)
     amount = next(field for field in schema.fields if field.name == schema.role("amount"))
     assert isinstance(amount.maximum, Decimal)
     assert len(schema.sha256) == 64
