@@ -55,7 +55,7 @@ def judgeable(path: Path) -> Path:
     """
     schema = schema_of(None)
     try:
-        with Source(readable(path), detect(path, schema.names)) as source:
+        with Source(readable(path), detect(path, schema.names, schema.dialect)) as source:
             check_header(source.header(), schema)
     except FileRefused as refused:
         raise EnvironmentUnready(

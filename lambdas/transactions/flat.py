@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from transactions.dialect import Dialect, find_undecodable
+from transactions.dialect import Dialect, find_undecodable, no_record
 from transactions.errors import FileRefused
-from transactions.lines import RECORD_LIMIT, HashedFile, MoreNeededError, TextLines
+from transactions.lines import RECORD_LIMIT, HashedFile, MoreNeededError, TextLines, byte_length
 from transactions.originals import Originals
-from transactions.records import TOO_LONG, Record, Rereads, Splitter, byte_length
+from transactions.records import TOO_LONG, Record, Rereads, Splitter
 from transactions.spool import Spool
 from transactions.unquoted import ODD, SEPARATOR, simple, without_quotes
 
@@ -25,6 +25,7 @@ BLOCK = 1 << 20  # bytes
 _TO_ODD = dict.fromkeys(map(ord, RESERVED), ODD)
 _BLANK_LINE = re.compile(r"\n\n")  # twice as fast as `in`
 _BLANK = re.compile(r"^(?=\n)", re.MULTILINE)
+_PADDED = re.compile(f"(^|{SEPARATOR}) +", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ def _ended(block: str, newline: str) -> str:
     if block == other or block.endswith(newline + other):
         return block[:-1] + NOTHING + newline
     return block.removesuffix(other) + newline
+
+
+def _filled(flat: str, filling: str) -> str:
+    """The lines, those that are empty with a filling."""
+    return _BLANK.sub(filling, flat) if flat[0] == "\n" or _BLANK_LINE.search(flat) else flat
 
 
 class _Place:
@@ -98,7 +104,7 @@ class Flattener:
         self._file = file
         self._path, self._dialect, self._newline = path, dialect, dialect.newline
         self._body = self._offset = header.offset + header.size
-        self._file.read(self._body)
+        self._file.skip(self._body)
         self._header_lines = header.text.count(self._newline) or 1
         self._first, self._width = header.line + self._header_lines, len(header.cells)
         self._lines, self._records, self._end = 0, 0, 0
@@ -108,8 +114,15 @@ class Flattener:
         self._copy_path = scratch / "flat"
         self._copy: BinaryIO | None = None
         self._long: _LongRow | None = None
-        plain_header = header.line == 1 and self._header_lines == 1 and not {'"', "\r"} & set(header.text[:-1])
-        if dialect.encoding != "utf-8" or dialect.newline != "\n" or not plain_header:
+        stated = dialect.stated
+        self._quote = stated.quote or stated.escape or "\0"
+        self._escape = stated.escape or self._quote
+        self._strange = f"\r{RESERVED}{self._quote}{self._escape}"
+        self._comment = re.compile(f"^{re.escape(stated.comment)}.*$", re.MULTILINE) if stated.comment else None
+        self._padded = re.compile(f"(^|{re.escape(dialect.delimiter)}) +", re.M) if stated.skip_initial_space else None
+        plain_header = header.line == 1 and self._header_lines == 1 and not {self._quote, "\r"} & set(header.text[:-1])
+        plain_text = dialect.encoding == "utf-8" and dialect.newline == "\n" and dialect.delimiter.isascii()
+        if not (plain_text and plain_header) or dialect.end is not None:
             self._copy = self._begin_copy()
 
     def __enter__(self) -> "Flattener":
@@ -171,7 +184,9 @@ class Flattener:
         return text[self._flatten(block, text, last) :]
 
     def _is_flat(self, block: str) -> bool:
-        strange = any(character in block for character in '"\r' + RESERVED)
+        strange = any(character in block for character in self._strange) or any(
+            look and look.search(block) for look in (self._comment, self._padded)
+        )
         return not (strange or block[0] == "\n" or _BLANK_LINE.search(block) or self._has_long(block))
 
     def _has_long(self, block: str) -> bool:
@@ -217,18 +232,21 @@ class Flattener:
             return ""
         if self._copy is None:
             self._catch_up()
-        self._odd.put(row.record())
-        self._write(ODD + "\n")
+        holds_record = not no_record(row.text, self._dialect.stated)
+        if holds_record:
+            self._odd.put(row.record())
+        self._write((ODD if holds_record else NOTHING) + "\n")
         self._originals.add(row.line, row.offset, row.size)
-        self._lines, self._records, self._offset = self._lines + 1, self._records + 1, self._offset + row.size
+        self._lines, self._records = self._lines + 1, self._records + holds_record
+        self._offset += row.size
         self._long = None
         return text[len(part) :]
 
     def _flatten(self, block: str, text: str, last: bool) -> int:
         """Write the flat lines of a block; how many of its characters that were, as its end may be undecided yet."""
         plain = self._plain(block)
-        if '"' in block:
-            quoted = without_quotes(plain, self._dialect.delimiter)
+        if self._quote in block or self._escape in block:
+            quoted = without_quotes(plain, self._dialect)
             if quoted is None or self._has_long(block):
                 return self._by_line(block, plain, text, last)
             self._count(text[len(block) :], quoted.count("\n"))
@@ -236,12 +254,19 @@ class Flattener:
             return len(block)
         if self._has_long(block):
             return self._by_line(block, plain, text, last)
-        flat = plain.replace(self._dialect.delimiter, SEPARATOR)
-        if flat[0] == "\n" or _BLANK_LINE.search(flat):
-            flat = _BLANK.sub(NOTHING, flat)
+        flat = self._apart(plain)
         self._count(text[len(block) :], flat.count("\n"), flat.count(NOTHING))
         self._write(flat)
         return len(block)
+
+    def _apart(self, plain: str) -> str:
+        """The lines with their cells apart, as they are without quotes and escapes."""
+        if self._comment:
+            plain = self._comment.sub(NOTHING, plain)
+        flat = _filled(plain, NOTHING).replace(self._dialect.delimiter, SEPARATOR)
+        if self._padded:
+            flat = _filled(_PADDED.sub(r"\1", flat), ODD)  # a line of spaces alone is a record
+        return flat
 
     def _plain(self, block: str) -> str:
         r"""The block with \n at the end of each line and nowhere else, and nothing reserved in it."""
@@ -258,7 +283,7 @@ class Flattener:
     def _by_line(self, block: str, plain: str, text: str, last: bool) -> int:
         """The same for a block of which some lines must be looked at one by one."""
         lines = block.removesuffix(self._newline).split(self._newline)
-        flat = [line or NOTHING for line in plain.replace(self._dialect.delimiter, SEPARATOR).split("\n")[:-1]]
+        flat = self._apart(plain).split("\n")[:-1]
         here = _Place(self._offset, self._first + self._lines, self._records + 1)
         end = 0  # of the last record that was put aside
         for at, row in self._special(lines):
@@ -281,8 +306,13 @@ class Flattener:
 
     def _special(self, lines: Sequence[str]) -> Iterator[tuple[int, str | None]]:
         """Lines with quotes or too long: where they are, and their flat form if each holds just one record."""
-        places = [at for at, line in enumerate(lines) if '"' in line or len(line) + 1 >= RECORD_LIMIT]
-        return zip(places, simple([lines[at] for at in places], self._dialect.delimiter), strict=True)
+        quote, escape = self._quote, self._escape
+        places = [
+            at for at, line in enumerate(lines) if quote in line or escape in line or len(line) + 1 >= RECORD_LIMIT
+        ]
+        if self._comment:
+            places = [at for at in places if not no_record(lines[at], self._dialect.stated)]
+        return zip(places, simple([lines[at] for at in places], self._dialect), strict=True)
 
     def _finish(self, text: str, taken: int, flat: Sequence[str]) -> int:
         if flat:

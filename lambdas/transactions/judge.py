@@ -12,6 +12,7 @@ from transactions.codes import DataError
 from transactions.dialect import detect
 from transactions.errors import FileRefused
 from transactions.headers import check_header
+from transactions.left_out import NO_ROWS, check_left_out
 from transactions.records import Record, Source
 from transactions.rules import RowRules, columns, repeated, to_line
 from transactions.schema import Schema
@@ -45,10 +46,11 @@ def judge(path: Path, schema: Schema, sink: Sink, *, max_details: int = MAX_DETA
     tally = Tally(max_details)
     dialect = None
     try:
-        dialect = detect(path, schema.names)
+        dialect = detect(path, schema.names, schema.dialect)
         with Source(path, dialect) as source:
             header = source.header()
             tally.note(check_header(header, schema))
+            check_left_out(path, dialect, header, schema)
             sink.begin(header, dialect, columns(schema, header.cells))
             if _vectorised(path, schema, header, way):
                 from transactions.vectorised import judge_rows  # the engine takes a while to load
@@ -60,6 +62,8 @@ def judge(path: Path, schema: Schema, sink: Sink, *, max_details: int = MAX_DETA
     except FileRefused as refusal:
         return Verdict.refused(facts_of_refused(path, dialect), refusal.errors)
     tally.check()
+    if dialect.end is not None and not tally.rows:
+        tally.note([NO_ROWS])
     return tally.verdict(facts)
 
 

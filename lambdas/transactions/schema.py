@@ -51,7 +51,6 @@ class Schema:
 
     fields: tuple[Field, ...]
     roles: Mapping[str, str]
-    missing_values: frozenset[str] = frozenset({""})
     sha256: str = ""
     names: tuple[str, ...] = field(default=())
     fields_match: str | None = None
@@ -124,7 +123,7 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     matched = _fields_match(document, wrong)
     if problems:
         raise SchemaError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Schema(good, roles, missing, sha256, names, matched, dialect, unique_keys)
+    return Schema(good, roles, sha256, names, matched, dialect, unique_keys)
 
 
 def _names(fields: Sequence[Any]) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def judge_rows(path: Path, dialect: Dialect, header: Record, schema: Schema, sin
         FileRefused: a byte does not decode, or the file changed while it was read.
         ConservationBroken: the engine's rows are not those of the file; a defect of ours.
     """
-    with scratch() as folder, HashedFile(path) as file, ExitStack() as clean:
+    with scratch() as folder, HashedFile(path, dialect.end) as file, ExitStack() as clean:
         flat = clean.enter_context(Flattener(file, path, dialect, header, folder)).run()
         file.check_unchanged()
         predicates = compiled(schema, header.cells, flat.separator)

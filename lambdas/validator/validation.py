@@ -181,7 +181,7 @@ class _Outputs(ExitStack):
         self._accepted.write(to_line(columns))
         self._csv = RejectedCsv(self.enter_context(rejected), self._max_details)
         raw = self.enter_context(self.paths["raw"].open("wb"))
-        self._raw = RejectedRaw(raw, self.original, dialect, header)
+        self._raw = self.enter_context(closing(RejectedRaw(raw, self.original, dialect, header)))
 
     def accepted(self, lines: bytes) -> None:
         """Lines of JSON, as they are."""

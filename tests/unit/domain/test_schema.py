@@ -1,13 +1,18 @@
 """The schema file: what is taken, what is refused, with the field and the reason."""
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from transactions.cells import TYPES
 from transactions.errors import SchemaError
 from transactions.judge import NoSink, judge
 from transactions.schema import SHIPPED, load, parse
+from transactions.vocabulary import CONSTRAINTS, FIELD, TABLE
 
 
 def table(**field):
@@ -224,3 +229,73 @@ def test_any_table_can_be_judged(tmp_path):
         (3, "at", "cell-type"),
     ]
     assert verdict.totals == {}
+
+
+CASES = {  # schemas that were taken, or ended in a traceback
+    "keys of other tables": (
+        {"fields": [{"name": "a"}, {"name": "b"}], "uniqueKeys": [["a"]],
+         "foreignKeys": [{"fields": ["b"], "reference": {"resource": "", "fields": ["a"]}}]},
+        ["foreignKeys"],
+    ),
+    "settings in a list": ({"tap": ["x"], "fields": [{"name": "v"}]}, ["tap"]),
+    "a type that is a list": ({"fields": [{"name": "v", "type": ["string", "null"]}]}, ["type"]),
+    "a type that is an object": ({"fields": [{"name": "v", "type": {"a": 1}}]}, ["type"]),
+    "no type": ({"fields": [{"name": "v", "type": None}]}, ["type"]),
+    "lists where texts belong": (
+        {"fields": [{"name": "v", "type": "number", "decimalChar": [","], "groupChar": {}, "bareNumber": []}]},
+        ["decimalChar", "groupChar", "bareNumber"],
+    ),
+    "texts where lists belong": (
+        {"fields": [{"name": "v", "type": "boolean", "trueValues": "1", "falseValues": {"0": 1}}]},
+        ["trueValues", "falseValues"],
+    ),
+    "constraints of the wrong kind": (
+        {"fields": [{"name": "v", "constraints": {
+            "required": 1, "unique": "yes", "pattern": ["a"], "enum": {"a": 1}, "minLength": "1", "maxLength": None}}]},
+        ["constraints." + name for name in ("required", "unique", "pattern", "enum", "minLength", "maxLength")],
+    ),
+    "limits of the wrong kind": (
+        {"fields": [{"name": "v", "type": "date", "constraints": {
+            "minimum": ["2025-01-01"], "maximum": {}, "exclusiveMinimum": True, "exclusiveMaximum": "soon"}}]},
+        ["constraints." + name for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")],
+    ),
+    "settings of a field of the wrong kind": (
+        {"fields": [{"name": "v", "tap": {"ignoreCase": "no", "offset": 1}}]}, ["tap.ignoreCase", "tap.offset"],
+    ),
+    "the rest of the wrong kind": (
+        {"fields": [{"name": "v"}], "missingValues": {"": ""}, "fieldsMatch": {"equal": 1}, "tap": {"roles": ["id"]}},
+        ["missingValues", "fieldsMatch", "tap.roles"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_wrong_key_of_a_schema_is_named(case):
+    """All of them at once, whatever stands there, and never a traceback."""
+    document, keys = CASES[case]
+    with pytest.raises(SchemaError) as caught:
+        parse(document)
+
+    assert {line.removeprefix("schema: ").removeprefix("fields[0] 'v': ").split(":")[0]
+            for line in str(caught.value).splitlines()} == set(keys)  # fmt: skip
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.decimals() | st.sampled_from(["", "a", "%Y", "1,5", "+01:00"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["value", "roles", "id"]), inner),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from([*TABLE, "title"]), VALUES, max_size=3),
+    st.sampled_from(TYPES) | VALUES,
+    st.dictionaries(st.sampled_from(FIELD), VALUES, max_size=4),
+    st.dictionaries(st.sampled_from(CONSTRAINTS), VALUES, max_size=4),
+)
+def test_whatever_stands_in_a_schema_it_is_taken_or_refused(table_keys, kind, field, constraints):
+    """Any JSON at any key: a schema, or an error that names the key; nothing else."""
+    document = {"fields": [{"constraints": constraints, "type": kind, **field, "name": "v"}], **table_keys}
+    with suppress(SchemaError):
+        assert parse(document).names == ("v",)
