@@ -149,7 +149,7 @@ class Flattener:
                 self._end = self._file.size - len(decoder.getstate()[0])
                 text = self._take(text, last)
         except UnicodeDecodeError as error:
-            raise FileRefused([find_undecodable(self._path, self._dialect)]) from error
+            raise FileRefused([find_undecodable(self._path, self._dialect.encoding, self._dialect.bom)]) from error
         return self._flat()
 
     def _flat(self) -> Flat:

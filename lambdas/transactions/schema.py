@@ -173,6 +173,8 @@ def _roles(
         problems += [
             f"fields {name!r}: name: is one that the load adds to each row" for name in DERIVED if name in fields
         ]
+    if "timestamp" not in roles and any("historic" in one.currencies for one in fields.values()):
+        problems.append("tap.roles: historic currencies need a timestamp, as each is taken until its withdrawal")
     if ("amount" in roles) != ("currency" in roles):
         problems.append("tap.roles: amount and currency go together")
     return dict(roles)

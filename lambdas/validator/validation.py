@@ -175,7 +175,8 @@ class _Outputs(ExitStack):
         self._max_details = max_details
 
     def begin(self, header: Record, dialect: Dialect, columns: Sequence[str]) -> None:
-        """Open the files."""
+        """Open the files, and forget what they may hold."""
+        self.close()
         rejected = self.paths["rejected"].open("w", encoding="utf-8", newline="")
         self._accepted = self.enter_context(self.paths["accepted"].open("wb"))
         self._accepted.write(to_line(columns))

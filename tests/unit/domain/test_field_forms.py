@@ -81,6 +81,10 @@ FORMS = {
     "a date without separators": (
         {"type": "date", "format": "%Y%m%d"}, {"20250131": "2025-01-31", "2025131": WRONG, "20250230": WRONG},
     ),
+    "a date among letters": (
+        {"type": "date", "format": "%Y年%m月%d日%%"},
+        {"2025年01月31日%": "2025-01-31", "2025年1月31日%": "2025-01-31", "2025年01月31日": WRONG},
+    ),
     "a day of the year": (
         {"type": "date", "format": "%Y-%j"},
         {"2024-366": "2024-12-31", "2025-1": "2025-01-01", "2025-366": WRONG, "2025-000": WRONG},
@@ -211,6 +215,7 @@ PLAIN = {
     "a German date": ["31.01.2025"],
     "a year of two digits": ["01/31/69"],
     "a date without separators": ["20250131"],
+    "a date among letters": ["2025年01月31日%"],
     "local times": ["31.01.2025 23:30"],
     "days as times": ["01.02.2025"],
     "fractions and a Z": ["2025-01-31T12:00:00.5Z"],

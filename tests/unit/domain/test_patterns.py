@@ -94,6 +94,18 @@ def test_no_pattern_reaches_over_its_cell():
     assert document["rows"]["rejected"] == 2
 
 
+def test_a_pattern_counts_beside_a_format_and_an_enumeration():
+    """All three must hold, although each would be a part of the line's pattern."""
+    constraints = {"pattern": "[a-z@.]+"}
+    fields = [
+        {"name": "a", "format": "email", "constraints": constraints},
+        {"name": "b", "constraints": {**constraints, "enum": ["x", "Y"]}},
+    ]
+    document, *_ = assert_same(b"a,b\nx@y.z,x\nx.y,x\nX@y.z,x\nx@y.z,Y\nx@y.z,z\n", parse({"fields": fields}))
+
+    assert document["errors_by_code"] == {"cell-enum": 1, "cell-pattern": 2, "cell-type": 1}
+
+
 def test_a_class_of_text_holds_each_separator():
     """Whatever separates the cells of a line."""
     assert all(not matcher(f"[^{text_class(one)}]")(one) for one in ",;|\t\x1f^]-")

@@ -35,7 +35,7 @@ WRONG = [
     (table(type="date", format="any"), "format: 'any' is not taken, as each cell would be guessed"),
     (table(type="date", format=["%d"]), "format: a text is needed"),
     (table(type="date", format="DD.MM.YYYY"), "format: 'DD.MM.YYYY' is not taken: state a pattern such as %d"),
-    (table(type="date", format="%d %B %Y"), "format: %B is bound to a language"),
+    (table(type="date", format="%d %B %Y"), "format: %B is not taken: it is bound to a language"),
     (table(type="date", format="%d.%m."), "format: a whole date is needed"),
     (table(type="date", format="%y-%Y-%m-%d"), "format: a whole date is needed"),
     (table(type="date", format="%d.%m.%Y %H:%M"), "format: a date has no time of day"),
@@ -92,6 +92,7 @@ WRONG = [
     (table(type="number", constraints={"minimum": None}), "constraints.minimum: null is not a plain"),
     (table(type="number", constraints={"minimum": True}), "constraints.minimum: true is not a plain"),
     (table(type="integer", constraints={"minimum": Decimal("1.5")}), r"constraints.minimum: 1\.5 is not a whole"),
+    (table(type="number", decimalChar=",", constraints={"minimum": "1.5"}), "minimum: '1.5' is not .* needs no quotes"),
     (table(type="date", constraints={"minimum": 2025}), "constraints.minimum: 2025 is not a date"),
     (
         table(type="date", format="%d.%m.%Y", constraints={"minimum": "2025-01-31"}),
