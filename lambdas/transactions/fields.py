@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from transactions.cells import FALSE, TRUE, CellType, Form, cell_type
@@ -141,6 +142,6 @@ def _check(field: Field, wrong: Wrong) -> None:
         wrong("tap.ignoreCase", f"does not fit the type {field.type}")
     elif field.ignore_case and len({one.casefold() for one in field.enum}) < len(field.enum):
         wrong("constraints.enum", "two of the values are one where case is ignored: keep one")
-    both = field.missing & {*field.true_values, *field.false_values} if field.type == "boolean" else ()
-    for one in sorted(both):
+    stated = [texts for texts in (field.true_values, field.false_values) if texts not in (TRUE, FALSE)]
+    for one in sorted(field.missing.intersection(chain(*stated))):
         wrong("missingValues", f"{one!r} is also a value of the boolean: keep one")

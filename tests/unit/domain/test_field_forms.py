@@ -63,6 +63,7 @@ FORMS = {
         {"type": "boolean", "trueValues": ["yes", "1"]},
         {"yes": "true", "1": "true", "0": "false", "FALSE": "false", "true": WRONG, "no": WRONG},
     ),
+    "a boolean that may be nothing": ({"type": "boolean", "missingValues": ["0"]}, {"0": "", "1": "true", "": WRONG}),
     "only one boolean": (
         {"type": "boolean", "trueValues": ["+", "ja, gern"], "constraints": {"enum": [True]}},
         {"+": "true", "ja, gern": "true", "false": WRONG, "0": WRONG},
