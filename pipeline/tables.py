@@ -63,7 +63,7 @@ def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, jud
 
 
 def _is_note(error: Mapping[str, Any], judged: bool) -> bool:
-    """Whether an "error" of the JSON costs no row: what is said of the header of a file that was judged nonetheless.
+    """Whether an "error" of the JSON costs no row: what is said of the file or header of a file that was judged.
 
     That a column is not in the schema is never why a file is refused.
     """
@@ -71,9 +71,9 @@ def _is_note(error: Mapping[str, Any], judged: bool) -> bool:
 
 
 def _show_notes(stream: IO[str], notes: Sequence[Mapping[str, Any]]) -> None:
-    title = f"{counted(len(notes), 'note')} on the header"
+    title = counted(len(notes), "note")
     title += f", the first {SHOWN}" if len(notes) > SHOWN else ""
-    show(stream, title, ("column", "message"), [(note["column"], note["message"]) for note in notes[:SHOWN]])
+    show(stream, title, ("column", "message"), [(_cell(note["column"]), note["message"]) for note in notes[:SHOWN]])
 
 
 def _cell(value: Any) -> str:

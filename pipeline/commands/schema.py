@@ -15,7 +15,9 @@ from deployer.visible import in_a_line
 if TYPE_CHECKING:
     from pipeline.schema_proposal import Proposal
 
-FileArgument = Annotated[Path, typer.Argument(help="A CSV file as it is sent.", show_default=False)]
+FileArgument = Annotated[
+    Path, typer.Argument(help="A CSV file as it is sent; - is standard input.", show_default=False)
+]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the schema to this file (default: stdout).")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the file of --out.")]
 
@@ -33,16 +35,16 @@ def init(file: FileArgument, out: OutOption = None, force: ForceOption = False, 
 
     What is found and what a person must answer goes to stderr.
     """
-    from pipeline.csv_files import readable
+    from pipeline.given import given
     from pipeline.schema_proposal import propose
 
-    readable(file)
-    if out and out.exists():
-        if out.samefile(file):
-            raise UsageError(f"{out} is the file itself", remedy="name another file for --out")
-        if not force:
-            raise _there(out)
-    proposal = propose(file)
+    with given(file) as source:
+        if out and out.exists():
+            if out.samefile(source.path):
+                raise UsageError(f"{out} is the file itself", remedy="name another file for --out")
+            if not force:
+                raise _there(out)
+        proposal = propose(source.path)
     if out:
         _write(out, proposal, force=force)
     if json:

@@ -32,7 +32,7 @@ def prove(
     errors = [f"{_place(error.line, error.column)}: {error.code}: {error.message}" for error in verdict.errors]
     if not verdict.judged:
         raise CheckFailed(
-            f"no schema can be proposed under which {path} is judged", remedy="fix what is named",
+            "no schema can be proposed under which the file is judged", remedy="fix what is named",
             details=tuple(errors[:_TOLD]),
         )  # fmt: skip
     _tell(verdict, len(shape.rows) + len(shape.others), notes)

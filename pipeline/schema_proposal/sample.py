@@ -62,8 +62,8 @@ def sample_of(path: Path, notes: Notes) -> Sample:
         file.seek(max(len(head), size - TAIL))
         tail = file.read()
     is_whole = size <= len(head)
-    mark, stated, decoding = _encoding(path, head, tail, notes)
-    text = _text(path, head[len(mark) :], decoding, is_whole=is_whole)
+    mark, stated, decoding = _encoding(head, tail, notes)
+    text = _text(head[len(mark) :], decoding, is_whole=is_whole)
     ending = re.search(r"\r\n|\n|\r", text)
     newline = "\r" if ending and ending[0] == "\r" else "\n"
     lines = _lines(text, newline)
@@ -71,16 +71,18 @@ def sample_of(path: Path, notes: Notes) -> Sample:
         return Sample(stated, decoding, mark, lines, [], is_whole)
     notes.found.append(f"the sample: the first {HEAD >> 20} MiB and the last {TAIL >> 10} KiB of {size:,} bytes")
     if len(lines) < 2:
-        raise CheckFailed(f"no line of {path} ends in its first MiB", remedy="check that it is a CSV file")
-    last = _lines(_text(path, tail, decoding, is_whole=True), newline)[1:]
+        raise CheckFailed("no line of the file ends in its first MiB", remedy="check that it is a CSV file")
+    last = _lines(_text(tail, decoding, is_whole=True), newline)[1:]
     return Sample(stated, decoding, mark, lines[:-1], last, is_whole)
 
 
-def _text(path: Path, piece: bytes, decoding: str, *, is_whole: bool) -> str:
+def _text(piece: bytes, decoding: str, *, is_whole: bool) -> str:
     try:
         return codecs.getincrementaldecoder(decoding)(_KEPT).decode(piece, is_whole)
     except UnicodeDecodeError as error:  # where an encoding has no room to keep what it does not know
-        raise CheckFailed(f"{path} is not {decoding.upper()}: {error.reason}", remedy="convert it to UTF-8") from error
+        raise CheckFailed(
+            f"the file is not {decoding.upper()}: {error.reason}", remedy="convert it to UTF-8"
+        ) from error
 
 
 def _refuse_other_formats(path: Path) -> None:
@@ -90,12 +92,12 @@ def _refuse_other_formats(path: Path) -> None:
     except FileRefused as refused:
         if any(error.code != "file-undecodable" for error in refused.errors):
             raise CheckFailed(
-                f"{path} is not a CSV file that can be judged", remedy="fix what is named",
+                "it is not a CSV file that can be judged", remedy="fix what is named",
                 details=tuple(f"{error.code}: {error.message}" for error in refused.errors),
             ) from refused  # fmt: skip
 
 
-def _encoding(path: Path, head: bytes, tail: bytes, notes: Notes) -> tuple[bytes, str, str]:
+def _encoding(head: bytes, tail: bytes, notes: Notes) -> tuple[bytes, str, str]:
     """The byte order mark, the encoding that the dialect states, and the one that decodes what is behind the mark."""
     for mark, stated, decoding in _MARKS:
         if head.startswith(mark):
@@ -106,7 +108,7 @@ def _encoding(path: Path, head: bytes, tail: bytes, notes: Notes) -> tuple[bytes
         return b"", "utf-8", "utf-8"
     if not (found := code_page(head + tail)):
         raise CheckFailed(
-            f"the encoding of {path} can't be told: it is not UTF-8 ({place}), and no code page makes words of it",
+            f"the encoding can't be told: the file is not UTF-8 ({place}), and no code page makes words of it",
             remedy="find out what wrote it, and convert it to UTF-8",
         )
     page, words = found

@@ -11,11 +11,11 @@ import pytest
 BANK = "Konto;DE02120300000000202051\n\nTag;Betrag;Text\n31.01.2025;1.234,50;Miete\n01.02.2025;-4,20;Kiosk\n"
 
 
-def tap(*arguments: object) -> subprocess.CompletedProcess[str]:
+def tap(*arguments: object, piped: str = "") -> subprocess.CompletedProcess[str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_"))}
     return subprocess.run(
         [sys.executable, "-m", "deployer", *map(str, arguments)],
-        capture_output=True, text=True, env=plain, timeout=60, check=False, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, env=plain, timeout=60, check=False, input=piped,
     )  # fmt: skip
 
 
@@ -48,6 +48,11 @@ def test_validate_takes_what_init_wrote(bank: Path, tmp_path: Path) -> None:
     assert tap("schema", "init", bank, "--out", out, "--force").returncode == 0
     assert tap("schema", "init", bank, "--out", bank, "--force").returncode == 2
     assert bank.read_text() == BANK
+
+
+def test_a_file_may_come_through_a_pipe(bank: Path) -> None:
+    """The same proposal as from the disk."""
+    assert tap("schema", "init", "-", piped=BANK).stdout == tap("schema", "init", bank).stdout
 
 
 def test_rows_that_do_not_fit_end_with_1(bank: Path) -> None:
