@@ -73,7 +73,7 @@ def _of_role(draw: st.DrawFn, role: str, roles: Sequence[str]) -> Column:
     if role == "currency" and draw(st.booleans()):
         return _of_lists(draw, document, historic="timestamp" in roles)
     if role == "currency":
-        codes = draw(st.sampled_from([["EUR", "JPY", "KWD", "CLF"], ["eur", "Usd"], ["EUR"]]))
+        codes = draw(st.sampled_from([["EUR", "JPY", "KWD", "CLF"], ["eur", "Usd", "jpy"], ["EUR"]]))
         document["constraints"]["enum"] = codes
         document["tap"] = {"ignoreCase": draw(st.booleans())}
         return column_of(document, [*codes, *map(str.swapcase, codes), "EURO", "XXX"])
