@@ -107,7 +107,8 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
         problems.append(f"{key}: {reason}")
 
     if not isinstance(document, dict) or not isinstance(document.get("fields"), list) or not document["fields"]:
-        raise SchemaError(f"{name}: fields: an object with a list of at least one field is needed{_elsewhere(document)}")
+        elsewhere = _elsewhere(document)
+        raise SchemaError(f"{name}: fields: an object with a list of at least one field is needed{elsewhere}")
     refuse_unknown(document, TABLE, wrong, also=TABLE_DESCRIBED)
     if document.get("foreignKeys"):
         wrong("foreignKeys", "other tables can't be looked up when a file is judged: leave it out")
