@@ -100,12 +100,13 @@ class RowRules:
     def _fit(self, name: str, row: Row, record: Record, errors: list[DataError]) -> None:
         """Write the amount with its currency's decimals, or say that it has too many."""
         currency, cell = str(row[str(self._currency)]), record.cells[self._positions[name]]
-        units, amount = money.minor_units(currency), self._read_amount(cell)
+        units, written = money.minor_units(currency), row.get(name)
+        amount = self._read_amount(cell) if written is None else Decimal(written)
         if units is not None and amount is not None and money.decimals(amount) > units:
             message = hints.too_fine(amount, currency, units, self._fields[name])
             errors.append(_error(record, name, cell, Fault("cell-decimals", message)))
-        elif name in row:
-            row[name] = money.canonical(Decimal(str(row[name])), currency)
+        elif amount is not None and name in row:
+            row[name] = money.canonical(amount, currency)
             if money.digits(str(row[name])) > money.DIGITS:
                 decimals = counted(units or 0, "decimal")
                 message = f"must have at most {money.DIGITS} digits with the {decimals} of {currency}"
