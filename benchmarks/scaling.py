@@ -27,7 +27,7 @@ from deployer.paths import Paths
 from deployer.targets import connect, embedded
 from stack.settings import Settings
 
-OUT = Path(__file__).parents[1] / "deployer" / "capacity" / "measured.json"
+OUT = Path(__file__).parents[1] / "pipeline" / "capacity" / "measured.json"
 ROUNDS = {10_000: 5, 100_000: 5, 1_000_000: 3, 10_000_000: 1}
 MOST_GROWTH = 1.3  # of a row's cost, from a million rows to ten
 CALLS, CALL_ROUNDS, CALL_BYTES = 300, 5, 250_000  # S3 calls; bytes of a part of 500 rows

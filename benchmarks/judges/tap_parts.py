@@ -1,6 +1,6 @@
 """Our transformer's work on accepted rows: `python tap_parts.py LAMBDAS ACCEPTED ROWS_PER_PART`. Run by `scaling`.
 
-All but the calls of S3: rows are read a line at a time, enriched, cut, written as JSON Lines, and listed as parts.
+All but the calls of S3: rows are read in pieces, cut, enriched, written as JSON Lines, and listed as parts.
 """
 
 import itertools
@@ -13,8 +13,9 @@ from typing import Any
 
 sys.path.insert(0, sys.argv[1])
 
+from transactions.items import parts_of
 from transactions.layout import Upload
-from transactions.parts import Part, items, rows_of, to_lines
+from transactions.parts import Part, of_lines
 from transactions.rules import to_line
 from transactions.schema import load
 
@@ -39,13 +40,13 @@ parts: list[Part] = []
 rows = size = 0
 begun, processor = time.perf_counter(), time.process_time()
 with Path(sys.argv[2]).open("rb") as source:
-    lines = rows_of(itertools.chain([names], source), schema)
-    for number, batch in enumerate(items(lines, schema, upload, int(sys.argv[3]))):
-        size += len(to_lines(batch))
-        rows += len(batch)
+    chunks = itertools.chain([names], iter(lambda: source.read(1 << 18), b""))
+    for number, made in enumerate(parts_of(chunks, schema, upload, int(sys.argv[3]))):
+        size += len(made.lines)
+        rows += made.rows
         if not parts:
-            sample = batch
-        parts.append(Part.of("transaction-csv-files-bench", upload, number, len(batch)))
+            sample = made.lines
+        parts.append(Part.of("transaction-csv-files-bench", upload, number, made.rows))
 listed = len(json.dumps([part.to_json() for part in parts], indent=1))
 seconds, processor = time.perf_counter() - begun, time.process_time() - processor
 peak = int(re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[0]) / 1024
@@ -56,7 +57,7 @@ print(
             "seconds": seconds,
             "processor_s": processor,
             "peak_mb": peak,
-            "item_bytes": sum(map(item_bytes, sample)) / len(sample),
+            "item_bytes": sum(map(item_bytes, of_lines(sample))) / parts[0].rows,
             "part_bytes": size / rows,
             "listed_bytes": listed / len(parts),
         }

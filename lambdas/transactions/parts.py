@@ -4,9 +4,8 @@ Parts are JSON Lines: the loader reads every column of every row once, in order,
 nothing and cost the loader a library.
 """
 
-import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -51,27 +50,12 @@ class Part:
         return part
 
 
-def items(rows: Iterable[Item], schema: Schema, upload: Upload, rows_per_part: int) -> Iterator[list[Item]]:
-    """Enrich accepted rows and cut them into parts.
-
-    Args:
-        rows: as the validator wrote them, each with its `source_line`.
-        rows_per_part: rows of each part but the last.
-    """
-    stream = iter(rows)
-    for number in itertools.count():
-        batch = list(itertools.islice(stream, rows_per_part))
-        if not batch:
-            return
-        yield [enrich(row, schema, upload, number) for row in batch]
-
-
 def enrich(row: Item, schema: Schema, upload: Upload, part: int) -> Item:
     """The item of a row, but for when it is loaded. Columns without a value are left out."""
     columns = {name: row.get(name) for name in schema.names}
     return {
         **{name: value for name, value in columns.items() if value is not None},
-        "transaction_date": _date(row[schema.role("timestamp")]),
+        "transaction_date": day(row[schema.role("timestamp")]),
         "source_file": upload.key,
         "source_version": upload.version,
         "source_part": upload.source_part(part),
@@ -80,20 +64,15 @@ def enrich(row: Item, schema: Schema, upload: Upload, part: int) -> Item:
     }
 
 
-def rows_of(lines: Iterable[bytes], schema: Schema) -> Iterator[Item]:
-    """The accepted rows as the validator wrote them; raises `DocumentRefused` for what is none."""
-    try:
-        stream = map(json.loads, lines)
-        names = next(stream, None)
-        if not isinstance(names, list) or sorted(names) != sorted([*schema.names, "source_line"]):
-            raise DocumentRefused(f"the first line does not name the schema's columns: {names}")
-        for values in stream:
-            yield dict(zip(names, values, strict=True))
-    except (TypeError, ValueError) as error:
-        raise DocumentRefused(f"not accepted rows: {error}") from error
+def names_of(line: bytes, schema: Schema) -> list[str]:
+    """What the first line of accepted rows names: the values of those that follow; raises ValueError if it does not."""
+    names = json.loads(line)
+    if not isinstance(names, list) or sorted(names) != sorted([*schema.names, "source_line"]):
+        raise ValueError(f"the first line does not name the schema's columns: {names}")
+    return names
 
 
-def _date(timestamp: str) -> str:
+def day(timestamp: str) -> str:
     """The day in UTC."""
     return datetime.fromisoformat(timestamp).date().isoformat()
 

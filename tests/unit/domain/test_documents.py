@@ -14,7 +14,7 @@ from transactions.errors import DocumentRefused
 from transactions.identity import content_hash, execution_name
 from transactions.layout import Upload, report_key, version_of
 from transactions.manifest import Manifest, SourceObject
-from transactions.parts import Part, enrich, items, of_lines, to_lines
+from transactions.parts import Part, enrich, of_lines, to_lines
 from transactions.reports import merge, of_manifest, supersedes
 from transactions.uniqueness import FirstLines
 
@@ -154,17 +154,6 @@ def test_rows_become_items_that_know_where_they_come_from(schema):
         "source_part": "a/b.csv#v1#00003",
         "content_hash": item["content_hash"],
     }
-
-
-@given(count=st.integers(0, 25), size=st.integers(1, 10))
-def test_parts_hold_every_row_once_and_in_order(schema, count, size):
-    """Cutting loses nothing, and no part but the last is short."""
-    rows = [{**ROW, "source_line": number} for number in range(count)]
-    parts = list(items(rows, schema, SOURCE.upload, size))
-
-    assert [item["source_line"] for part in parts for item in part] == list(range(count))
-    assert all(len(part) == size for part in parts[:-1])
-    assert all(item["source_part"].endswith(f"#{n:05d}") for n, part in enumerate(parts) for item in part)
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=9)), max_size=5))
