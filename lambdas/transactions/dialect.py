@@ -172,14 +172,14 @@ def _text_at(path: Path, dialect: Dialect) -> str:
 
 def _up_to_footers(path: Path, dialect: Dialect, text: str) -> Dialect:
     """The dialect with the byte at which the footers begin; `text` begins with the header."""
-    matches = matching(dialect.stated.footers)
+    matches, comment = matching(dialect.stated.footers), dialect.stated.comment
     line, newline, rows = text.partition(dialect.newline)
     if matches(line.rstrip("\r\n")):
         raise FileRefused([_contradicted("patterns of footers", f"has a header that matches: {cut(line)}")])
     if not rows:
         return dialect
     low = dialect.start + byte_length(line + newline, dialect.encoding)
-    return replace(dialect, end=first_footer(path, low, dialect.encoding, dialect.newline, matches))
+    return replace(dialect, end=first_footer(path, low, dialect.encoding, dialect.newline, matches, comment))
 
 
 def no_record(line: str, stated: Stated) -> bool:
