@@ -119,6 +119,7 @@ WRONG = [
     ({**table(), "tap": {"role": {}}}, r"tap\.role: is not known; is roles meant"),
     ({**table(), "tap": {"roles": {"id": ["a"]}}}, r"tap\.roles\.id: no field is called \['a'\]"),
     ({**table(), "foreignKeys": [{"fields": "a"}]}, "foreignKeys: other tables can't be looked up"),
+    ({"resources": [{"schema": table()}]}, "fields: .*; this is a Data Package or Resource: make a file of"),
     ({**table(), "encoding": "windows-1252"}, "encoding: belongs into dialect"),
     ({**table(), "delimiter": ";"}, "delimiter: belongs into dialect"),
     ({**table(), "custom_checks": [{}]}, "custom_checks: Validata's own checks are not made here"),
