@@ -79,8 +79,8 @@ LISTS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def minor_units(currency: str) -> int | None:
-    """Decimals of a currency: 0 for JPY, 3 for KWD, 2 for most; None for what has none, such as gold."""
-    return UNITS.get(currency, 2)
+    """Decimals of a currency: 0 for JPY and jpy, 3 for KWD, 2 for most; None for what has none, such as gold."""
+    return UNITS.get(currency.upper() if currency.isascii() else currency, 2)
 
 
 def codes(lists: Iterable[str]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def with_advice(errors: Sequence[DataError], advice: str) -> list[DataError]:
 
 
 def _is_near_the_end(record: Record, size: int) -> bool:
-    return record.offset + record.size > size - _END
+    return record.offset + record.size > size - _END and size > 0
 
 
 class _Found(NamedTuple):
@@ -83,14 +83,17 @@ def _elsewhere(lines: Sequence[str], header: int, dialect: Dialect, schema: Sche
         return ""
     if best.line == header:
         return f'the delimiter seems to be {best.delimiter!r}: state "dialect": {{"delimiter": ...}}'
-    return _moved(lines[: best.line - 1], best.line)
+    return _moved(lines[: best.line - 1], best.line, header)
 
 
-def _moved(before: Sequence[str], line: int) -> str:
+def _moved(before: Sequence[str], line: int, header: int) -> str:
+    """That the header seems to be in another line than the one that was taken for it."""
     state = f'state "dialect": {{"headerRows": [{line}]}}'
+    told = f"the header seems to be in line {line}: {state}"
+    if line < header:
+        return told
     if _SEP.fullmatch(before[0]):
         return f"line 1 is Excel's sep= line, and the header is in line {line}: {state}, or remove line 1"
-    told = f"the header seems to be in line {line}: {state}"
     if all(one.startswith(_COMMENT) or not one.strip() for one in before):
         return f'{told}, or "commentChar": "{_COMMENT}" for the lines before it'
     return f"{told}, or remove the lines before it"

@@ -16,6 +16,7 @@ from transactions.numerals import plain_reader, written
 
 Advise = Callable[[str], str]  # advice on a cell, "" where there is none
 
+_LENGTH = 80  # characters of a cell that may be meant for a number or a time
 _EXACT = Context(prec=100, rounding=ROUND_DOWN)
 _MARK = {".": "point", ",": "comma"}
 _GROUPS = {",": "commas", ".": "points", " ": "blanks", "'": "apostrophes"}
@@ -33,6 +34,8 @@ def on_type(field: Field) -> Advise:
     of_type, read = _OF_TYPES.get(field.type, _nothing), field.cell_type.read
 
     def advise(cell: str) -> str:
+        if len(cell) > _LENGTH:
+            return ""
         bare = cell.strip()
         return "remove the blanks around it" if bare != cell and read(bare) is not None else of_type(cell, field)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from transactions.constraints import TEXTS
-from transactions.currencies import UNITS, WITHDRAWN
+from transactions.currencies import UNITS, WITHDRAWN, minor_units
 from transactions.patterns import in_line, in_sql, text_class
 from transactions.schema import Field, Schema
 from transactions.sql import Sql, text
@@ -178,8 +178,11 @@ def _fitted(amount: Column, currency: str, known: Sequence[str]) -> Column:
 
 def _units(currency: str, known: Sequence[str]) -> str:
     """The decimals of a currency in SQL; most have two. NULL of one that has none, which is left to `rules`."""
-    others = [code for code in UNITS if not known or code in known]
+    units = {code: minor_units(code) for code in known or UNITS}
+    others = {text(code): "NULL" if number is None else str(number) for code, number in units.items() if number != 2}
     if not others:
         return "2"
-    cases = " ".join(f"WHEN {text(code)} THEN {'NULL' if UNITS[code] is None else UNITS[code]}" for code in others)
-    return f"(CASE WHEN {currency} NOT IN ({', '.join(map(text, others))}) THEN 2 ELSE CASE {currency} {cases} END END)"
+    if not known:
+        currency = f"CASE WHEN strlen({currency}) = length({currency}) THEN upper({currency}) ELSE '' END"
+    cases = " ".join(f"WHEN {code} THEN {number}" for code, number in others.items())
+    return f"(CASE WHEN {currency} NOT IN ({', '.join(others)}) THEN 2 ELSE CASE {currency} {cases} END END)"

@@ -85,7 +85,8 @@ class RowRules:
                 row[name] = answer
         if self._amount is not None and self._currency in row:
             self._fit(self._amount, row, record, errors)
-        errors += [error for name in self._historic for error in self._withdrawn(name, row, record)]
+        for name in self._historic:
+            errors += self._withdrawn(name, row, record)
         if errors:
             return file_hints.with_footer(errors, record, self._size)
         for name in self._absent:
@@ -100,16 +101,21 @@ class RowRules:
     def _fit(self, name: str, row: Row, record: Record, errors: list[DataError]) -> None:
         """Write the amount with its currency's decimals, or say that it has too many."""
         currency, cell = str(row[str(self._currency)]), record.cells[self._positions[name]]
-        units, amount = money.minor_units(currency), self._read_amount(cell)
-        if units is not None and amount is not None and money.decimals(amount) > units:
-            message = hints.too_fine(amount, currency, units, self._fields[name])
+        units, plain = money.minor_units(currency), str(row[name]) if name in row else self._plain_amount(cell)
+        if units is not None and money.written_decimals(plain) > units:
+            message = hints.too_fine(Decimal(plain), currency, units, self._fields[name])
             errors.append(_error(record, name, cell, Fault("cell-decimals", message)))
         elif name in row:
-            row[name] = money.canonical(Decimal(str(row[name])), currency)
+            row[name] = money.canonical(Decimal(plain), currency)
             if money.digits(str(row[name])) > money.DIGITS:
                 decimals = counted(units or 0, "decimal")
                 message = f"must have at most {money.DIGITS} digits with the {decimals} of {currency}"
                 errors.append(_error(record, name, cell, Fault("cell-type", message)))
+
+    def _plain_amount(self, cell: str) -> str:
+        """An amount with which something else is wrong, as a plain number; "" if it is none."""
+        amount = self._read_amount(cell)
+        return "" if amount is None else money.plain(amount)
 
     def _withdrawn(self, name: str, row: Row, record: Record) -> list[DataError]:
         """The error of a currency that was no more when the row happened, as far as both can be read."""

@@ -107,7 +107,8 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
         problems.append(f"{key}: {reason}")
 
     if not isinstance(document, dict) or not isinstance(document.get("fields"), list) or not document["fields"]:
-        raise SchemaError(f"{name}: fields: an object with a list of at least one field is needed")
+        elsewhere = _elsewhere(document)
+        raise SchemaError(f"{name}: fields: an object with a list of at least one field is needed{elsewhere}")
     refuse_unknown(document, TABLE, wrong, also=TABLE_DESCRIBED)
     if document.get("foreignKeys"):
         wrong("foreignKeys", "other tables can't be looked up when a file is judged: leave it out")
@@ -125,6 +126,12 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     if problems:
         raise SchemaError("\n".join(f"{name}: {problem}" for problem in problems))
     return Schema(good, roles, sha256, names, matched, dialect, unique_keys)
+
+
+def _elsewhere(document: Any) -> str:
+    """Where the fields are in a document of another standard that has some."""
+    found = isinstance(document, dict) and ("resources" in document or "schema" in document)
+    return "; this is a Data Package or Resource: make a file of what it has under schema" if found else ""
 
 
 def _names(fields: Sequence[Any]) -> tuple[str, ...]:

@@ -88,23 +88,38 @@ def _wide(draw: st.DrawFn) -> list[Column]:
 def _with_roles(draw: st.DrawFn) -> list[Column]:
     """Columns as a ledger has them, each with a role that `_document` gives it by its name."""
     roles = draw(st.sampled_from([list(ROLES), ["amount", "currency"], ["id"], ["id", "account", "timestamp"]]))
-    return [*(_of_role(draw, role) for role in roles), *draw(st.lists(columns("note"), max_size=1))]
+    return [*(_of_role(draw, role, roles) for role in roles), *draw(st.lists(columns("note"), max_size=1))]
 
 
-def _of_role(draw: st.DrawFn, role: str) -> Column:
+def _of_role(draw: st.DrawFn, role: str, roles: Sequence[str]) -> Column:
     document: Document = {"name": role, "type": ROLES[role], "constraints": {"required": True}}
+    if role == "currency" and draw(st.booleans()):
+        return _of_lists(draw, document, historic="timestamp" in roles)
     if role == "currency":
-        codes = draw(st.sampled_from([["EUR", "JPY", "KWD", "CLF"], ["eur", "Usd"], ["EUR"]]))
+        codes = draw(st.sampled_from([["EUR", "JPY", "KWD", "CLF"], ["eur", "Usd", "jpy"], ["EUR"]]))
         document["constraints"]["enum"] = codes
         document["tap"] = {"ignoreCase": draw(st.booleans())}
         return column_of(document, [*alike(codes), "EURO", "XXX"])
     if role == "amount":
         if draw(st.booleans()):
             document["constraints"]["minimum"] = 0
-        return column_of(document, ["12", "0", "1.50", "7.1", "1.005", "1.0005", "1.00005", "-3.10", "1" * 37])
+        return column_of(
+            document, ["12", "0", "1.50", "7.1", "1.005", "1.0005", "1.00005", "-3.10", "1" * 37, "0.12345678"]
+        )
     if role == "id":
         document["constraints"]["unique"] = True
     return column_of(document, ["x" * 2048, "x" * 2049, "ü" * 1025] if role != "timestamp" else [])
+
+
+def _of_lists(draw: st.DrawFn, document: Document, *, historic: bool) -> Column:
+    """Currencies by the lists of ISO 4217; of the historic, some are still taken at the times that are drawn."""
+    lists = draw(st.sampled_from([["current"], ["current", "no-minor-unit"], ["no-minor-unit"]]))
+    document["tap"] = {"currencies": lists, "ignoreCase": draw(st.booleans())}
+    one = column_of(document, ["EUR", "JPY", "jpy", "XAU", "XDR", "xau", "XXX", "EURO"])
+    if not historic or draw(st.booleans()):
+        return one
+    of_before = {**document, "tap": {**document["tap"], "currencies": [*lists, "historic"]}}
+    return Column(of_before, one.fresh, [*one.right, "ANG", "BGN", "HRK", "ITL", "YUN"], one.wrong)
 
 
 def _header(draw: st.DrawFn, some: Sequence[Column]) -> list[Column]:

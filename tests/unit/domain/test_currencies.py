@@ -83,16 +83,37 @@ def test_only_the_lists_that_are_stated_are_taken(verdict_of, way):
 
 
 @BOTH
-@pytest.mark.parametrize(("amount", "text"), [("1.25", "1.25"), ("1.123456", "1.123456")])
-def test_without_a_list_of_values_gold_has_the_decimals_that_are_written(verdict_of, collected, way, amount, text):
-    """A column of any text may hold XAU too, and no decimal of it is cut off."""
-    fields = [{"name": "t", "type": "datetime"}, {"name": "n", "type": "number"}, {"name": "c"}]
+@pytest.mark.parametrize(
+    ("currency", "amount", "written"),
+    [
+        ("XAU", "1.25", "1.25"), ("xau", "1.123456", "1.123456"), ("YUN", "1.50", "1.5"), ("jpy", "1", "1"),
+        ("JPY", "1.5", None), ("Jpy", "1.50", None), ("kwd", "1.5", "1.500"), ("\u0131SK", "1.5", "1.50"),
+        ("any", "1.5", "1.50"), ("any", "1.505", None),
+    ],
+)  # fmt: skip
+def test_a_column_of_any_text_has_the_decimals_of_its_currency(verdict_of, collected, way, currency, amount, written):
+    """In whatever case its code is written, and with two decimals where it is none that is known."""
+    fields = [{"name": "n", "type": "number"}, {"name": "c"}]
     for one in fields:
         one["constraints"] = {"required": True}
     schema = parse({"fields": fields, "tap": {"roles": {"amount": "n", "currency": "c"}}})
-    verdict_of(f"t,n,c\n2025-01-01T00:00:00Z,{amount},XAU\n2025-01-01T00:00:00Z,1,JPY\n", schema=schema, way=way)
+    verdict = verdict_of(f"n,c\n{amount},{currency}\n1,EUR\n", schema=schema, way=way)
 
-    assert [row["n"] for row in collected.rows] == [text, "1"]
+    assert [row["n"] for row in collected.rows] == [*([written] if written else []), "1.00"]
+    assert [error.code for error in verdict.errors] == ([] if written else ["cell-decimals"])
+
+
+@BOTH
+def test_a_code_that_the_schema_has_in_lower_case_is_the_same_currency(verdict_of, collected, way):
+    """Half a yen is none, and a yen is not written with two decimals."""
+    document = json.loads(SHIPPED.read_text())
+    field = next(one for one in document["fields"] if one["name"] == "currency")
+    field["constraints"]["enum"] = ["eur", "jpy"]
+    rows = make_row(1, currency="JPY", amount="7") + make_row(2, currency="jpy", amount="7.50")
+    verdict = verdict_of(HEADER + rows, schema=parse(document), way=way)
+
+    assert [(row["amount"], row["currency"]) for row in collected.rows] == [("7", "jpy")]
+    assert [error.code for error in verdict.errors] == ["cell-decimals"]
 
 
 @pytest.mark.parametrize(

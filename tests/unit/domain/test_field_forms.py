@@ -236,6 +236,7 @@ PLAIN = {
     "links": ["https://x.example/ab?c=d#e"],
     "identifiers": ["123e4567-E89B-12d3-a456-426614174000"],
     "numbers of a list": ["2000.5"],
+    "limits between what the engine reads": ["0.0001", "0.9999"],
 }
 
 

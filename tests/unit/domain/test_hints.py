@@ -1,9 +1,11 @@
 """Advice on what is refused or rejected: it says what seems to be meant, alike in both ways of judging."""
 
+import json
+
 import pytest
 
 from tests.unit.rows import HEADER, make_row
-from transactions.schema import parse
+from transactions.schema import SHIPPED, parse
 
 BOTH = pytest.mark.parametrize("way", ["rows", "vectorised"])
 ROWS = make_row(1) + make_row(2)
@@ -164,6 +166,17 @@ def test_a_header_that_seems_to_stand_in_a_later_line_is_told(verdict_of, way, b
     assert hint in verdict.errors[0].message
     assert verdict.errors[0].message.endswith(told)
     assert not any("seems" in error.message for error in verdict.errors[1:])
+
+
+@BOTH
+@pytest.mark.parametrize("stated", [1, 4])
+def test_a_header_that_is_stated_in_the_wrong_line_is_found(verdict_of, way, stated):
+    """Before the stated line or behind it; lines are counted from the file's first."""
+    document = json.loads(SHIPPED.read_text()) | {"dialect": {"headerRows": [stated]}}
+    verdict = verdict_of("Export\n" + HEADER + ROWS + ROWS, schema=parse(document), way=way)
+
+    assert (verdict.exit_code, verdict.errors[0].line) == (2, stated)
+    assert 'seems to be in line 2: state "dialect": {"headerRows": [2]}' in verdict.errors[0].message
 
 
 @BOTH

@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from tests.markdown import blocks, rows
-from transactions import cells, schema, stated, time_formats, vocabulary
+from transactions import cells, currencies, schema, stated, time_formats, vocabulary
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "schema.md"
@@ -70,8 +71,11 @@ def test_what_the_page_shows_stands_in_an_example() -> None:
         assert any({**part, **one} == part for part in parts), one
 
 
-def test_all_values_of_fields_match_are_told() -> None:
-    """Each with what it asks."""
-    (row,) = [row for row in rows(PAGE) if row.cells[0] == "`fieldsMatch`"]
+@pytest.mark.parametrize(
+    ("key", "values"), [("fieldsMatch", vocabulary.FIELDS_MATCH), ("currencies", currencies.LISTS)]
+)
+def test_all_values_of_a_key_are_told(key: str, values: Collection[str]) -> None:
+    """Of those keys that take one of a few words, each word with what it asks."""
+    (row,) = [row for row in rows(PAGE) if row.cells[0] == f"`{key}`"]
 
-    assert [one for one in KEY.findall(row.cells[1]) if one in vocabulary.FIELDS_MATCH] == list(vocabulary.FIELDS_MATCH)
+    assert [one for one in KEY.findall(row.cells[1]) if one in values] == list(values)

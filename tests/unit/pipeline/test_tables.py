@@ -38,9 +38,9 @@ def test_errors_are_counted_without_the_notes(count, told):
     assert "1 note\n" in lines
 
 
-def test_a_column_for_which_a_file_is_refused_is_an_error():
+def test_what_a_file_is_refused_for_is_an_error():
     """The same code is a note where the rows were judged, and the reason where they were not."""
     said = printed(MISSING, NOTE, judged=False)
 
-    assert "rejected: 1 error" in said
-    assert "1 note" in said
+    assert "rejected: 2 errors" in said
+    assert "note" not in said
