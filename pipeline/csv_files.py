@@ -6,7 +6,19 @@ Used by `tap run` and `validate`, before anything is started or sent.
 from pathlib import Path
 
 from deployer.errors import EnvironmentUnready, UsageError
-from pipeline.domain import FileRefused, NoSink, Schema, SchemaError, Source, Verdict, check_header, detect, judge, load
+from pipeline.domain import (
+    FileRefused,
+    NoSink,
+    Schema,
+    SchemaError,
+    Source,
+    Verdict,
+    check_header,
+    detect,
+    judge,
+    load,
+    on_header,
+)
 from pipeline.given import Given, given
 
 
@@ -31,13 +43,15 @@ def verdict_on(path: Path, schema: Schema, max_details: int) -> Verdict:
 
 def require_judgeable(file: Given) -> None:
     """Raises EnvironmentUnready if its beginning is not that of a CSV file; its rows are not looked at."""
-    schema = schema_of(None)
+    schema, dialect = schema_of(None), None
     try:
-        with Source(file.path, detect(file.path, schema.names, schema.dialect)) as source:
+        dialect = detect(file.path, schema.names, schema.dialect)
+        with Source(file.path, dialect) as source:
             check_header(source.header(), schema)
     except FileRefused as refused:
+        errors = on_header(refused.errors, file.path, dialect, schema)
         raise EnvironmentUnready(
             f"{file.name} is not a CSV file of transactions that can be judged",
             remedy=f"fix what is named; `tap validate {'-' if file.piped else file.path}` tells more",
-            details=tuple(f"{error.code}: {error.message}" for error in refused.errors),
+            details=tuple(f"{error.code}: {error.message}" for error in errors),
         ) from refused

@@ -8,6 +8,7 @@ from transactions import layout
 from transactions.codes import counted
 from transactions.dialect import detect
 from transactions.errors import FileRefused, SchemaError
+from transactions.file_hints import on_header
 from transactions.headers import check_header
 from transactions.identity import execution_name
 from transactions.judge import NoSink, judge
@@ -35,6 +36,7 @@ __all__ = [
     "judge",
     "layout",
     "load",
+    "on_header",
     "report_key",
     "transaction_errors",
     "version_of",

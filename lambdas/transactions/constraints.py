@@ -8,7 +8,7 @@ from typing import Any
 
 from transactions.cells import CellType
 from transactions.money import read_number
-from transactions.patterns import problem
+from transactions.patterns import problem, spelled
 from transactions.vocabulary import CONSTRAINTS, Wrong, refuse_unknown
 
 TEXTS = frozenset({"string", "any"})
@@ -101,10 +101,10 @@ class Constraints:
         if self._kind not in TEXTS or not isinstance(value, str):
             self._wrong("pattern", "a regular expression is needed, at a column of text")
             return None
-        wrong = problem(value)
-        if wrong is not None:
+        pattern = spelled(value)
+        if wrong := problem(pattern):
             self._wrong("pattern", wrong)
-        return value
+        return pattern
 
     def enum(self) -> tuple[Any, ...]:
         """The values that are taken; none where all are."""

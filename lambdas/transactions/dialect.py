@@ -8,11 +8,13 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from transactions import code_pages
 from transactions.codes import DataError, cut, file_error
 from transactions.errors import FileRefused
 from transactions.footers import first_footer, matching
@@ -111,15 +113,19 @@ def detect(path: Path, columns: Sequence[str], stated: Stated = NOTHING) -> Dial
         sample = source.read(SAMPLE)
     _refuse_other_formats(sample)
     encoding, bom = _encoding(sample, stated.encoding)
-    text = _decoded(sample, encoding, bom)
+    try:
+        return _detected(path, sample, Dialect(encoding, bom, stated.delimiter or "", None, stated, len(bom)), columns)
+    except UnicodeDecodeError as error:
+        raise FileRefused([find_undecodable(path, encoding, bom)]) from error
+
+
+def _detected(path: Path, sample: bytes, dialect: Dialect, columns: Sequence[str]) -> Dialect:
+    """The same dialect with what is found. Raises UnicodeDecodeError."""
+    text, stated = _decoded(sample[dialect.start :], dialect.encoding), dialect.stated
     if not text.strip("\r\n \t\x00") and len(sample) < SAMPLE:
         raise FileRefused([empty()])
-    whole = Dialect(encoding, bom, stated.delimiter or "", _line_ending(text, stated), stated, len(bom))
-    try:
-        found = _from_header(path, whole, text)
-    except UnicodeDecodeError as error:
-        raise FileRefused([find_undecodable(path, whole)]) from error
-    if found.start != whole.start:
+    found = _from_header(path, replace(dialect, line_ending=_line_ending(text, stated)), text)
+    if found.start != dialect.start:
         text = _text_at(path, found)
         found = replace(found, line_ending=_line_ending(text, stated))
     if not stated.delimiter:
@@ -161,7 +167,7 @@ def _text_at(path: Path, dialect: Dialect) -> str:
     with path.open("rb") as source:
         source.seek(dialect.start)
         sample = source.read(SAMPLE)
-    return _decoded(sample, dialect.encoding, b"", dialect.start)
+    return _decoded(sample, dialect.encoding)
 
 
 def _up_to_footers(path: Path, dialect: Dialect, text: str) -> Dialect:
@@ -216,12 +222,9 @@ def _encoding(sample: bytes, stated: str | None) -> tuple[str, bytes]:
     return stated or "utf-8", b""
 
 
-def _decoded(sample: bytes, encoding: str, bom: bytes, at: int = 0) -> str:
-    """The text of a sample from that byte on; a character that the sample's end cuts is left out."""
-    try:
-        return codecs.getincrementaldecoder(encoding)().decode(sample[len(bom) :], len(sample) < SAMPLE)
-    except UnicodeDecodeError as error:
-        raise FileRefused([undecodable(encoding, at + len(bom) + error.start, error.object[error.start])]) from error
+def _decoded(sample: bytes, encoding: str) -> str:
+    """The text of a sample; a character that the sample's end cuts is left out. Raises UnicodeDecodeError."""
+    return codecs.getincrementaldecoder(encoding)().decode(sample, len(sample) < SAMPLE)
 
 
 def _delimiter(text: str, columns: Sequence[str], stated: Stated) -> str:
@@ -254,24 +257,33 @@ def _line_ending(text: str, stated: Stated) -> str | None:
     return None
 
 
-def undecodable(encoding: str, position: int, byte: int) -> DataError:
-    """The error of a byte that does not decode; `position` counts bytes from 0 at the file's start."""
-    message = f"byte {position} (0x{byte:02x}) is not {encoding.upper()}: send the file in UTF-8"
-    return file_error("file-undecodable", message, f"0x{byte:02x}")
+def _undecodable(encoding: str, position: int, error: UnicodeDecodeError, ends: Counter[str]) -> DataError:
+    """The error of a byte that does not decode; `position` counts bytes from 0 at the file's start.
+
+    `ends` counts the line ends before what was decoded.
+    """
+    byte = f"0x{error.object[error.start]:02x}"
+    before = ends + Counter(error.object[: error.start].decode(encoding))
+    line = max(before["\r"], before["\n"]) + 1
+    hint = code_pages.advice(error.object, error.start) if encoding == "utf-8" else ""
+    told = f"byte {position} ({byte}) is not {encoding.upper()}, in line {line}: send the file in UTF-8"
+    return file_error("file-undecodable", f"{told}; {hint}" if hint else told, byte)
 
 
-def find_undecodable(path: Path, dialect: Dialect) -> DataError:
+def find_undecodable(path: Path, encoding: str, bom: bytes) -> DataError:
     """Where the first byte lies that does not decode. A second reading, only for a file that is refused."""
-    decoder = codecs.getincrementaldecoder(dialect.encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)()
+    ends = Counter[str]()
     with path.open("rb") as source:
-        at = len(source.read(len(dialect.bom)))
+        at = len(source.read(len(bom)))
         while True:
             block = source.read(_BLOCK)
             pending = len(decoder.getstate()[0])
             try:
-                decoder.decode(block, not block)
+                text = decoder.decode(block, not block)
             except UnicodeDecodeError as error:
-                return undecodable(dialect.encoding, at - pending + error.start, error.object[error.start])
+                return _undecodable(encoding, at - pending + error.start, error, ends)
             if not block:
                 return file_error("file-changed", "the file changed while it was read: send it again")
+            ends.update({end: text.count(end) for end in "\r\n"})
             at += len(block)

@@ -106,7 +106,7 @@ class Source:
         try:
             yield from self._splitter.split(number, width)
         except UnicodeDecodeError as error:
-            raise FileRefused([find_undecodable(self.path, self.dialect)]) from error
+            raise FileRefused([find_undecodable(self.path, self.dialect.encoding, self.dialect.bom)]) from error
 
 
 class Rereads:
@@ -168,7 +168,7 @@ class Splitter:
             if cells == [""] and not bare(text):
                 continue  # a blank line holds no record
             if fault is None and width is not None and len(cells) != width:
-                fault = _ragged(len(cells), width)
+                fault = _ragged(cells, width)
             yield Record(first, number, text, [] if fault else cells, fault, offset, size)
             number += 1
 
@@ -237,10 +237,13 @@ class Splitter:
         return size
 
 
-def _ragged(cells: int, width: int) -> Fault:
-    told = f"the row has {counted(cells, 'cell')} and the header {width}"
-    if cells < width:
+def _ragged(cells: Sequence[str], width: int) -> Fault:
+    told = f"the row has {counted(len(cells), 'cell')} and the header {width}"
+    if len(cells) < width:
         return Fault("row-missing-cells", f"{told}: add the missing ones")
+    if len(cells) == width + 1 and not cells[-1]:
+        hint = "the delimiter stands at the end of the line: remove it, or name one more column in the header"
+        return Fault("row-extra-cells", f"{told}: {hint}")
     return Fault("row-extra-cells", f"{told}: put a cell that holds the delimiter in quotes")
 
 

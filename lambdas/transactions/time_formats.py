@@ -114,8 +114,9 @@ def fewest(found: Sequence[str], at: int) -> int:
 
 
 def _alone(found: Sequence[str], at: int) -> bool:
-    """Whether no digit can stand beside a piece."""
-    before, behind = (literal(one) for one in (found[at - 1] if at else "|", (*found, "|")[at + 1]))
+    """Whether no digit can stand beside a piece; an offset begins with a sign or Z."""
+    following = (*found, "|")[at + 1]
+    before, behind = literal(found[at - 1] if at else "|"), "+" if following == "%z" else literal(following)
     return not (before is None or before[-1].isdigit() or behind is None or behind[0].isdigit())
 
 

@@ -120,6 +120,15 @@ def test_both_ways_give_the_same_on_each_shipped_file(schema, path):
     assert judged(path, schema, "vectorised") == judged(path, schema, "rows")
 
 
+@pytest.mark.parametrize("end", ["", "\r", "\r\r", "\n\r\r", "\n\r", "\n\n", "\r\r\n"])
+@pytest.mark.parametrize("quoted", ["text", '"text"'])
+def test_both_ways_give_the_same_however_the_last_line_ends(schema, end, quoted):
+    """Also where it ends with returns, in a file of other line ends."""
+    last = make_row(2, description=quoted).removesuffix("\n") + end
+    for ending in ("\n", "\r\n", "\r"):
+        assert_same((HEADER + make_row(1)).replace("\n", ending).encode() + last.encode(), schema)
+
+
 def big(rows):
     """A file of several blocks."""
     return HEADER.encode() + b"".join(rows)
