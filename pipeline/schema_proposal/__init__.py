@@ -86,7 +86,7 @@ def _dialect(sample: Sample, shape: Shape, footers: Footers) -> dict[str, Any]:
     if writing.quote != '"':
         dialect["quoteChar"] = writing.quote
     if writing.escape:
-        dialect |= {"escapeChar": writing.escape, "doubleQuote": False}
+        dialect["escapeChar"] = writing.escape
     if writing.skip_space:
         dialect["skipInitialSpace"] = True
     if writing.comment:

@@ -109,11 +109,11 @@ def _guess(rows: Sequence[Row], width: int, writing: Writing) -> _Guess | None:
     """The last names before the first values of this width; without columns of values, the first names."""
     fitting = [row for row in rows if len(row.cells) == width]
     columns = _columns_of_values(fitting)
-    first = next((at for at, row in enumerate(fitting) if _has_values(row, columns)), 1)
+    first = next((at for at, row in enumerate(fitting) if _has_values(row, columns)), _RIVALS)
     names = [row for row in fitting[:first] if are_names(row.cells)]
     if not names:
         return None
-    header = names[-1]
+    header = names[-1] if columns else names[0]
     after = [row for row in rows if row.line >= header.line]
     good = sum(len(row.cells) == width for row in after)
     rivals = [row for row in fitting[:_RIVALS] if row is not header and columns and are_names(row.cells)]
