@@ -14,7 +14,7 @@ from transactions.identity import execution_name
 from transactions.judge import NoSink, judge
 from transactions.layout import INCOMING, NAME_PATTERN, Upload, report_key, version_of
 from transactions.records import Source
-from transactions.schema import DERIVED, SHIPPED, Schema, load
+from transactions.schema import DERIVED, SHIPPED, Schema, load, parse
 from transactions.verdict import Verdict
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "layout",
     "load",
     "on_header",
+    "parse",
     "report_key",
     "transaction_errors",
     "version_of",
