@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from transactions.codes import counted
 from transactions.fields import Field
-from transactions.money import canonical, plain
+from transactions.money import canonical, plain, read_number
 from transactions.numerals import plain_reader, written
 
 Advise = Callable[[str], str]  # advice on a cell, "" where there is none
@@ -68,7 +68,11 @@ def _number(cell: str, field: Field) -> str:
     for bare in (True, False):
         for decimal, group in _WAYS:
             number = plain_reader(decimal, group, bare, field.type == "integer")(cell)
-            if number is not None and (settings := _settings(cell, field, decimal, group, bare)):
+            if (
+                number
+                and read_number(number) is not None
+                and (settings := _settings(cell, field, decimal, group, bare))
+            ):
                 found.setdefault(number, settings)
         if found:
             break
@@ -80,7 +84,7 @@ def _settings(cell: str, field: Field, decimal: str, group: str, bare: bool) -> 
     keys = []
     if decimal in cell and decimal != field.decimal_char:
         keys.append(f'"decimalChar": "{decimal}" (a decimal {_MARK[decimal]})')
-    if group and group != field.group_char:
+    if group and group in cell and group != field.group_char:
         keys.append(f'"groupChar": "{group}" ({_GROUPS[group]} between thousands)')
     if not group and field.group_char and field.group_char in cell:
         keys.append('no "groupChar"')
