@@ -202,4 +202,4 @@ def _put_first(folder: Path) -> None:
 
 
 def _tell(line: str) -> None:
-    print(f"tap: {line}", file=sys.stderr)
+    print(f"tap: {line}", file=sys.stderr, flush=True)
