@@ -48,9 +48,10 @@ class Tool:
     def wanted(self) -> str:
         return ".".join(map(str, self.oldest))
 
-    def missing(self, what: str, details: tuple[str, ...] = ()) -> ToolMissing:
-        """The error of who can't have it; `what` happened."""
-        return ToolMissing(what, remedy=f"install {self.title} {self.wanted} or later: {self.page}", details=details)
+    @property
+    def remedy(self) -> str:
+        """For who can't have the package."""
+        return f"install {self.title} {self.wanted} or later: {self.page}"
 
 
 TOOLS = {
@@ -96,7 +97,7 @@ def provide(name: str, paths: Paths, tell: Tell | None = None) -> Found:
         _make(TOOLS[name], paths)
         found = find(name, paths)
     if found is None:
-        raise TOOLS[name].missing(f"the locked package of {TOOLS[name].title} does not start")
+        raise ToolMissing(f"the locked {TOOLS[name].title} does not start", remedy=TOOLS[name].remedy)
     if found.locked:
         _put_first(found.program.parent)
     return found
@@ -159,7 +160,11 @@ def _make(tool: Tool, paths: Paths) -> None:
     try:
         python = environments.ensure(tool.name, paths)
     except ToolMissing as error:
-        raise tool.missing(_absent(tool), (error.what, *error.details)) from error
+        raise ToolMissing(
+            f"no {tool.title} will do, and its package could not be installed",
+            remedy=tool.remedy,
+            details=(_absent(tool), error.what, *error.details),
+        ) from error
     if tool.is_script:
         _write_script(_own(tool, paths), python, paths)
 
@@ -181,7 +186,11 @@ def announced(name: str, paths: Paths) -> str:
     """
     tool = TOOLS[name]
     if not is_packaged(name, paths):
-        raise tool.missing(f"{_absent(tool)}, and {tool.package} has no wheel for this machine")
+        raise ToolMissing(
+            f"no {tool.title} will do, and its package has no wheel for this machine",
+            remedy=tool.remedy,
+            details=(_absent(tool), f"{tool.package} has wheels for other systems"),
+        )
     return f"{_absent(tool)}; the locked package {tool.package} is installed when first needed"
 
 

@@ -16,7 +16,12 @@ KINDS = {name for name, value in vars(errors).items() if isinstance(value, type)
 # Kinds that others are kinds of are told by those; each kind that is raised under its own name has a row.
 ABSTRACT = {"TapError"}
 # What is said by others: by make, by pytest, and by AWS, where `tap` knows the remedy.
-ELSEWHERE = ("Makefile", "deployer/pytest_plugin/fixtures.py", "deployer/terraform/diagnostics.py")
+ELSEWHERE = (
+    "Makefile",
+    "environments/python",
+    "deployer/pytest_plugin/fixtures.py",
+    "deployer/terraform/diagnostics.py",
+)
 
 
 @dataclass(frozen=True)
