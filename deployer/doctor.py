@@ -184,7 +184,7 @@ def _sandbox() -> Check:
 def _endpoint(settings: Settings, paths: Paths) -> str:
     if settings.target == "embedded":
         running = embedded.local(paths)
-        return running.endpoint if running else "is started when needed (`tap local start` keeps one)"
+        return running.endpoint if running else "`tap deploy` or `tap local start` starts one, which stays"
     if settings.target == "aws":
         return f"account {connect.live(settings).account_id}, {settings.aws_region}"
     endpoint = localstack.endpoint()
