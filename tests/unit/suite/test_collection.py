@@ -16,7 +16,7 @@ sys.exit(code)
 
 
 def test_tests_are_collected_without_cdktf(tmp_path: Path) -> None:
-    """An editor lists them at each change: no module of tests starts jsii, and PATH holds neither Node nor Terraform."""
+    """An editor lists them at each change: no module starts jsii, and PATH holds neither Node nor Terraform."""
     environment = {**os.environ, "PATH": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", LOOK], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
