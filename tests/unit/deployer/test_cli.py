@@ -20,7 +20,7 @@ def tap(*arguments: str, folder: Path | None = None, **environment: str) -> subp
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_"))}
     return subprocess.run(
         [sys.executable, "-m", "deployer", *arguments], cwd=folder,
-        capture_output=True, text=True, env={**plain, **environment}, timeout=60, check=False, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, env={**plain, **environment}, timeout=600, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
 

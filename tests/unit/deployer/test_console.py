@@ -30,7 +30,7 @@ def tap(
     command = [sys.executable, "-m", "deployer", *(each.replace("FILE", str(csv)) for each in arguments)]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_", "PYTHON"))}
     done = subprocess.run(
-        command, capture_output=True, env={**plain, **environment}, timeout=60, check=False, preexec_fn=before,
+        command, capture_output=True, env={**plain, **environment}, timeout=600, check=False, preexec_fn=before,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return done.returncode, done.stdout.decode(), done.stderr.decode()
