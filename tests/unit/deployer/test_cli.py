@@ -19,8 +19,8 @@ BAD = "T2,A1,2025-01-31T23:59:59+01:00,ten,EUR,debit,Shop,x"
 def tap(*arguments: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_"))}
     return subprocess.run(
-        [sys.executable, "-m", "deployer", *arguments], cwd=folder,
-        capture_output=True, text=True, env={**plain, **environment}, timeout=600, check=False, stdin=subprocess.DEVNULL,
+        [sys.executable, "-m", "deployer", *arguments], cwd=folder, env={**plain, **environment},
+        capture_output=True, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
 
