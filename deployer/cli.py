@@ -5,8 +5,8 @@ import shlex
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
@@ -29,12 +29,21 @@ from deployer.console import streams
 from deployer.errors import InternalError, TapError, UsageError
 from deployer.paths import Paths
 from deployer.project import TABLE, Project, resolved
+from deployer.visible import visible
 
 _CHOOSING = ("--target", "--suffix", "--region")  # by which a command knows its environment
 
 
 class OfProject(TyperGroup):
     """Tap's own commands, and those of the project, whose code is not imported before one of them is asked for."""
+
+    def make_context(self, *given: Any, **told: Any) -> Any:
+        with _words_visible():
+            return super().make_context(*given, **told)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _words_visible():
+            return super().invoke(ctx)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return super().get_command(ctx, cmd_name) or self.of_project.get(cmd_name)
@@ -56,6 +65,17 @@ class OfProject(TyperGroup):
                 remedy="give them other names",
             )
         return found
+
+
+@contextmanager
+def _words_visible() -> Iterator[None]:
+    """What Typer says of a wrong command line quotes it, and Rich would paint the colours of what is quoted."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(said := getattr(error, "message", None), str):
+            vars(error)["message"] = visible(said)
+        raise
 
 
 app = Commands(
@@ -169,7 +189,7 @@ def _logged(text: str) -> tuple[str, tuple[str, ...]]:
     log = Paths.here().logs / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(text)
+        log.write_text(visible(text), "utf-8")
     except OSError as error:
         return f"{log}, which can't be written: {error.strerror}", tuple(text.splitlines())
     return str(log), ()

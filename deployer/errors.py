@@ -32,6 +32,8 @@ TapError
     └── InternalError      a defect of `tap` itself; the traceback is in a log file
 """
 
+from deployer.visible import visible
+
 
 class TapError(Exception):
     """An error a person can act on: what happened, where, and what mends it.
@@ -46,11 +48,11 @@ class TapError(Exception):
         self.what, self.where, self.remedy, self.details = what, where, remedy, details
 
     def __str__(self) -> str:
-        """All parts, one a line."""
+        """All parts, each from the beginning of a line, which nothing that is quoted can take; for people."""
         lines = [self.what, *(f"  {line}" for line in self.details)]
         lines += [f"Where: {self.where}"] if self.where else []
         lines += [f"Remedy: {self.remedy}"] if self.remedy else []
-        return "\n".join(lines)
+        return "\n".join(visible(line).replace("\n", "\n  ") for line in lines)
 
 
 class CheckFailed(TapError):  # noqa: N818 - an answer is no fault

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer.json_text import json_object
+from deployer.visible import visible_json
 from pipeline import dead_letters
 from pipeline.deployed import Deployed
 from pipeline.domain import Upload
@@ -74,7 +75,8 @@ def _log_lines(pipeline: Deployed, function: str, upload: Upload) -> list[str]:
         logGroupName=f"/aws/lambda/{function}", startTime=int(sent.timestamp() * 1000)
     )  # fmt: skip
     said = [event["message"] for page in islice(pages, _PAGES) for event in page["events"]]
-    about = (line for line in said if "ERROR" in line or json.dumps(upload.name, ensure_ascii=False)[1:-1] in line)
+    name = visible_json(json.dumps(upload.name, ensure_ascii=False))[1:-1]  # as it is logged
+    about = (line for line in said if "ERROR" in line or name in line)
     told = dict.fromkeys(filter(None, map(_readable, about)))  # a call that is tried again says the same again
     return [f"{function}: {line}" for line in told][-_LINES:]
 

@@ -5,10 +5,12 @@ So `tap validate` judges with the very code of the Lambda, and keys are derived 
 
 from transactions import errors as transaction_errors
 from transactions import layout
+from transactions.codes import counted
 from transactions.dialect import detect
 from transactions.errors import FileRefused, SchemaError
+from transactions.headers import check_header
 from transactions.identity import execution_name
-from transactions.judge import NoSink, check_header, judge
+from transactions.judge import NoSink, judge
 from transactions.layout import INCOMING, NAME_PATTERN, Upload, report_key, version_of
 from transactions.records import Source
 from transactions.schema import DERIVED, SHIPPED, Schema, load
@@ -27,6 +29,7 @@ __all__ = [
     "Upload",
     "Verdict",
     "check_header",
+    "counted",
     "detect",
     "execution_name",
     "judge",

@@ -8,6 +8,7 @@ from typing import IO, Any
 from deployer.console.table import show
 from pipeline.dead_letters import DeadLetter
 from pipeline.deployed import FileState
+from pipeline.domain import counted
 
 FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")
 REJECT_COLUMNS = ("line", "column", "code", "value", "message")
@@ -33,14 +34,16 @@ def sums(state: FileState) -> list[str]:
 def show_rejects(stream: IO[str], rejects: Sequence[Mapping[str, str]], limit: int | None = None) -> None:
     """Rejected rows, the first `limit` of them (all if None)."""
     shown = rejects[:limit]
-    title = f"rejected: {len(rejects)} errors" + (f", the first {len(shown)}" if len(shown) < len(rejects) else "")
+    title = f"rejected: {counted(len(rejects), 'error')}"
+    title += f", the first {len(shown)}" if len(shown) < len(rejects) else ""
     rows = [[reject.get(name, "") for name in REJECT_COLUMNS] for reject in shown]
     show(stream, title, REJECT_COLUMNS, rows, right=("line",), narrow=_NARROW)
 
 
 def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, judged: bool) -> None:
-    """The judgement of a file: its figures and its errors."""
-    rows, errors = document["rows"], document["errors"]
+    """The judgement of a file: its figures, its errors, and apart from those what is only noted."""
+    rows = document["rows"]
+    errors, notes = ([one for one in document["errors"] if _is_note(one, judged) is wanted] for wanted in (False, True))
     if judged:
         figures = ("read", "accepted", "rejected")
         table = [("rows", *(rows[figure] for figure in figures))]
@@ -53,8 +56,24 @@ def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, jud
         print(f"{name} is not a file that can be judged", file=stream)
     if errors:
         show_rejects(stream, [{column: _cell(error[column]) for column in REJECT_COLUMNS} for error in errors], SHOWN)
+    if notes:
+        _show_notes(stream, notes)
     if document["errors_truncated"]:
         print("more errors are counted than listed: --max-errors", file=stream)
+
+
+def _is_note(error: Mapping[str, Any], judged: bool) -> bool:
+    """Whether an "error" of the JSON costs no row: what is said of the header of a file that was judged nonetheless.
+
+    That a column is not in the schema is never why a file is refused.
+    """
+    return error["record"] is None if judged else error["code"] == "header-extra-column"
+
+
+def _show_notes(stream: IO[str], notes: Sequence[Mapping[str, Any]]) -> None:
+    title = f"{counted(len(notes), 'note')} on the header"
+    title += f", the first {SHOWN}" if len(notes) > SHOWN else ""
+    show(stream, title, ("column", "message"), [(note["column"], note["message"]) for note in notes[:SHOWN]])
 
 
 def _cell(value: Any) -> str:

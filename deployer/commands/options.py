@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deployer.errors import UsageError
+from deployer.visible import visible_json
 
 if TYPE_CHECKING:
     from deployer.settings import Settings
@@ -97,14 +98,16 @@ def settings_of(target: str | None, suffix: str | None, region: str | None) -> "
 
 def print_json(document: Any) -> None:
     """One document, indented."""
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=_is_narrow(), default=str)
-    sys.stdout.write("\n")
+    print(_written(document, indent=2))
 
 
 def print_json_line(document: Any) -> None:
     """One document on one line, at once."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=_is_narrow(), default=str) + "\n")
-    sys.stdout.flush()
+    print(_written(document), flush=True)
+
+
+def _written(document: Any, indent: int | None = None) -> str:
+    return visible_json(json.dumps(document, indent=indent, ensure_ascii=_is_narrow(), default=str))
 
 
 def _is_narrow() -> bool:

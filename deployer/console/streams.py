@@ -1,23 +1,60 @@
 """The standard streams, whatever the caller made of them: closed, full, or in an encoding that lacks our characters.
 
-`cli.main` calls it around every command, so that none has to think of it.
+And whatever is said on them: what is printed is made visible, so that no value of a file, a key or an answer of AWS
+steers the terminal. Rich writes its colours by a way of its own. `cli.main` calls it around every command, so that none
+has to think of it.
 """
 
 import codecs
 import errno
 import io
 import os
+import re
 import sys
 from typing import Any, TextIO
 
 from deployer.errors import EnvironmentUnready, TapError, UsageError
 from deployer.paths import Paths
+from deployer.visible import visible
 
 # A letter for a letter, so that tables keep their columns.
 PLAIN = str.maketrans("\u2713\u2717\u2026\u2500\u2501\u2502\u2013\u2014\u00b7\u2192\u00d7", "+x~--|--.>x")
 _ERRORS = "plain"
 _STDOUT = "stdout"
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+# Colours, and how a spinner comes back to its line: all that Rich says to a terminal for us.
+_PAINT = re.compile(r"(\x1b\[[\d;]*[mAK]|\x1b\[\?25[hl]|\r)")
+
+
+class _Visible(io.TextIOWrapper):
+    """A stream that people read."""
+
+    def write(self, text: str, /) -> int:
+        super().write(visible(text))
+        return len(text)
+
+    def paint(self, text: str) -> int:
+        """What Rich has made: values in it are visible by then (`table`, `view`), and nothing but paint steers."""
+        super().write("".join(each if _PAINT.fullmatch(each) else visible(each) for each in _PAINT.split(text)))
+        return len(text)
+
+    @property
+    def rich_proxied_file(self) -> "_Painted":
+        """By this name Rich asks a stream for the one that it is to write to."""
+        return _Painted(self)
+
+
+class _Painted:
+    """The same stream, as Rich's consoles have it: also those that Typer makes for its help."""
+
+    def __init__(self, stream: _Visible) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.paint(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class _Stdout(io.FileIO):
@@ -73,7 +110,7 @@ def _through(kind: type[io.FileIO], stream: TextIO) -> TextIO:
     if stream not in (sys.__stdout__, sys.__stderr__) or not isinstance(stream, io.TextIOWrapper):
         return stream
     raw = kind(stream.fileno(), "w", closefd=False)
-    return io.TextIOWrapper(
+    return _Visible(
         io.BufferedWriter(raw), stream.encoding, _ERRORS,
         line_buffering=stream.line_buffering or stream.write_through,  # the buffer below holds what is written through
         write_through=stream.write_through,

@@ -1,7 +1,15 @@
-"""A table for people: what `tap doctor` and a project's commands print. Loads Rich when it is first used."""
+"""A table for people: what `tap doctor` and a project's commands print. Loads Rich when it is first used.
+
+What stands in it is text and nothing else: no mark-up of Rich's, no control of the terminal, no break of its row.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+from deployer.visible import in_a_line
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _WIDE = 120  # columns of text where no terminal says otherwise
 _NONE: Mapping[str, int] = {}
@@ -19,14 +27,19 @@ def show(
     from rich import box
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=_text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(
-            column, justify="right" if column in right else "left", no_wrap=column in narrow,
+            _text(column), justify="right" if column in right else "left", no_wrap=column in narrow,
             max_width=narrow.get(column), overflow="ellipsis" if column in narrow else "fold",
         )  # fmt: skip
     for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
+        table.add_row(*map(_text, row))
     Console(file=stream, width=None if stream.isatty() else _WIDE).print(table)
+
+
+def _text(cell: Any) -> "Text":
+    from rich.text import Text
+
+    return Text(in_a_line(str(cell)))

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TextIO
 
+from deployer.visible import in_a_line, visible
+
 
 class View(Protocol):
     """What a stage tells while it runs."""
@@ -48,7 +50,7 @@ class PlainView:
 
     def note(self, text: str) -> None:
         self._told = time.monotonic()
-        print(text, file=self._stream, flush=True)
+        print(visible(text), file=self._stream, flush=True)
 
 
 class LiveView:
@@ -76,12 +78,15 @@ class LiveView:
             self._console.print(f"{mark} {name:<10} [dim]{time.monotonic() - self._begun:.1f} s[/]")
 
     def detail(self, text: str) -> None:
-        from rich.markup import escape
+        from rich.text import Text
 
-        self._status.update(f"{self._name}  [dim]{time.monotonic() - self._begun:.0f} s  {escape(text)}[/]")
+        told = f"{time.monotonic() - self._begun:.0f} s  {in_a_line(text)}"
+        self._status.update(Text.assemble(f"{self._name}  ", (told, "dim")))
 
     def note(self, text: str) -> None:
-        self._console.print(text, markup=False)
+        from rich.text import Text
+
+        self._console.print(Text(visible(text)))
 
 
 class NoView:

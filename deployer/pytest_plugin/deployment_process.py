@@ -31,6 +31,7 @@ from deployer.settings import Settings, SettingsError
 from deployer.targets import embedded
 from deployer.targets.connect import TargetSession, lasting_session, open_target
 from deployer.targets.health import health
+from deployer.visible import visible
 
 LIFETIME = timedelta(hours=3)  # then `tap cleanup --expired` removes what a killed session left
 
@@ -84,7 +85,7 @@ def _told(folder: Path) -> Iterator[None]:
         if (folder / ANSWER).exists():
             raise
         told = str(error) if isinstance(error, TapError) else traceback.format_exc()
-        _answer(folder, {"error": told, "exit": getattr(error, "exit_code", TapError.exit_code)})
+        _answer(folder, {"error": visible(told), "exit": getattr(error, "exit_code", TapError.exit_code)})
 
 
 def _deployed(run: Run) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from deployer import process
 from deployer.process import tools
 from deployer.pytest_plugin.levels import project_paths
 from deployer.pytest_plugin.options import OPTIONS
+from deployer.visible import visible
 
 MODULE = "deployer.pytest_plugin.deployment_process"
 ANSWER, ASKED, PROCESS = "deployment.json", "asked", "process"
@@ -63,7 +64,7 @@ class Shared:
 
     def told(self) -> str:
         """What the deployment told as it went, and where that is kept."""
-        return f"{self.log.read_text(errors='replace')}({self.log})" if self.log.exists() else ""
+        return visible(f"{self.log.read_text(errors='replace')}({self.log})") if self.log.exists() else ""
 
     def _is_ended(self) -> bool:
         try:

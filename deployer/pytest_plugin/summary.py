@@ -8,6 +8,7 @@ import pytest
 from deployer.pytest_plugin.evidence import Report
 from deployer.pytest_plugin.levels import NAMES, Levels, levels
 from deployer.pytest_plugin.session import shared
+from deployer.visible import visible
 
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
@@ -17,7 +18,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     counts = _counts(terminalreporter.stats, levels(config))
     if not counts:
         return
-    write = terminalreporter.write_line
+
+    def write(line: str) -> None:
+        terminalreporter.write_line(visible(line))
+
     terminalreporter.section("the three levels")
     for level in filter(counts.__contains__, NAMES):
         told = ", ".join(f"{counts[level][outcome]} {outcome}" for outcome in OUTCOMES if counts[level][outcome])

@@ -1,6 +1,5 @@
 """The report as one page of HTML, by Jinja2 from templates/. Nothing that comes from outside is in it unescaped."""
 
-import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,9 +13,9 @@ from deployer.compliance.suppressions import ending
 from deployer.reporting.chapter import Chapter, sums
 from deployer.reporting.runs import Run
 from deployer.reporting.sources import Document
+from deployer.visible import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, what turns the direction of text, halves of pairs
 
 
 def page(
@@ -67,7 +66,7 @@ def verdict(runs: Sequence[Run]) -> str:
 
 def _environment(folder: Path) -> Environment:
     made = Environment(
-        loader=FileSystemLoader([folder, TEMPLATES]), autoescape=True, undefined=StrictUndefined, finalize=visible,
+        loader=FileSystemLoader([folder, TEMPLATES]), autoescape=True, undefined=StrictUndefined, finalize=_printed,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"seconds": seconds, "count": "{:,}".format, "moment": _moment}
@@ -81,16 +80,9 @@ def _ending(suppressed: list[dict[str, Any]]) -> list[str]:
     return []
 
 
-def visible(value: Any) -> Any:
-    """What a template prints, with characters that hide, or turn the text around them, written out: `\\u202e`."""
-    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
-        return value
-    return "".join(_written(each) for each in value)
-
-
-def _written(character: str) -> str:
-    hidden = character not in "\n\t" and unicodedata.category(character) in _HIDDEN
-    return character.encode("unicode_escape").decode() if hidden else character
+def _printed(value: Any) -> Any:
+    """What a template prints; Markup is ours, and its values were printed before."""
+    return value if isinstance(value, Markup) else visible(str(value))
 
 
 def seconds(value: float) -> str:

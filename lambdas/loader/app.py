@@ -8,17 +8,18 @@ import os
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Metrics, Tracer
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from failing import Outlets
 from loading import CONNECTIONS, Loader
 from steps import run
 
+from aws_io.logs import new_logger
 from transactions.schema import load
 
 # calls of boto3 are not traced one by one: the loader makes thousands, from threads that have no segment
-logger, metrics, tracer = Logger(), Metrics(), Tracer(auto_patch=False)
+logger, metrics, tracer = new_logger(), Metrics(), Tracer(auto_patch=False)
 settings = Config(max_pool_connections=CONNECTIONS, retries={"mode": "standard", "max_attempts": 5})
 loader = Loader(
     s3=boto3.client("s3", config=settings),

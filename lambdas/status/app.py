@@ -10,15 +10,16 @@ import os
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Metrics, Tracer
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from lookups import Lookups, routes
 
+from aws_io.logs import new_logger
 from transactions.schema import load
 
-logger, metrics, tracer = Logger(), Metrics(), Tracer(auto_patch=False)
+logger, metrics, tracer = new_logger(), Metrics(), Tracer(auto_patch=False)
 lookups = Lookups(
     s3=boto3.client("s3"),
     table=boto3.client("dynamodb"),

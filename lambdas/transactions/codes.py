@@ -13,19 +13,23 @@ MEANINGS = {
     "file-not-csv": "The bytes are of another format, such as gzip, ZIP or PNG.",
     "file-encoding": "The text is in an encoding that is not taken; UTF-8, or UTF-16 with a byte order mark, is.",
     "file-undecodable": "A byte does not decode in the file's encoding; its position is told.",
+    "file-line-ends": "The lines end with CR CR LF.",
     "file-changed": "The file changed while it was read.",
     "file-too-large": "The file does not fit into the function's temporary storage, with all that is made of it.",
     "file-key": "The object's key is too long for the keys that are derived from it.",
     "header-broken": "The header can't be parsed: a quote, a NUL byte, or too long.",
+    "header-column-order": "The columns have another order than the schema, which says that it matters.",
+    "header-no-column": "No column of the header is in the schema.",
     "header-blank-column": "A column of the header has no name.",
-    "header-duplicate-column": "Two columns of the header have the same name.",
+    "header-duplicate-column": "Two columns of the header have the same name, which is one of the schema's.",
     "header-missing-column": "A column of the schema is not in the header.",
     "header-extra-column": "A column of the header is not in the schema; its cells are not loaded.",
     "row-missing-cells": "The row has fewer cells than the header.",
     "row-extra-cells": "The row has more cells than the header.",
     "row-unclosed-quote": "A quote is opened in the row and not closed.",
     "row-bad-quote": "Text follows a closing quote.",
-    "row-stray-return": "A carriage return stands outside quotes in the middle of the row.",
+    "row-stray-return": "A carriage return stands outside quotes in the row and does not end its line.",
+    "row-stray-newline": "A line feed stands outside quotes in a row of a file whose lines end with CR.",
     "row-nul-byte": "The row holds a NUL byte.",
     "row-too-long": "The row is longer than a row may be.",
     "row-too-large": "The row's item would be larger than the table takes.",
@@ -80,6 +84,11 @@ class DataError:
 def file_error(code: str, message: str, value: str | None = None) -> DataError:
     """An error of the whole file."""
     return DataError(None, None, None, code, value, message)
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: 1 row, 2,000 rows."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def cut(value: str) -> str:

@@ -16,6 +16,7 @@ SAMPLE = 64 * 1024  # bytes looked at
 DELIMITERS = (",", ";", "\t", "|")
 LINE_ENDINGS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
 _BLOCK = 1 << 20
+_TWO_RETURNS = "each line ends with CR CR LF, as when line ends are converted twice: make it CR LF, or LF"
 
 _BOMS = (  # the longer first: UTF-32's little-endian mark begins with UTF-16's
     (codecs.BOM_UTF32_LE, None),
@@ -116,10 +117,12 @@ def _delimiter(text: str, columns: Sequence[str]) -> str:
 
 
 def _line_ending(text: str) -> str | None:
-    """The first one outside quotes."""
+    """The first one outside quotes. Raises FileRefused for one that no file has on purpose."""
     for piece in text.split('"')[::2]:
         for position, character in enumerate(piece):
             if character in "\r\n":
+                if piece.startswith("\r\r\n", position):
+                    raise FileRefused([file_error("file-line-ends", _TWO_RETURNS)])
                 ending = piece[position : position + 2]
                 return LINE_ENDINGS["\r\n" if ending == "\r\n" else character]
     return None

@@ -25,11 +25,14 @@ _BATCH = 5_000
 
 
 class Repeat(NamedTuple):
-    """A value that must be unique stands in `row`, record `number`, and first in `first`."""
+    """The value of the unique key `key`, of those of the predicates, stands in `row`, record `number`.
+
+    `first` is the row in which it stands first.
+    """
 
     row: int
     number: int
-    column: str
+    key: int
     first: int
 
 
@@ -44,7 +47,8 @@ class Engine:
 
     def __init__(self, flat: Flat, predicates: Predicates, scratch: Path) -> None:
         self._flat, self._predicates = flat, predicates
-        self._rows, self._pipe = scratch / "rows.parquet", scratch / "lines"
+        self._rows, self._pipe, self._file = scratch / "rows.parquet", scratch / "lines", scratch / "read"
+        self._file.symlink_to(flat.path.resolve())  # as the engine reads meaning into names: `*`, `.gz`, `line=5/`
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "memory_limit": MEMORY_LIMIT,
@@ -54,17 +58,18 @@ class Engine:
             "autoload_known_extensions": False,
         }
         self._database = duckdb.connect(":memory:", config=settings)
-        self._database.execute("CREATE TABLE judged (col INTEGER, row_ BIGINT, value VARCHAR)")
-        self._database.execute("CREATE TABLE repeats (col INTEGER, row_ BIGINT, first_ BIGINT)")
+        self._database.execute("CREATE TABLE judged (key INTEGER, row_ BIGINT, value VARCHAR)")
+        self._database.execute("CREATE TABLE repeats (key INTEGER, row_ BIGINT, first_ BIGINT)")
 
     def close(self) -> None:
         """Give memory and files back."""
         self._database.close()
         self._rows.unlink(missing_ok=True)
+        self._file.unlink()
 
     def judge(self) -> int:
         """Judge each line; how many rows there are."""
-        hashes = [f"hash({cell}) AS h{at}" for at, cell in enumerate(self._predicates.unique.values())]
+        hashes = [f"{_hash(value)} AS h{at}" for at, value in enumerate(self._predicates.unique)]
         currency, amount = self._predicates.control or ("NULL", "NULL")
         columns = ["row_", "good", f"{currency} AS currency", f"{amount} AS amount", *hashes]
         rows = f"SELECT {', '.join(columns)} FROM ({self._judged()})"
@@ -95,38 +100,38 @@ class Engine:
         return f"(get_bit(getvariable('{name}'), row_::INTEGER) = 1)"
 
     def add(self, values: Iterable[tuple[int, int, str]]) -> None:
-        """Values, by unique column's index and row, of rows that were judged elsewhere."""
-        form = text('[{"col": "INTEGER", "row_": "BIGINT", "value": "VARCHAR"}]')
+        """Values, by unique key and row, of rows that were judged elsewhere."""
+        form = text('[{"key": "INTEGER", "row_": "BIGINT", "value": "VARCHAR"}]')
         insert = f"INSERT INTO judged SELECT unnest(from_json($1, {form}), recursive := true)"
         stream = iter(values)
         while batch := list(islice(stream, _BATCH)):
-            rows = [{"col": col, "row_": row, "value": value} for col, row, value in batch]
+            rows = [{"key": key, "row_": row, "value": value} for key, row, value in batch]
             self._database.execute(insert, [json.dumps(rows)])  # a list of values would take 100 times as long
 
     def repeats(self, others: "Rows") -> Iterator[Repeat]:
         """All rows whose unique values stand in an earlier one too. `others` are those that were judged elsewhere."""
-        names = list(self._predicates.unique)
-        for at, cell in enumerate(self._predicates.unique.values()):
-            self._find_repeats(at, cell, others)
-        found = "SELECT col, row_, first_, number_ FROM repeats JOIN verdicts USING (row_) ORDER BY row_, col"
-        for at, row, first, number in self._stream(found):
-            yield Repeat(row, number, names[at], first)
+        for key, value in enumerate(self._predicates.unique):
+            self._find_repeats(key, value, others)
+        found = "SELECT row_, number_, key, first_ FROM repeats JOIN verdicts USING (row_) ORDER BY row_, key"
+        yield from map(Repeat._make, self._stream(found))
 
-    def _find_repeats(self, at: int, cell: str, others: "Rows") -> None:
+    def _find_repeats(self, key: int, value: str, others: "Rows") -> None:
         """By hash first, a share of the hashes at a time; then by the values that have one in common."""
         self._run("CREATE OR REPLACE TABLE shared (hash UBIGINT)")
         shares = -(-self._flat.lines // ROWS_AT_ONCE)
-        known = f"SELECT h{at} AS h FROM verdicts WHERE good UNION ALL SELECT hash(value) FROM judged WHERE col = {at}"
-        for share in range(shares):
+        known = (
+            f"SELECT h{key} AS h FROM verdicts WHERE good UNION ALL SELECT hash(value) FROM judged WHERE key = {key}"
+        )
+        for share in range(shares):  # the rest of what has no value is none, and no share has it
             some = f"SELECT h FROM ({known}) WHERE h % {shares} = {share} GROUP BY h HAVING count(*) > 1"
             self._run(f"INSERT INTO shared {some}")
         if not self._number("SELECT count(*) FROM shared"):
             return
-        good = f"SELECT row_, {cell} AS value FROM ({self._cells()}) WHERE NOT {self._among('others', others)}"
-        values = f"{good} UNION ALL SELECT row_, value FROM judged WHERE col = {at}"
-        suspects = f"SELECT row_, value FROM ({values}) WHERE hash(value) IN (SELECT hash FROM shared)"
+        good = f"SELECT row_, {value} AS value FROM ({self._cells()}) WHERE NOT {self._among('others', others)}"
+        values = f"{good} UNION ALL SELECT row_, value FROM judged WHERE key = {key}"
+        suspects = f"SELECT row_, value FROM ({values}) WHERE {_hash('value')} IN (SELECT hash FROM shared)"
         first = f"SELECT row_, min(row_) OVER (PARTITION BY value) AS first_ FROM ({suspects})"
-        self._run(f"INSERT INTO repeats SELECT {at}, row_, first_ FROM ({first}) WHERE row_ > first_")
+        self._run(f"INSERT INTO repeats SELECT {key}, row_, first_ FROM ({first}) WHERE row_ > first_")
 
     def write(self, left_out: "Rows", holes: "Rows") -> Iterator[bytes]:
         """The good rows as JSON Lines, in order, in pieces of whole lines; a `HOLE` for each row of `holes`."""
@@ -146,9 +151,10 @@ class Engine:
         """All lines that hold a record, with their row."""
         options = (
             f"header = false, skip = {self._flat.skip}, auto_detect = false, columns = {{'line': 'VARCHAR'}}, "
-            "delim = '\x02', quote = '', escape = '', new_line = '\\n', buffer_size = 16000000, max_line_size = 2000000"
+            "delim = '\x02', quote = '', escape = '', new_line = '\\n', "
+            "compression = 'none', hive_partitioning = false, buffer_size = 16000000, max_line_size = 2000000"
         )
-        lines = f"SELECT line, row_number() OVER () AS row_ FROM read_csv({text(str(self._flat.path))}, {options})"
+        lines = f"SELECT line, row_number() OVER () AS row_ FROM read_csv({text(str(self._file))}, {options})"
         return f"SELECT * FROM ({lines}) WHERE line <> '{NOTHING}'"
 
     def _split(self) -> str:
@@ -178,6 +184,11 @@ class Engine:
         cursor = self._database.cursor().execute(statement)
         while batch := cursor.fetchmany(_BATCH):
             yield from batch
+
+
+def _hash(value: str) -> str:
+    """SQL of a value's hash: NULL where there is none, which the engine would give a hash as well."""
+    return f"(CASE WHEN {value} IS NOT NULL THEN hash({value}) END)"
 
 
 class Rows:

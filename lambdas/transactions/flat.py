@@ -110,7 +110,7 @@ class Flattener:
         self._long: _LongRow | None = None
         plain_header = header.line == 1 and self._header_lines == 1 and not {'"', "\r"} & set(header.text[:-1])
         if dialect.encoding != "utf-8" or dialect.newline != "\n" or not plain_header:
-            self._copy = self._copy_path.open("wb")
+            self._copy = self._begin_copy()
 
     def __enter__(self) -> "Flattener":
         return self
@@ -144,7 +144,13 @@ class Flattener:
         if self._copy is None:
             return Flat(self._path, self._dialect.delimiter, 1, self._first, *found)
         self._copy.close()
-        return Flat(self._copy_path, SEPARATOR, 0, self._first, *found)
+        return Flat(self._copy_path, SEPARATOR, 1, self._first, *found)
+
+    def _begin_copy(self) -> BinaryIO:
+        """With a line to be skipped, as each file has its header: of a first line the engine takes U+FEFF away."""
+        copy = self._copy_path.open("wb")
+        copy.write(f"{NOTHING}\n".encode())
+        return copy
 
     def _take(self, text: str, last: bool) -> str:
         """Make flat what can be decided, and give back the rest, which begins with a record."""
@@ -180,7 +186,7 @@ class Flattener:
 
     def _catch_up(self) -> None:
         """The file is not flat after all: copy what was."""
-        self._copy = self._copy_path.open("wb")
+        self._copy = self._begin_copy()
         delimiter, left = self._dialect.delimiter.encode(), self._offset - self._body
         with self._path.open("rb") as source:
             source.seek(self._body)

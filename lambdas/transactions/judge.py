@@ -5,21 +5,21 @@ Called by the validator and by `tap validate`. How rows are found is no concern 
 """
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from transactions.codes import DataError, Fault, cut
+from transactions.codes import DataError
 from transactions.dialect import detect
 from transactions.errors import FileRefused
+from transactions.headers import check_header
 from transactions.records import Record, Source
 from transactions.rules import RowRules, columns, repeated, to_line
 from transactions.schema import Schema
 from transactions.sinks import NoSink, Sink
-from transactions.uniqueness import FirstLines
+from transactions.uniqueness import IN_MEMORY, FirstLines, UniqueKey, unique_keys
 from transactions.verdict import FileFacts, Tally, Verdict, facts_of_refused
 
-__all__ = ["MAX_DETAILS", "NoSink", "Sink", "Way", "check_header", "judge"]
+__all__ = ["MAX_DETAILS", "NoSink", "Sink", "Way", "judge"]
 
 MAX_DETAILS = 10_000
 SMALL = 1 << 20  # bytes; a smaller file is judged row by row before the engine is loaded
@@ -73,12 +73,13 @@ def _vectorised(path: Path, schema: Schema, header: Record, way: Way) -> bool:
 
 def _judge_rows(source: Source, header: Record, schema: Schema, sink: Sink, tally: Tally) -> None:
     rules = RowRules(schema, header.cells)
-    unique = [(name, header.cells.index(name), FirstLines()) for name in schema.unique if name in header.cells]
+    keys = unique_keys(schema, header.cells)
+    unique = [(key, FirstLines(IN_MEMORY // len(keys))) for key in keys]
     for record in source.records(len(header.cells)):
         control = rules.control(record)
         tally.read(control)
         verdict = rules.judge(record)
-        repeats = _repeats(record, unique, schema.missing_values) if record.fault is None else []
+        repeats = _repeats(record, unique) if record.fault is None else []
         if isinstance(verdict, dict) and not repeats:
             tally.accept(rules.accepted_control(verdict))
             sink.accepted(to_line(verdict.values()))
@@ -86,59 +87,12 @@ def _judge_rows(source: Source, header: Record, schema: Schema, sink: Sink, tall
             errors = [*(verdict if isinstance(verdict, list) else []), *repeats]
             tally.reject(control, errors, duplicate=bool(repeats))
             sink.rejected(record, errors)
-    for _, _, lines in unique:
+    for _, lines in unique:
         lines.close()
 
 
-def _repeats(record: Record, unique: Sequence[tuple[str, int, FirstLines]], missing: frozenset[str]) -> list[DataError]:
-    """The errors of cells that repeat a value which must be unique."""
-    found = [
-        (name, at, lines.first(record.cells[at], record.line))
-        for name, at, lines in unique
-        if record.cells[at] not in missing
-    ]
-    return [repeated(record, name, at, first) for name, at, first in found if first != record.line]
-
-
-def check_header(header: Record, schema: Schema) -> list[DataError]:
-    """What is to be said of a header under which the rows can be judged.
-
-    Raises:
-        FileRefused: they can't, for all the errors that it carries.
-    """
-    if header.fault is not None:
-        raise FileRefused([_header_error(header, None, Fault("header-broken", header.fault.message))])
-    names = header.cells
-    fatal = [_header_error(header, None, _blank(at)) for at, name in enumerate(names, 1) if not name.strip()]
-    twice = [name for name in dict.fromkeys(names) if name.strip() and names.count(name) > 1]
-    fatal += [_header_error(header, name, _twice(name)) for name in twice]
-    absent = [field for field in schema.fields if field.name not in names]
-    missing = {field.name: _header_error(header, field.name, _missing(field.name, names)) for field in absent}
-    extra = [_header_error(header, name, _extra(name)) for name in names if name.strip() and name not in schema.names]
-    if fatal or any(field.required for field in absent):
-        raise FileRefused([*fatal, *missing.values(), *extra])
-    return [*missing.values(), *extra]
-
-
-def _header_error(header: Record, column: str | None, fault: Fault) -> DataError:
-    value = cut(header.text.rstrip("\r\n") if column is None else column)
-    return DataError(header.line, None, column, fault.code, value, fault.message)
-
-
-def _blank(position: int) -> Fault:
-    return Fault("header-blank-column", f"column {position} of the header has no name: name it, or remove it")
-
-
-def _twice(name: str) -> Fault:
-    return Fault("header-duplicate-column", f"the column {name!r} stands more than once: keep one")
-
-
-def _missing(name: str, names: Sequence[str]) -> Fault:
-    folded = {one.strip().casefold(): one for one in names}
-    near = get_close_matches(name.casefold(), folded, n=1)
-    hint = f"rename {folded[near[0]]!r}, or add it" if near else "add it"
-    return Fault("header-missing-column", f"the column {name!r} is missing: {hint}")
-
-
-def _extra(name: str) -> Fault:
-    return Fault("header-extra-column", f"the column {name!r} is not in the schema; its cells are not loaded")
+def _repeats(record: Record, unique: Sequence[tuple[UniqueKey, FirstLines]]) -> list[DataError]:
+    """The errors of keys whose value an earlier row has."""
+    values = ((key, lines, key.value(record.cells)) for key, lines in unique)
+    found = [(key, lines.first(value, record.line)) for key, lines, value in values if value is not None]
+    return [repeated(record, key, first) for key, first in found if first != record.line]

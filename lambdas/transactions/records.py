@@ -9,11 +9,11 @@ are read again, each as a record of its own.
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from transactions.codes import Fault
+from transactions.codes import Fault, counted
 from transactions.dialect import Dialect, find_undecodable
 from transactions.errors import FileRefused
 from transactions.lines import RECORD_LIMIT, FileLines, HashedFile, Lines
@@ -27,6 +27,10 @@ _UNCLOSED = Fault(
 )
 _BAD_QUOTE = Fault("row-bad-quote", 'text follows a closing quote: double a quote in a text ("")')
 _STRAY_RETURN = Fault("row-stray-return", "a carriage return stands in the middle of the row: put the cell in quotes")
+_STRAY_NEWLINE = Fault(
+    "row-stray-newline", "a line feed stands in the row, and the file's lines end with CR: put the cell in quotes"
+)
+_TWO_RETURNS = Fault("row-stray-return", "the line ends with CR CR LF: end it as the file's first line ends")
 
 
 class Record(NamedTuple):
@@ -138,14 +142,15 @@ class Splitter:
             width: cells that each must have; None for a header.
         """
         lines, delimiter = self._lines, self._dialect.delimiter
+        other = "\n" if self._dialect.newline == "\r" else "\r"
         while line := lines.next():
             first, fault = lines.number, None
             if '"' in line or "\0" in line or len(line) >= RECORD_LIMIT:
                 text, size, cells, fault = self._parse(line)
             else:
                 text, size, cells = line, self._bytes(line), bare(line).split(delimiter)
-                if "\r" in text and "\r" in bare(text):
-                    fault = _STRAY_RETURN
+                if other in text and other in bare(text):
+                    fault = self._stray(text)
             offset, self._offset = self._offset, self._offset + size
             if cells == [""] and not bare(text):
                 continue  # a blank line holds no record
@@ -164,9 +169,11 @@ class Splitter:
         pulled = [line]
         reader = csv.reader(self._feed(pulled), delimiter=self._dialect.delimiter, strict=True)
         try:
-            cells, fault = next(reader), None
+            cells = next(reader)
+            passed_over = bare(pulled[-1]).endswith(("\r", "\n"))  # by the csv module, as if it ended the line
+            fault = self._stray(pulled[-1]) if passed_over else None
         except csv.Error as error:
-            cells, fault = [], _classify(str(error), len(pulled))
+            cells, fault = [], self._classified(str(error), pulled)
             self._rereads.spend(sum(map(len, pulled[1:])))
             self._lines.push_back(pulled[1:])
             del pulled[1:]
@@ -174,6 +181,18 @@ class Splitter:
         if "\0" in text:
             fault = _NUL
         return text, self._bytes(text), cells, fault
+
+    def _classified(self, reason: str, pulled: Sequence[str]) -> Fault:
+        """The fault that an error of the csv module stands for."""
+        if "new-line character" in reason:
+            return self._stray(pulled[-1])
+        return _BAD_QUOTE if len(pulled) == 1 and "expected after" in reason else _UNCLOSED
+
+    def _stray(self, line: str) -> Fault:
+        """The fault of a line that holds an end of another kind than the file's."""
+        if self._dialect.newline == "\r":
+            return _STRAY_NEWLINE
+        return _TWO_RETURNS if line.endswith("\r\r\n") else _STRAY_RETURN
 
     def _feed(self, pulled: list[str]) -> Iterator[str]:
         """The lines that the csv module asks for, noted in `pulled`, until the record would be too long."""
@@ -206,14 +225,7 @@ def bare(line: str) -> str:
 
 
 def _ragged(cells: int, width: int) -> Fault:
+    told = f"the row has {counted(cells, 'cell')} and the header {width}"
     if cells < width:
-        return Fault("row-missing-cells", f"the row has {cells} cells and the header {width}: add the missing ones")
-    hint = "put a cell that holds the delimiter in quotes"
-    return Fault("row-extra-cells", f"the row has {cells} cells and the header {width}: {hint}")
-
-
-def _classify(reason: str, pulled: int) -> Fault:
-    """The fault that an error of the csv module stands for."""
-    if "new-line character" in reason:
-        return _STRAY_RETURN
-    return _BAD_QUOTE if pulled == 1 and "expected after" in reason else _UNCLOSED
+        return Fault("row-missing-cells", f"{told}: add the missing ones")
+    return Fault("row-extra-cells", f"{told}: put a cell that holds the delimiter in quotes")

@@ -6,13 +6,18 @@ Called by `judge` for each row that a faster way did not already pass. All error
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from operator import ge, gt, le, lt
 from typing import NamedTuple
 
 from transactions import money
 from transactions.codes import DataError, Fault, cut
+from transactions.constraints import TEXTS
+from transactions.patterns import matcher
 from transactions.records import Record
 from transactions.schema import Field, Schema
 from transactions.tables import ITEM_BYTES, KEY_BYTES, fits_a_key, item_bytes, keys, sure_to_fit
+from transactions.uniqueness import UniqueKey
 
 Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, as `columns`
 _Check = Callable[[str], "str | list[Fault] | None"]
@@ -56,10 +61,11 @@ class RowRules:
         self._absent = [name for name in schema.names if name not in header]
         self._schema, self._sure = schema, sure_to_fit(schema) // _UTF8
         self._keys = keys(schema)
-        checks = {one.name: _check(one, schema.missing_values, one.name in self._keys) for one in schema.fields}
+        checks = {one.name: _check(one, one.name in self._keys) for one in schema.fields}
         self._columns = [(name, at, checks[name]) for name, at in self._positions.items()]
         self._amount, self._currency = schema.roles.get("amount"), schema.roles.get("currency")
         self._check_currency = checks.get(self._currency or "")
+        self._read_amount = next((_reader(one) for one in schema.fields if one.name == self._amount), _no_amount)
 
     def judge(self, record: Record) -> Row | list[DataError]:
         """The normalised row, or all of its errors."""
@@ -89,8 +95,8 @@ class RowRules:
     def _fit(self, name: str, row: Row, record: Record, errors: list[DataError]) -> None:
         """Write the amount with its currency's decimals, or say that it has too many."""
         currency, cell = str(row[str(self._currency)]), record.cells[self._positions[name]]
-        units = money.minor_units(currency)
-        if money.written_decimals(cell) > units and money.read_number(cell) is not None:
+        units, amount = money.minor_units(currency), self._read_amount(cell)
+        if amount is not None and money.decimals(amount) > units:
             message = f"{currency} has {units} decimals: round the amount to {units or 'a whole number'}"
             errors.append(_error(record, name, cell, Fault("cell-decimals", message)))
         elif name in row:
@@ -104,7 +110,7 @@ class RowRules:
         if self._amount is None or self._check_currency is None or record.fault is not None:
             return None
         currency = self._check_currency(record.cells[self._positions[str(self._currency)]])
-        amount = money.read_number(record.cells[self._positions[self._amount]])
+        amount = self._read_amount(record.cells[self._positions[self._amount]])
         return Control(currency, amount) if isinstance(currency, str) and amount is not None else None
 
     def accepted_control(self, row: Row) -> Control | None:
@@ -118,10 +124,16 @@ def _row_error(record: Record, fault: Fault) -> DataError:
     return DataError(record.line, record.number, None, fault.code, cut(record.text.rstrip("\r\n")), fault.message)
 
 
-def repeated(record: Record, column: str, at: int, first: int) -> DataError:
-    """The error of a cell, the row's cell `at`, whose value must be unique and stands first in line `first`."""
-    value = cut(record.cells[at])
-    message = f"{column} {value!r} stands first in line {first}: remove one of the two"
+def repeated(record: Record, key: UniqueKey, first: int) -> DataError:
+    """The error of a row with a key whose value must be unique and stands first in line `first`.
+
+    Its place is the key's first column: of a compound key all columns and cells are told in the message.
+    """
+    parts = [(name, cut(record.cells[at])) for name, at in zip(key.columns, key.positions, strict=True)]
+    shown = " and ".join(f"{name} {cell!r}" for name, cell in parts)
+    verb = "stands" if len(parts) == 1 else "stand together"
+    message = f"{shown} {verb} first in line {first}: remove one of the two"
+    column, value = parts[0]
     return DataError(record.line, record.number, column, "cell-duplicate", value, message)
 
 
@@ -129,13 +141,23 @@ def _error(record: Record, column: str, value: str, fault: Fault) -> DataError:
     return DataError(record.line, record.number, column, fault.code, cut(value), fault.message)
 
 
-def _check(field: Field, missing: frozenset[str], is_key: bool) -> _Check:
+def _no_amount(cell: str) -> None:
+    """Where no column has the amounts."""
+
+
+def _reader(field: Field) -> Callable[[str], Decimal | None]:
+    """What reads an amount: nothing is no amount."""
+    read, missing = field.cell_type.read, field.missing
+    return lambda cell: None if cell in missing else read(cell)
+
+
+def _check(field: Field, is_key: bool) -> _Check:
     """The judgement of one column's cells: the canonical text, None for nothing, or the faults."""
     cell_type, rules, spelling = field.cell_type, _rules(field), _spelling(field)
     rules += [(fits_a_key, _KEY)] if is_key else []
     required = Fault("cell-required", f"{field.name} is required: {_right(field)}")
-    wrong_type = Fault("cell-type", _right(field))
-    read, write, is_text = cell_type.read, cell_type.write, field.type in {"string", "any"}
+    wrong_type = Fault("cell-type", _one_of(field) or f"must be {cell_type.right}")
+    read, write, missing, is_text = cell_type.read, cell_type.write, field.missing, cell_type.read is str
 
     def check(cell: str) -> str | list[Fault] | None:
         if cell in missing:
@@ -171,18 +193,25 @@ def _rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
     """A field's constraints, each as what must hold of a value and the fault if it does not."""
     rules: list[tuple[Callable[..., bool], Fault]] = []
     if field.pattern is not None:
-        matches = field.pattern.fullmatch
-        rules.append((lambda text: matches(text) is not None, Fault("cell-pattern", _right(field))))
+        rules.append((matcher(field.pattern), Fault("cell-pattern", _right(field))))
     if field.enum:
         known = _known(field)
         rules.append((lambda value: _folded(field, value) in known, Fault("cell-enum", _right(field))))
-    if field.minimum is not None:
-        at_least = field.cell_type.write(field.minimum)
-        rules.append((lambda value: value >= field.minimum, Fault("cell-minimum", f"must be at least {at_least}")))
-    if field.maximum is not None:
-        at_most = field.cell_type.write(field.maximum)
-        rules.append((lambda value: value <= field.maximum, Fault("cell-maximum", f"must be at most {at_most}")))
-    return [*rules, *_length_rules(field)]
+    return [*rules, *_limit_rules(field), *_length_rules(field)]
+
+
+def _limit_rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
+    limits = (
+        (field.minimum, le, "cell-minimum", "at least"),
+        (field.exclusive_minimum, lt, "cell-minimum", "above"),
+        (field.maximum, ge, "cell-maximum", "at most"),
+        (field.exclusive_maximum, gt, "cell-maximum", "below"),
+    )
+    return [
+        (partial(fits, limit), Fault(code, f"must be {what} {field.cell_type.show(limit)}"))
+        for limit, fits, code, what in limits
+        if limit is not None
+    ]
 
 
 def _length_rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
@@ -197,10 +226,7 @@ def _length_rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
 
 def _known(field: Field) -> Mapping[object, str]:
     """The values of an enumeration, as they compare, with the schema's spelling."""
-    return {
-        _folded(field, field.cell_type.read(one)): field.cell_type.write(field.cell_type.read(one))
-        for one in field.enum
-    }
+    return {_folded(field, one): field.cell_type.write(one) for one in field.enum}
 
 
 def _folded(field: Field, value: object) -> object:
@@ -209,7 +235,7 @@ def _folded(field: Field, value: object) -> object:
 
 def _spelling(field: Field) -> Callable[[str], str] | None:
     """For an enumeration of texts: a cell in the schema's spelling."""
-    if not field.enum or field.type not in {"string", "any"}:
+    if not field.enum or field.type not in TEXTS:
         return None
     known = _known(field)
     return lambda cell: known[_folded(field, cell)]
@@ -217,9 +243,14 @@ def _spelling(field: Field) -> Callable[[str], str] | None:
 
 def _right(field: Field) -> str:
     """What a cell of the column must be, in words."""
-    if field.enum:
-        shown, count = ", ".join(field.enum[:_SHOWN]), len(field.enum)
-        return f"must be one of {shown}" if count <= _SHOWN else f"must be one of {count} values such as {shown}"
-    if field.pattern is not None:
-        return f"must match {field.pattern.pattern}"
-    return f"must be {field.cell_type.right}"
+    if field.pattern is not None and not field.enum:
+        return f"must match {field.pattern}"
+    return _one_of(field) or f"must be {field.cell_type.right}"
+
+
+def _one_of(field: Field) -> str:
+    """The values of an enumeration as they are written in the file, in words; nothing where there is none."""
+    shown, count = ", ".join(map(field.cell_type.show, field.enum[:_SHOWN])), len(field.enum)
+    if not count:
+        return ""
+    return f"must be one of {shown}" if count <= _SHOWN else f"must be one of {count} values such as {shown}"

@@ -41,7 +41,9 @@ def item_bytes(row: Mapping[str, str | int | None], schema: Schema) -> int:
 def sure_to_fit(schema: Schema) -> int:
     """Bytes that all cells of a row may have together without a need to ask for `item_bytes`."""
     names = sum(map(_bytes, schema.names))
-    longer = sum(_GROWTH + max(map(_bytes, one.enum), default=0) for one in schema.fields)
+    longer = sum(
+        _GROWTH + max((_bytes(one.cell_type.write(value)) for value in one.enum), default=0) for one in schema.fields
+    )
     return ITEM_BYTES - _FOR_ADDED - names - longer
 
 

@@ -38,7 +38,7 @@ def simple(lines: Sequence[str], delimiter: str) -> list[str | None]:
         except csv.Error:
             rows = []
         if len(rows) == len(bare):
-            return [_joined(row) for row in rows]
+            return [_flat(line, row) for line, row in zip(bare, rows, strict=True)]
     return [_simple_line(line, delimiter) for line in bare]
 
 
@@ -47,11 +47,13 @@ def _simple_line(line: str, delimiter: str) -> str | None:
         return (
             None
             if len(line) + 2 >= RECORD_LIMIT
-            else _joined(next(csv.reader([line], delimiter=delimiter, strict=True)))
+            else _flat(line, next(csv.reader([line], delimiter=delimiter, strict=True)))
         )
     except csv.Error:
         return None
 
 
-def _joined(cells: Sequence[str]) -> str:
+def _flat(line: str, cells: Sequence[str]) -> str:
+    if line.endswith(("\r", "\n")):  # which the csv module passes over, and `records` does not
+        return ODD
     return SEPARATOR.join(cells) or ODD if _CONTROL.search("".join(cells)) is None else ODD

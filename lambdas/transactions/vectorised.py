@@ -26,6 +26,7 @@ from transactions.schema import Schema
 from transactions.scratch import scratch
 from transactions.sinks import NoSink, Sink
 from transactions.spool import Spool
+from transactions.uniqueness import unique_keys
 from transactions.verdict import FileFacts, Tally
 
 _HOLE = HOLE.encode() + b"\n"
@@ -76,9 +77,9 @@ class _Judgement:
         self, flat: Flat, predicates: Predicates, rules: RowRules, header: Record, schema: Schema, sink: Sink,
         tally: Tally, folder: Path,
     ) -> None:  # fmt: skip
-        self._flat, self._rules, self._header, self._schema = flat, rules, header, schema
+        self._flat, self._rules, self._header = flat, rules, header
         self._sink, self._tally = sink, tally
-        self._unique = [(name, header.cells.index(name)) for name in predicates.unique]
+        self._unique = unique_keys(schema, header.cells)
         self._engine = Engine(flat, predicates, folder)
         self._judged = Spool[Judged](folder / "judged")
 
@@ -111,7 +112,7 @@ class _Judgement:
                 yield Control(currency, Decimal(canonical(amount, currency))), count
 
     def _judge_others(self, others: Rows) -> Iterator[tuple[int, int, str]]:
-        """Judge by `rules` what the engine did not pass; gives the values that must be unique, by column and row."""
+        """Judge by `rules` what the engine did not pass; gives the values that must be unique, by key and row."""
         odd = iter(self._flat.odd)
         put_aside = next(odd, None)
         for row, number in self._engine.others():
@@ -123,9 +124,8 @@ class _Judgement:
             others.add(row)
             self._judged.put(Judged(row, record, self._rules.control(record), self._rules.judge(record)))
             if record.fault is None:
-                for column, (_, at) in enumerate(self._unique):
-                    if record.cells[at] not in self._schema.missing_values:
-                        yield column, row, record.cells[at]
+                values = ((at, key.value(record.cells)) for at, key in enumerate(self._unique))
+                yield from ((at, row, value) for at, value in values if value is not None)
 
     def _tell(self, repeats: Iterator[Repeat], left_out: Rows, holes: Rows) -> None:
         """The verdict of each row that `rules` judged or that repeats a value, in the file's order."""
@@ -152,9 +152,8 @@ class _Judgement:
                 self._tally.accept(self._rules.accepted_control(judged.verdict))
                 return True
             errors = judged.verdict if isinstance(judged.verdict, list) else []
-        cells = dict(self._unique)
         first = self._flat.first - 1
-        errors = [*errors, *(repeated(record, one.column, cells[one.column], one.first + first) for one in repeats)]
+        errors = [*errors, *(repeated(record, self._unique[one.key], one.first + first) for one in repeats)]
         self._tally.reject(control, errors, duplicate=bool(repeats))
         self._sink.rejected(record, errors)
         return False

@@ -6,15 +6,16 @@ Called by S3's notification on `validated/`.
 import os
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Metrics, Tracer
 from aws_lambda_powertools.utilities.data_classes import S3Event, event_source
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from transformation import Transformer, transform_all
 
 from aws_io.events import notices
+from aws_io.logs import new_logger
 from transactions.schema import load
 
-logger, metrics, tracer = Logger(), Metrics(), Tracer(auto_patch=False)
+logger, metrics, tracer = new_logger(), Metrics(), Tracer(auto_patch=False)
 transformer = Transformer(
     s3=boto3.client("s3"),
     workflow=boto3.client("stepfunctions"),

@@ -7,15 +7,16 @@ mend is an error.
 import os
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Metrics, Tracer
 from aws_lambda_powertools.utilities.data_classes import S3Event, event_source
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from validation import Validator, validate_all
 
 from aws_io.events import notices
+from aws_io.logs import new_logger
 from transactions.schema import load
 
-logger, metrics, tracer = Logger(), Metrics(), Tracer(auto_patch=False)
+logger, metrics, tracer = new_logger(), Metrics(), Tracer(auto_patch=False)
 validator = Validator(
     s3=boto3.client("s3"),
     bucket=os.environ["BUCKET_NAME"],

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from markdown_it import MarkdownIt
 
 from deployer.compliance.catalogue import described
 from deployer.compliance.judgement import Evaluation, Finding, Judgement, NotJudged, Suppressed
@@ -83,7 +84,7 @@ def test_junit_has_failures_and_skips_with_reasons() -> None:
     skipped = [str(one.get("message")) for one in root.iter("skipped")]
 
     assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("5", "2", "2")
-    assert "names <the> | region?" in failures
+    assert r"names <the> | region\x00" in failures
     assert any(KEPT.reason in one and KEPT.until in one for one in skipped)
 
 
@@ -99,11 +100,22 @@ def test_junit_fails_where_the_run_fails() -> None:
     assert skipped == {"below MEDIUM", "known in known.json"}
 
 
+def test_markdown_shows_what_was_written() -> None:
+    """Read as Markdown, a cell is the very text that was found: no code, no link, no picture, no emphasis."""
+    rude = r"`rm -rf` | **b** _c_ a_b s3:Get* [x](https://e.org) ![i](https://e.org/i.png) <img> &amp; ~~d~~ \| $e$"
+    text = markdown(replace(NOTHING, findings=(replace(FOUND, message=f"{rude}\n\u202e", mend=rude),)))
+    read = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text[text.index("| severity") :])
+    cells = [each for each in read if each.type == "inline"][6:]
+
+    assert [{part.type for part in each.children or ()} for each in cells] == [{"text"}] * 6
+    assert ["".join(part.content for part in each.children or ()) for each in cells[4:]] == [rf"{rude} \u202e", rude]
+
+
 def test_markdown_keeps_its_tables() -> None:
-    """Pipes, angle brackets and line breaks of a message break no table and make no HTML."""
+    """Pipes, angle brackets and line breaks of a message break no table and make no HTML; what is hidden is shown."""
     text = markdown(JUDGEMENT, "| resource |\n| --- |\n| aws_x |")
     rows = [line for line in text.splitlines() if "TAP_REGION_1" in line]
 
-    assert "&lt;the> \\| region" in rows[0]
+    assert r"names \<the\> \| region\\x00 | mend it |" in rows[0]
     assert text.index("## Compliance: findings") < text.index("### Suppressed") < text.index("### Coverage")
     assert KEPT.reason in text

@@ -1,12 +1,13 @@
-"""JUnit XML: a test suite for each rule, a case for each resource; what fails nothing is skipped, with the reason."""
+"""JUnit XML: a test suite for each rule, a case for each resource; what fails nothing is skipped, with the reason.
 
-import re
+People read it too, and XML can't hold most of what is hidden: all text is made visible.
+"""
+
 from collections import defaultdict
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from deployer.compliance.judgement import Finding, Judgement
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from deployer.visible import visible
 
 
 def junit(judgement: Judgement) -> str:
@@ -20,20 +21,20 @@ def junit(judgement: Judgement) -> str:
     for rule in sorted({rule for rule, _ in cases}):
         suite = SubElement(root, "testsuite", name=rule)
         for resource in sorted(resource for name, resource in cases if name == rule):
-            case = SubElement(suite, "testcase", classname=rule, name=_clean(resource))
+            case = SubElement(suite, "testcase", classname=rule, name=visible(resource))
             if found := findings.get((rule, resource)):
                 text = "\n".join(f"{one.file}:{one.line} {one.message}\n{one.mend}" for one in found)
-                SubElement(case, "failure", message=_clean(found[0].message), type=found[0].severity).text = _clean(
+                SubElement(case, "failure", message=visible(found[0].message), type=found[0].severity).text = visible(
                     text
                 )
             elif why := passed_over.get((rule, resource)):
-                SubElement(case, "skipped", message=_clean(why))
+                SubElement(case, "skipped", message=visible(why))
         _count(suite)
     if absent := judgement.not_judged:
         suite = SubElement(root, "testsuite", name="not judged")
         for missing in absent:
-            case = SubElement(suite, "testcase", classname=missing.rule, name=_clean(missing.reason))
-            SubElement(case, "skipped", message=_clean(missing.reason))
+            case = SubElement(suite, "testcase", classname=missing.rule, name=visible(missing.reason))
+            SubElement(case, "skipped", message=visible(missing.reason))
         _count(suite)
     _count(root)
     indent(root)
@@ -54,8 +55,3 @@ def _count(element: Element) -> None:
     for name, tag in (("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped")):
         element.set(name, str(sum(1 for _ in element.iter(tag))))
     element.set("errors", "0")
-
-
-def _clean(text: str) -> str:
-    """Without what XML can't hold."""
-    return _NOT_XML.sub("?", text)

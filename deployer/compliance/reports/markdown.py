@@ -1,11 +1,16 @@
 """Markdown for a pull request's summary: the answer first, then findings, suppressions and who watches over what."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from deployer.compliance.judgement import Judgement
 from deployer.compliance.reports import summary, worst_first
 from deployer.compliance.reports.asides import asides
 from deployer.compliance.suppressions import ending
+from deployer.visible import in_a_line
+
+# What means something in a line of GitHub's Markdown, a table's and mathematics too; `_` not between letters.
+_MARKS = re.compile(r"[\\`*\[\]|~$&<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 
 def markdown(judgement: Judgement, coverage: str = "") -> str:
@@ -48,4 +53,5 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;").replace("\r", " ")
+    """As it is read, not as it is written: it is a name or a sentence, and no mark-up."""
+    return _MARKS.sub(r"\\\g<0>", in_a_line(text.replace("\n", " ")))

@@ -10,6 +10,7 @@ from deployer.compliance.judgement import SEVERITIES, Finding, Judgement
 from deployer.compliance.reports import summary, worst_first
 from deployer.compliance.reports.asides import asides, few, not_judged
 from deployer.compliance.suppressions import ending
+from deployer.visible import in_a_line
 
 # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-a-warning-message
 _ON_GITHUB = os.environ.get("GITHUB_ACTIONS") == "true"
@@ -57,7 +58,7 @@ def show(stream: TextIO, judgement: Judgement, *, verbose: bool = False) -> None
     lines = [*(_all(groups) if verbose else _screen(groups))]
     lines += [*_suppressed(judgement, verbose=verbose), *_absent(judgement, verbose=verbose), *asides(judgement)]
     for line in lines:
-        print(_printable(line), file=stream)
+        print(in_a_line(line), file=stream)  # no line begins but ours
     for told in ending(one.until for one in judgement.suppressed):
         print(f"::{told.replace(':', '::', 1)}" if _ON_GITHUB else told, file=stream)
     print(summary(judgement), file=stream)
@@ -109,11 +110,6 @@ def _absent(judgement: Judgement, *, verbose: bool) -> list[str]:
 def _some(lines: list[str], shown: int, what: str) -> list[str]:
     more = len(lines) - shown
     return lines if more <= 1 else [*lines[:shown], f"{what}: and {more} more"]
-
-
-def _printable(line: str) -> str:
-    """Names and reasons are what somebody wrote: no escape reaches a terminal, and no line begins but ours."""
-    return "".join(sign if sign.isprintable() else "?" for sign in line)
 
 
 def _cut(text: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from deployer.compliance.catalogue import Rule
 from deployer.compliance.judgement import Finding, Identity, Judgement, Suppressed
 from deployer.stack_file import STACK_FILE
+from deployer.visible import visible
 
 _LEVELS = {"CRITICAL": "error", "HIGH": "error", "MEDIUM": "warning", "LOW": "note"}
 # GitHub sorts by these: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning
@@ -71,7 +72,7 @@ def _result(one: Finding, index: int, folder: str) -> dict[str, Any]:
         "ruleId": one.rule,
         "ruleIndex": index,
         "level": _LEVELS[one.severity],
-        "message": {"text": f"{one.resource}: {one.message}. {one.mend}"},
+        "message": {"text": visible(f"{one.resource}: {one.message}. {one.mend}")},
         "locations": [_location(folder, one.file, one.line, one.resource, one.construct)],
         "partialFingerprints": {FINGERPRINT: one.identity.fingerprint},
     }
@@ -82,7 +83,7 @@ def _suppressed(one: Suppressed, index: int, folder: str) -> dict[str, Any]:
         "ruleId": one.rule,
         "ruleIndex": index,
         "level": "note",
-        "message": {"text": f"{one.resource}: suppressed: {one.told}"},
+        "message": {"text": visible(f"{one.resource}: suppressed: {one.told}")},
         "locations": [_location(folder, one.file, one.line, one.resource, "")],
         "partialFingerprints": {FINGERPRINT: Identity(one.file, one.resource, one.rule, "suppressed").fingerprint},
         "suppressions": [{"kind": "inSource", "status": "accepted", "justification": one.told}],

@@ -125,3 +125,19 @@ def test_an_enumeration_is_written_as_the_schema_spells_it(verdict_of, collected
     verdict_of(HEADER + make_row(1, currency="eUr", type="DEBIT"))
 
     assert (collected.rows[0]["currency"], collected.rows[0]["type"]) == ("EUR", "debit")
+
+
+@pytest.mark.parametrize("way", ["rows", "vectorised"])
+@pytest.mark.parametrize(
+    ("offset", "right"),
+    [
+        ("+14:00", True), ("-12:00", True), ("-14:00", True), ("+05:45", True), ("+13:59", True), ("-00:00", True),
+        ("+05:60", False), ("-00:99", False), ("+14:01", False), ("+15:00", False), ("-15:00", False),
+        ("+24:00", False), ("+0100", False), ("+01", False),
+    ],
+)  # fmt: skip
+def test_an_offset_has_at_most_14_hours_and_59_minutes(verdict_of, way, offset, right):
+    """Python would add up +05:60 to six hours; ISO 8601 has no such minute, and no zone lies beyond 14 hours."""
+    verdict = verdict_of(HEADER + make_row(1, timestamp=f"2025-03-01T12:00:00{offset}"), way=way)
+
+    assert [error.code for error in verdict.errors] == ([] if right else ["cell-type"])

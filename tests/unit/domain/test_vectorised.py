@@ -236,8 +236,8 @@ def test_both_ways_give_the_same_under_another_schema(rows, missing):
 
 
 def test_a_schema_that_cannot_be_said_in_sql_is_judged_row_by_row(tmp_path):
-    """A pattern of Python's own is no error and no difference."""
-    schema = parse({"fields": [{"name": "a", "constraints": {"pattern": r"(\w)\1"}}]})
+    """A pattern that the engine's version of RE2 has not got is no error and no difference."""
+    schema = parse({"fields": [{"name": "a", "constraints": {"pattern": "(?<twice>x){2}"}}]})
     path = tmp_path / "file.csv"
     path.write_text("a\nxx\nxy\n")
 
@@ -282,3 +282,47 @@ def test_every_sign_that_a_csv_writer_might_quote_comes_through(schema):
 
 def _quoted(cell):
     return '"' + cell.replace('"', '""') + '"' if '"' in cell else cell
+
+
+ANY = parse({"fields": [{"name": "text", "type": "any"}], "missingValues": []})
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "marked"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_mark_at_the_start_of_the_first_row_is_part_of_it(mark, ending):
+    """As where a header was put in front of a file that begins with a byte order mark: nothing is taken away."""
+    for first in ("\ufeffx", "\ufeff", "\ufeff\ufeffx"):
+        text = mark + ending.join(["text", first, "\ufeffx", ""])
+        _, _, rows, _ = assert_same(text.encode(), ANY)
+
+        assert [row["text"] for row in rows] == [first, "\ufeffx"]
+
+
+def test_a_repeat_behind_such_a_mark_is_none(schema):
+    """T1 and U+FEFF with T1 are two values; and the latter is no id of a transaction."""
+    document, *_ = assert_same((HEADER + "\ufeff" + make_row(1) + make_row(1)).encode(), schema)
+
+    assert document["errors_by_code"] == {"cell-pattern": 1}
+
+
+@pytest.mark.parametrize("flat_as_it_is", [True, False])
+def test_every_character_comes_through_at_either_end_of_a_line(flat_as_it_is):
+    """Of the first line and of any other, for all characters of the first plane that are no control characters."""
+    signs = [chr(code) for code in range(0x20, 0x10000) if not 0xD800 <= code < 0xE000 and chr(code) not in '",;|']
+    texts = ["\ufeff \ufeff", *(f"{sign}x{sign}" for sign in signs)]
+    body = ("text\n" if flat_as_it_is else '"text"\n') + "\n".join(texts)
+    _, _, rows, _ = assert_same(body.encode(), ANY)
+
+    assert [row["text"] for row in rows] == texts
+
+
+@pytest.mark.parametrize("name", ["a*.csv", "a?.csv", "a.gz", "a.csv.zst", "line=5", "it's.csv", "a b%20.parquet"])
+def test_the_name_of_a_file_has_no_meaning(tmp_path, name):
+    """Neither as a pattern of names, nor as a kind of compression, nor as a column's value."""
+    folder = tmp_path / "line=7"
+    folder.mkdir()
+    (folder / "ab.csv").write_text("text\nother\n")
+    path = folder / name
+    path.write_text("text\nx\n")
+
+    assert judged(path, ANY, "vectorised") == judged(path, ANY, "rows")

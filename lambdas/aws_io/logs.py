@@ -1,0 +1,32 @@
+"""What the functions log: structured lines, with all that a person would not see written as JSON writes it: `\\u202e`.
+
+A line of a log is read on terminals and in consoles, and the key of a file is whatever its sender chose. Letters of
+every script stay, so that a name can be searched for. The characters are those of deployer/visible.py, which says why
+and can't be imported here; a test holds the two together.
+"""
+
+import json
+import re
+import unicodedata
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+
+_SUSPECTS = re.compile(r"[^ -~]")
+_HIDDEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+
+
+def new_logger() -> Logger:
+    """That of a function."""
+    return Logger(json_serializer=line)
+
+
+def line(fields: dict[str, Any]) -> str:
+    """A line as it is logged: JSON, and the same values to who reads it as that."""
+    return _SUSPECTS.sub(_written, json.dumps(fields, default=str, separators=(",", ":"), ensure_ascii=False))
+
+
+def _written(found: re.Match[str]) -> str:
+    hidden = unicodedata.category(found[0]) in _HIDDEN or _BLANK.match(found[0])
+    return json.dumps(found[0])[1:-1] if hidden else found[0]
