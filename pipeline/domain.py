@@ -8,12 +8,13 @@ from transactions import layout
 from transactions.codes import counted
 from transactions.dialect import detect
 from transactions.errors import FileRefused, SchemaError
+from transactions.file_hints import on_header
 from transactions.headers import check_header
 from transactions.identity import execution_name
 from transactions.judge import NoSink, judge
 from transactions.layout import INCOMING, NAME_PATTERN, Upload, report_key, version_of
 from transactions.records import Source
-from transactions.schema import DERIVED, SHIPPED, Schema, load
+from transactions.schema import DERIVED, SHIPPED, Schema, load, parse
 from transactions.verdict import Verdict
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "judge",
     "layout",
     "load",
+    "on_header",
+    "parse",
     "report_key",
     "transaction_errors",
     "version_of",

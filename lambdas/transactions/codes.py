@@ -14,6 +14,8 @@ MEANINGS = {
     "file-encoding": "The text is in an encoding that is not taken; UTF-8, or UTF-16 with a byte order mark, is.",
     "file-undecodable": "A byte does not decode in the file's encoding; its position is told.",
     "file-line-ends": "The lines end with CR CR LF.",
+    "file-dialect": "The file is not as the schema's dialect states; both are told.",
+    "file-no-rows": "No row stands between the header and the lines that the dialect's patterns of footers match.",
     "file-changed": "The file changed while it was read.",
     "file-too-large": "The file does not fit into the function's temporary storage, with all that is made of it.",
     "file-key": "The object's key is too long for the keys that are derived from it.",
@@ -28,6 +30,7 @@ MEANINGS = {
     "row-extra-cells": "The row has more cells than the header.",
     "row-unclosed-quote": "A quote is opened in the row and not closed.",
     "row-bad-quote": "Text follows a closing quote.",
+    "row-open-escape": "The escape character of the dialect ends the row, with nothing behind it.",
     "row-stray-return": "A carriage return stands outside quotes in the row and does not end its line.",
     "row-stray-newline": "A line feed stands outside quotes in a row of a file whose lines end with CR.",
     "row-nul-byte": "The row holds a NUL byte.",
@@ -42,6 +45,7 @@ MEANINGS = {
     "cell-min-length": "The cell is shorter than its column's minimum length.",
     "cell-max-length": "The cell is longer than its column's maximum length.",
     "cell-key": "The cell becomes a key of the table, and is empty or longer than a key may be.",
+    "cell-withdrawn": "The currency was withdrawn before the row's time.",
     "cell-decimals": "The amount has more decimals than its currency.",
     "cell-duplicate": "The cell repeats a value that must be unique in the file; the first one's line is told.",
 }
@@ -52,6 +56,11 @@ class Fault(NamedTuple):
 
     code: str
     message: str
+
+
+def with_advice(fault: Fault, advice: str) -> Fault:
+    """The same fault, and behind what would be right a hint at what seems to be meant, if there is one."""
+    return Fault(fault.code, f"{fault.message}; {advice}") if advice else fault
 
 
 @dataclass(frozen=True, slots=True)

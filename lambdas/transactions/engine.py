@@ -6,6 +6,7 @@ the scratch folder, so memory does not grow with the file.
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -13,15 +14,32 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from transactions.flat import NOTHING, Flat
+from transactions.errors import EngineFailed
+from transactions.flat import Flat
+from transactions.flat_form import NOTHING
 from transactions.pipe import lines_written
 from transactions.predicates import Predicates
+from transactions.scratch import is_full
 from transactions.sql import Sql, joined, text
 
 MEMORY_LIMIT = "192MB"  # of the engine's own buffers; what does not fit goes to the scratch folder
 ROWS_AT_ONCE = 1_000_000  # whose unique values are compared with each other in memory
 HOLE = "\x04"  # a line that the engine writes for a row that it did not judge and that is right
 _BATCH = 5_000
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Tells what the engine can't do as `EngineFailed`, without the text of its errors, which quote the file.
+
+    A full disk stays what it is: no other way needs less of it.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        if is_full(error):
+            raise
+        raise EngineFailed(f"the engine failed with {type(error).__name__}") from error
 
 
 class Repeat(NamedTuple):

@@ -4,6 +4,7 @@
       SchemaError             the Table Schema is wrong; says field and reason
       FileRefused             a file that can't be judged; carries its file and header errors
       ConservationBroken      our own figures don't add up: a defect, never the file's fault
+      EngineFailed            the vectorised engine can't judge a file, and row by row it can be
       DocumentRefused         a manifest, parts list, part or event that is not what it should be
       ObjectGone              S3 has another object in the place of the one that an event is about
       Throttled               a service was busy or broken, or the network was; a retry helps
@@ -41,6 +42,10 @@ class FileRefused(TapError):  # noqa: N818 - an answer about the file, not a fau
 
 class ConservationBroken(TapError):  # noqa: N818 - says what happened
     """Rows or amounts read are not those accepted plus those rejected."""
+
+
+class EngineFailed(TapError):  # noqa: N818 - says what happened
+    """The vectorised engine had too little memory for a file, or stumbled; says nothing of the file's values."""
 
 
 class DocumentRefused(TapError):  # noqa: N818 - says what happened

@@ -5,26 +5,20 @@ the exact `Record` that `records` makes of it, and its line says so. A file that
 """
 
 import codecs
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from transactions.dialect import Dialect, find_undecodable
+from transactions.dialect import Dialect, find_undecodable, no_record
 from transactions.errors import FileRefused
-from transactions.lines import RECORD_LIMIT, HashedFile, MoreNeededError, TextLines
+from transactions.flat_form import NOTHING, ODD, SEPARATOR, FlatForm
+from transactions.lines import RECORD_LIMIT, HashedFile, MoreNeededError, TextLines, byte_length
 from transactions.originals import Originals
-from transactions.records import TOO_LONG, Record, Rereads, Splitter, byte_length
+from transactions.records import TOO_LONG, Record, Rereads, Splitter
 from transactions.spool import Spool
-from transactions.unquoted import ODD, SEPARATOR, simple, without_quotes
 
-NOTHING = "\x03"  # a line without a record
-RESERVED = "\0\x01\x02\x03\x04\x1f"  # what a flat file uses for itself; in a text, it makes the line an odd one
 BLOCK = 1 << 20  # bytes
-_TO_ODD = dict.fromkeys(map(ord, RESERVED), ODD)
-_BLANK_LINE = re.compile(r"\n\n")  # twice as fast as `in`
-_BLANK = re.compile(r"^(?=\n)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +37,6 @@ class Flat:
     records: int
     originals: Originals
     odd: Spool[Record]
-
-
-def _ended(block: str, newline: str) -> str:
-    """The end of a file whose last line has no end of its own, or one of another kind."""
-    other = "\n" if newline == "\r" else "\r"
-    if block == other or block.endswith(newline + other):
-        return block[:-1] + NOTHING + newline
-    return block.removesuffix(other) + newline
 
 
 class _Place:
@@ -98,7 +84,7 @@ class Flattener:
         self._file = file
         self._path, self._dialect, self._newline = path, dialect, dialect.newline
         self._body = self._offset = header.offset + header.size
-        self._file.read(self._body)
+        self._file.skip(self._body)
         self._header_lines = header.text.count(self._newline) or 1
         self._first, self._width = header.line + self._header_lines, len(header.cells)
         self._lines, self._records, self._end = 0, 0, 0
@@ -108,8 +94,12 @@ class Flattener:
         self._copy_path = scratch / "flat"
         self._copy: BinaryIO | None = None
         self._long: _LongRow | None = None
-        plain_header = header.line == 1 and self._header_lines == 1 and not {'"', "\r"} & set(header.text[:-1])
-        if dialect.encoding != "utf-8" or dialect.newline != "\n" or not plain_header:
+        self._form = FlatForm(dialect)
+        plain_header = (
+            header.line == 1 and self._header_lines == 1 and not {self._form.quote, "\r"} & set(header.text[:-1])
+        )
+        plain_text = dialect.encoding == "utf-8" and dialect.newline == "\n" and dialect.delimiter.isascii()
+        if not (plain_text and plain_header) or dialect.end is not None:
             self._copy = self._begin_copy()
 
     def __enter__(self) -> "Flattener":
@@ -136,7 +126,7 @@ class Flattener:
                 self._end = self._file.size - len(decoder.getstate()[0])
                 text = self._take(text, last)
         except UnicodeDecodeError as error:
-            raise FileRefused([find_undecodable(self._path, self._dialect)]) from error
+            raise FileRefused([find_undecodable(self._path, self._dialect.encoding, self._dialect.bom)]) from error
         return self._flat()
 
     def _flat(self) -> Flat:
@@ -164,15 +154,11 @@ class Flattener:
             return text
         block = text[:cut]
         if self._copy is None:
-            if self._is_flat(block):
+            if self._form.is_flat(block) and not self._has_long(block):
                 self._count(text[cut:], block.count("\n") + (not block.endswith("\n")))
                 return text[cut:]
             self._catch_up()
         return text[self._flatten(block, text, last) :]
-
-    def _is_flat(self, block: str) -> bool:
-        strange = any(character in block for character in '"\r' + RESERVED)
-        return not (strange or block[0] == "\n" or _BLANK_LINE.search(block) or self._has_long(block))
 
     def _has_long(self, block: str) -> bool:
         """Whether a line is as long as a record may not be; found without looking at each line."""
@@ -217,18 +203,21 @@ class Flattener:
             return ""
         if self._copy is None:
             self._catch_up()
-        self._odd.put(row.record())
-        self._write(ODD + "\n")
+        holds_record = not no_record(row.text, self._dialect.stated)
+        if holds_record:
+            self._odd.put(row.record())
+        self._write((ODD if holds_record else NOTHING) + "\n")
         self._originals.add(row.line, row.offset, row.size)
-        self._lines, self._records, self._offset = self._lines + 1, self._records + 1, self._offset + row.size
+        self._lines, self._records = self._lines + 1, self._records + holds_record
+        self._offset += row.size
         self._long = None
         return text[len(part) :]
 
     def _flatten(self, block: str, text: str, last: bool) -> int:
         """Write the flat lines of a block; how many of its characters that were, as its end may be undecided yet."""
-        plain = self._plain(block)
-        if '"' in block:
-            quoted = without_quotes(plain, self._dialect.delimiter)
+        plain = self._form.plain(block)
+        if self._form.has_special(block):
+            quoted = self._form.without_quotes(plain)
             if quoted is None or self._has_long(block):
                 return self._by_line(block, plain, text, last)
             self._count(text[len(block) :], quoted.count("\n"))
@@ -236,32 +225,18 @@ class Flattener:
             return len(block)
         if self._has_long(block):
             return self._by_line(block, plain, text, last)
-        flat = plain.replace(self._dialect.delimiter, SEPARATOR)
-        if flat[0] == "\n" or _BLANK_LINE.search(flat):
-            flat = _BLANK.sub(NOTHING, flat)
+        flat = self._form.apart(plain)
         self._count(text[len(block) :], flat.count("\n"), flat.count(NOTHING))
         self._write(flat)
         return len(block)
 
-    def _plain(self, block: str) -> str:
-        r"""The block with \n at the end of each line and nowhere else, and nothing reserved in it."""
-        if any(character in block for character in RESERVED):
-            block = block.translate(_TO_ODD)
-        if not block.endswith(self._newline):
-            block = _ended(block, self._newline)
-        if self._newline == "\r":
-            block = block.replace("\n", ODD).replace("\r", "\n")
-        elif "\r" in block:
-            block = block.replace("\r\n", "\n").replace("\r", ODD)
-        return block
-
     def _by_line(self, block: str, plain: str, text: str, last: bool) -> int:
         """The same for a block of which some lines must be looked at one by one."""
         lines = block.removesuffix(self._newline).split(self._newline)
-        flat = [line or NOTHING for line in plain.replace(self._dialect.delimiter, SEPARATOR).split("\n")[:-1]]
+        flat = self._form.apart(plain).split("\n")[:-1]
         here = _Place(self._offset, self._first + self._lines, self._records + 1)
         end = 0  # of the last record that was put aside
-        for at, row in self._special(lines):
+        for at, row in self._form.special(lines):
             if at < end:
                 continue
             if row is not None:
@@ -278,11 +253,6 @@ class Flattener:
             end = at + source.number - here.line + 1
             flat[at:end] = [ODD, *[NOTHING] * (end - at - 1)]
         return self._finish(text, len(block), flat)
-
-    def _special(self, lines: Sequence[str]) -> Iterator[tuple[int, str | None]]:
-        """Lines with quotes or too long: where they are, and their flat form if each holds just one record."""
-        places = [at for at, line in enumerate(lines) if '"' in line or len(line) + 1 >= RECORD_LIMIT]
-        return zip(places, simple([lines[at] for at in places], self._dialect.delimiter), strict=True)
 
     def _finish(self, text: str, taken: int, flat: Sequence[str]) -> int:
         if flat:

@@ -1,4 +1,4 @@
-"""Physical lines of a file, and its bytes hashed as they are read. Used by `records` and `flat`."""
+"""Physical lines of a file, and its bytes hashed as they are read. Used by `dialect`, `records` and `flat`."""
 
 import hashlib
 import io
@@ -11,14 +11,32 @@ from transactions.codes import file_error
 from transactions.errors import FileRefused
 
 RECORD_LIMIT = 256 * 1024  # characters; an item of the table holds at most 400 KB
+_BLOCK = 1 << 20  # bytes
+
+
+def byte_length(text: str, encoding: str) -> int:
+    """Bytes of a text as it stands in the file."""
+    return len(text) if encoding == "utf-8" and text.isascii() else len(text.encode(encoding))
+
+
+def bare(line: str) -> str:
+    """The line without its ending."""
+    if line.endswith("\r\n"):
+        return line[:-2]
+    return line[:-1] if line.endswith(("\n", "\r")) else line
 
 
 class HashedFile(io.RawIOBase):
-    """A file whose bytes are hashed and counted as they are read once, from its start to its end."""
+    """A file whose bytes are hashed and counted as they are read once, from its start to its end.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: the file.
+        end: the byte at which reading it comes to an end, though the file may go on; None for the file's own.
+    """
+
+    def __init__(self, path: Path, end: int | None = None) -> None:
         self._source = path.open("rb", buffering=0)
-        self._before = self._identity()
+        self._before, self._end = self._identity(), end
         self.digest = hashlib.sha256()
         self.size = 0
 
@@ -26,10 +44,18 @@ class HashedFile(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        count = self._source.readinto(buffer) or 0
-        self.digest.update(memoryview(buffer)[:count])
+        view = memoryview(buffer)
+        if self._end is not None:
+            view = view[: self._end - self.size]
+        count = self._source.readinto(view) or 0
+        self.digest.update(view[:count])
         self.size += count
         return count
+
+    def skip(self, count: int) -> None:
+        """Read so many bytes, or all that there are, and keep none."""
+        while count and (block := self.read(min(count, _BLOCK))):
+            count -= len(block)
 
     def close(self) -> None:
         self._source.close()
@@ -40,11 +66,14 @@ class HashedFile(io.RawIOBase):
         return status.st_size, status.st_mtime_ns
 
     def check_unchanged(self) -> None:
-        """After the last byte.
+        """After the last byte that was wanted. What is behind `end` is hashed and counted now.
 
         Raises:
             FileRefused: what was read is not the whole of one and the same file.
         """
+        self._end = None
+        while self.read(_BLOCK):
+            pass
         if self._identity() != self._before or self.size != self._before[0]:
             raise FileRefused([file_error("file-changed", "the file changed while it was read: send it again")])
 
@@ -65,12 +94,17 @@ class Lines(Protocol):
 
 
 class FileLines:
-    """The lines of an open file."""
+    """The lines of an open file.
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
+    Args:
+        text: the file, at the start of a line.
+        number: of the line before.
+    """
+
+    def __init__(self, text: io.TextIOWrapper, number: int = 0) -> None:
         self._readline = text.readline
         self._put_back: list[str] = []
-        self.number = 0
+        self.number = number
 
     def next(self) -> str:
         line = self.rest()

@@ -5,8 +5,8 @@ from bisect import bisect_right
 from pathlib import Path
 
 from transactions.dialect import Dialect
-from transactions.lines import TextLines
-from transactions.records import Record, Rereads, Splitter, byte_length
+from transactions.lines import TextLines, byte_length
+from transactions.records import Record, Rereads, Splitter
 
 
 class Originals:

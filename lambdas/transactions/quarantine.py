@@ -11,6 +11,7 @@ from typing import BinaryIO, TextIO
 
 from transactions.codes import DataError
 from transactions.dialect import Dialect
+from transactions.footers import matching
 from transactions.records import Record
 
 COLUMNS = ("line", "record", "column", "code", "value", "message")
@@ -47,26 +48,52 @@ class RejectedCsv:
 
 
 class RejectedRaw:
-    """The header and the rejected records, byte for byte as they were, byte order mark included: a file of its own."""
+    """The header and the rejected records, byte for byte as they were: a file of its own under the same schema.
+
+    It begins as the original does, up to the header: with its byte order mark, and what the dialect has before the
+    header. A row that looks like a footer is none where a record is behind it. So the last row that does not look like
+    one is written behind those that do.
+
+    Args:
+        out: where it is written.
+        original: the file.
+        dialect: how that is written.
+        header: its header.
+    """
 
     def __init__(self, out: BinaryIO, original: Path, dialect: Dialect, header: Record) -> None:
         self._out, self._original, self._encoding = out, original, dialect.encoding
-        out.write(dialect.bom)
-        self.add(header)
+        self._newline, footers = dialect.newline, dialect.stated.footers
+        self._matches = matching(footers) if footers else None
+        self._held: Record | None = None
+        self._copy(0, dialect.start)
+        self._write(header)
 
     def add(self, record: Record) -> None:
         """Write one record's bytes."""
+        if self._matches is None or self._matches(record.text.rstrip("\r\n").rpartition(self._newline)[2]):
+            self._write(record)
+        else:
+            self.close()
+            self._held = record
+
+    def close(self) -> None:
+        """Write what was held back."""
+        if self._held is not None:
+            self._write(self._held)
+            self._held = None
+
+    def _write(self, record: Record) -> None:
         content = record.text.encode(self._encoding)
         if len(content) == record.size:
             self._out.write(content)
         else:
-            self._copy(record)
+            self._copy(record.offset, record.size)
 
-    def _copy(self, record: Record) -> None:
-        """A record too long to be held is copied from the original."""
+    def _copy(self, at: int, size: int) -> None:
+        """What is too long to be held is copied from the original."""
         with self._original.open("rb") as original:
-            original.seek(record.offset)
-            left = record.size
-            while left and (block := original.read(min(left, _BLOCK))):
+            original.seek(at)
+            while size and (block := original.read(min(size, _BLOCK))):
                 self._out.write(block)
-                left -= len(block)
+                size -= len(block)

@@ -14,18 +14,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transactions.codes import Fault, counted
-from transactions.dialect import Dialect, find_undecodable
+from transactions.dialect import Dialect, empty, find_undecodable
 from transactions.errors import FileRefused
-from transactions.lines import RECORD_LIMIT, FileLines, HashedFile, Lines
+from transactions.lines import RECORD_LIMIT, FileLines, HashedFile, Lines, bare, byte_length
+from transactions.stated import Stated
 
 csv.field_size_limit(2 * RECORD_LIMIT)  # the limit above counts whole records, so csv's own never decides
 
 TOO_LONG = Fault("row-too-long", f"the row is longer than {RECORD_LIMIT // 1024} KiB: shorten it")
 _NUL = Fault("row-nul-byte", "the row holds a NUL byte: remove it")
-_UNCLOSED = Fault(
-    "row-unclosed-quote", 'a quote is opened and not closed: close it, or double a quote that is text ("")'
-)
-_BAD_QUOTE = Fault("row-bad-quote", 'text follows a closing quote: double a quote in a text ("")')
+_OPEN_ESCAPE = Fault("row-open-escape", "the escape character is the row's last: write it twice if it is text")
 _STRAY_RETURN = Fault("row-stray-return", "a carriage return stands in the middle of the row: put the cell in quotes")
 _STRAY_NEWLINE = Fault(
     "row-stray-newline", "a line feed stands in the row, and the file's lines end with CR: put the cell in quotes"
@@ -55,13 +53,15 @@ class Source:
     After the last record, `sha256` and `size` (bytes) are those of the whole file.
     """
 
-    def __init__(self, path: Path, dialect: Dialect, *, lines: Callable[[io.TextIOWrapper], Lines] = FileLines) -> None:
+    def __init__(
+        self, path: Path, dialect: Dialect, *, lines: Callable[[io.TextIOWrapper, int], Lines] = FileLines
+    ) -> None:
         self.path, self.dialect = path, dialect
-        self._file = HashedFile(path)
+        self._file = HashedFile(path, dialect.end)
+        self._file.skip(dialect.start)
         buffered = io.BufferedReader(self._file, 1 << 18)
-        buffered.read(len(dialect.bom))
         text = io.TextIOWrapper(buffered, encoding=dialect.encoding, errors="strict", newline=dialect.newline)
-        self._splitter = Splitter(lines(text), dialect, len(dialect.bom), Rereads())
+        self._splitter = Splitter(lines(text, dialect.first_line - 1), dialect, dialect.start, Rereads())
 
     def __enter__(self) -> "Source":
         return self
@@ -80,8 +80,15 @@ class Source:
         return self._file.size
 
     def header(self) -> Record:
-        """The first record that is not blank, as number 0. A file without one is refused before, by `dialect`."""
-        return next(self._read(0, None))
+        """The first record, as number 0.
+
+        Raises:
+            FileRefused: there is none, or a byte does not decode.
+        """
+        header = next(self._read(0, None), None)
+        if header is None:
+            raise FileRefused([empty()])
+        return header
 
     def records(self, width: int) -> Iterator[Record]:
         """The records after the header, in order.
@@ -99,7 +106,7 @@ class Source:
         try:
             yield from self._splitter.split(number, width)
         except UnicodeDecodeError as error:
-            raise FileRefused([find_undecodable(self.path, self.dialect)]) from error
+            raise FileRefused([find_undecodable(self.path, self.dialect.encoding, self.dialect.bom)]) from error
 
 
 class Rereads:
@@ -133,6 +140,7 @@ class Splitter:
 
     def __init__(self, lines: Lines, dialect: Dialect, offset: int, rereads: Rereads) -> None:
         self._lines, self._dialect, self._offset, self._rereads = lines, dialect, offset, rereads
+        self._checks = bool(dialect.stated.escape) or not dialect.stated.double_quote  # what the csv module does not
 
     def split(self, number: int, width: int | None) -> Iterator[Record]:
         """The loop over all lines; what is without quotes and NUL bytes is split right here.
@@ -141,21 +149,27 @@ class Splitter:
             number: of the first record.
             width: cells that each must have; None for a header.
         """
-        lines, delimiter = self._lines, self._dialect.delimiter
+        lines, delimiter, stated = self._lines, self._dialect.delimiter, self._dialect.stated
+        quote, escape, comment = stated.quote or "\0", stated.escape, stated.comment
         other = "\n" if self._dialect.newline == "\r" else "\r"
         while line := lines.next():
             first, fault = lines.number, None
-            if '"' in line or "\0" in line or len(line) >= RECORD_LIMIT:
+            if comment and line.startswith(comment):
+                self._offset += self._bytes(line) + self._skip_rest(line)
+                continue
+            if quote in line or "\0" in line or (escape and escape in line) or len(line) >= RECORD_LIMIT:
                 text, size, cells, fault = self._parse(line)
             else:
                 text, size, cells = line, self._bytes(line), bare(line).split(delimiter)
+                if stated.skip_initial_space:
+                    cells = [cell.lstrip(" ") for cell in cells]
                 if other in text and other in bare(text):
                     fault = self._stray(text)
             offset, self._offset = self._offset, self._offset + size
             if cells == [""] and not bare(text):
                 continue  # a blank line holds no record
             if fault is None and width is not None and len(cells) != width:
-                fault = _ragged(len(cells), width)
+                fault = _ragged(cells, width)
             yield Record(first, number, text, [] if fault else cells, fault, offset, size)
             number += 1
 
@@ -167,11 +181,14 @@ class Splitter:
         if len(line) >= RECORD_LIMIT:
             return line, self._bytes(line) + self._skip_rest(line), [], TOO_LONG
         pulled = [line]
-        reader = csv.reader(self._feed(pulled), delimiter=self._dialect.delimiter, strict=True)
+        reader = csv.reader(self._feed(pulled), self._dialect.csv)
         try:
             cells = next(reader)
             passed_over = bare(pulled[-1]).endswith(("\r", "\n"))  # by the csv module, as if it ended the line
             fault = self._stray(pulled[-1]) if passed_over else None
+            if self._checks:
+                self._dialect.check_quotes(pulled, [cells])
+                fault = fault or self._escaped_return(pulled[-1], cells)
         except csv.Error as error:
             cells, fault = [], self._classified(str(error), pulled)
             self._rereads.spend(sum(map(len, pulled[1:])))
@@ -186,7 +203,18 @@ class Splitter:
         """The fault that an error of the csv module stands for."""
         if "new-line character" in reason:
             return self._stray(pulled[-1])
-        return _BAD_QUOTE if len(pulled) == 1 and "expected after" in reason else _UNCLOSED
+        stated = self._dialect.stated
+        if stated.quote is None or (stated.escape and stated.quote not in pulled[0]):
+            return _OPEN_ESCAPE
+        if len(pulled) == 1 and "expected after" in reason:
+            return Fault("row-bad-quote", f"text follows a closing quote: {_as_text(stated, 'in a text')}")
+        hint = f"close it, or {_as_text(stated, 'that is text')}"
+        return Fault("row-unclosed-quote", f"a quote is opened and not closed: {hint}")
+
+    def _escaped_return(self, line: str, cells: Sequence[str]) -> Fault | None:
+        """An escape before CR LF takes the CR alone for text, and the row ends there."""
+        escape = self._dialect.stated.escape
+        return _OPEN_ESCAPE if escape and cells[-1].endswith("\r") and bare(line).endswith(escape) else None
 
     def _stray(self, line: str) -> Fault:
         """The fault of a line that holds an end of another kind than the file's."""
@@ -212,20 +240,20 @@ class Splitter:
         return size
 
 
-def byte_length(text: str, encoding: str) -> int:
-    """Bytes of a text as it stands in the file."""
-    return len(text) if encoding == "utf-8" and text.isascii() else len(text.encode(encoding))
-
-
-def bare(line: str) -> str:
-    """The line without its ending."""
-    if line.endswith("\r\n"):
-        return line[:-2]
-    return line[:-1] if line.endswith(("\n", "\r")) else line
-
-
-def _ragged(cells: int, width: int) -> Fault:
-    told = f"the row has {counted(cells, 'cell')} and the header {width}"
-    if cells < width:
+def _ragged(cells: Sequence[str], width: int) -> Fault:
+    told = f"the row has {counted(len(cells), 'cell')} and the header {width}"
+    if len(cells) < width:
         return Fault("row-missing-cells", f"{told}: add the missing ones")
+    if len(cells) == width + 1 and not cells[-1]:
+        hint = "the delimiter stands at the end of the line: remove it, or name one more column in the header"
+        return Fault("row-extra-cells", f"{told}: {hint}")
     return Fault("row-extra-cells", f"{told}: put a cell that holds the delimiter in quotes")
+
+
+def _as_text(stated: Stated, where: str) -> str:
+    """How a quote is written that is part of a cell."""
+    if stated.double_quote:
+        return f"double a quote {where} ({stated.quote}{stated.quote})"
+    if stated.escape:
+        return f"escape a quote {where} ({stated.escape}{stated.quote})"
+    return "leave it out, as the dialect states no way to write a quote in a text"

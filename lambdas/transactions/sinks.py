@@ -12,7 +12,7 @@ class Sink(Protocol):
     """Where judged rows go: the accepted in the file's order, and the rejected in the file's order."""
 
     def begin(self, header: Record, dialect: Dialect, columns: Sequence[str]) -> None:
-        """Called once, before any row.
+        """Called before any row; and once more where the judgement begins anew: what was taken till then is void.
 
         Args:
             header: the file's first record.

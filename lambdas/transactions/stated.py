@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
+from unicodedata import category
 
 from transactions import footers
 
@@ -54,6 +55,9 @@ class Stated:
     footers: tuple[str, ...] = ()
 
 
+NOTHING = Stated()
+
+
 def parse(document: Any, place: str, problems: list[str]) -> Stated:
     """Read a dialect.
 
@@ -63,10 +67,10 @@ def parse(document: Any, place: str, problems: list[str]) -> Stated:
         problems: takes one line for each thing that is wrong; what is returned is then void.
     """
     if document is None:
-        return Stated()
+        return NOTHING
     if not isinstance(document, dict):
         problems.append(f'{place}: an object is needed, such as {{"delimiter": ";"}}')
-        return Stated()
+        return NOTHING
     reader = _Reader(document, place, problems)
     stated = Stated(
         delimiter=reader.character("delimiter", None),
@@ -122,7 +126,7 @@ class _Reader:
         if value == "" and or_none:
             return None
         if not isinstance(value, str) or len(value) != 1 or not _writable(value):
-            self._wrong(key, f"one character is needed, and no line end, not {value!r}")
+            self._wrong(key, f"one character is needed, and no control character but the tab, not {value!r}")
             return default
         return value
 
@@ -188,8 +192,8 @@ class _Reader:
 
 
 def _writable(text: str) -> bool:
-    """Whether it can stand in a line of a file."""
-    return not any(one in "\r\n\0" or "\ud800" <= one <= "\udfff" for one in text)
+    """Whether it is seen in a line of a file, or is a tab."""
+    return all(one == "\t" or category(one)[0] != "C" for one in text)
 
 
 def code_page(name: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from transactions.codes import DataError
 from transactions.dialect import Dialect
-from transactions.engine import HOLE, Engine, Repeat, Rows
+from transactions.engine import HOLE, Engine, Repeat, Rows, failing
 from transactions.errors import ConservationBroken
 from transactions.flat import Flat, Flattener
 from transactions.lines import HashedFile
@@ -54,15 +54,18 @@ def judge_rows(path: Path, dialect: Dialect, header: Record, schema: Schema, sin
     Raises:
         FileRefused: a byte does not decode, or the file changed while it was read.
         ConservationBroken: the engine's rows are not those of the file; a defect of ours.
+        EngineFailed: it can't judge the file; some rows may have gone to the sink and the tally already.
     """
-    with scratch() as folder, HashedFile(path) as file, ExitStack() as clean:
+    with scratch() as folder, HashedFile(path, dialect.end) as file, ExitStack() as clean:
         flat = clean.enter_context(Flattener(file, path, dialect, header, folder)).run()
         file.check_unchanged()
         predicates = compiled(schema, header.cells, flat.separator)
         if predicates is None:
             raise ConservationBroken("the schema can't be said in SQL, and should have been judged row by row")
         if flat.records:
-            _Judgement(flat, predicates, RowRules(schema, header.cells), header, schema, sink, tally, folder).run()
+            rules = RowRules(schema, header.cells, path.stat().st_size)
+            with failing():
+                _Judgement(flat, predicates, rules, header, schema, sink, tally, folder).run()
         file.check_unchanged()
         return FileFacts.of(dialect, file.digest.hexdigest(), file.size)
 

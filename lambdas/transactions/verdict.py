@@ -108,6 +108,11 @@ class Tally:
         self._truncated = False
 
     @property
+    def rows(self) -> int:
+        """Rows read so far."""
+        return self._read
+
+    @property
     def accepted(self) -> int:
         """Rows accepted so far."""
         return self._accepted

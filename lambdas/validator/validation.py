@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 # Bytes on disk for each byte of a file whose rows are right: itself, its flat copy, and what is written of it. It was
-# measured: 2.4 for rows as banks send them, 3.6 at most (UTF-16 in Chinese characters).
+# measured: 2.4 for rows as banks send them, 3.6 at most (UTF-16 in Chinese characters). A file in a code page of other
+# letters than Latin ones takes more, as it becomes UTF-8: it may be found too large only once the room is full.
 ROOM = 4
 
 
@@ -175,13 +176,14 @@ class _Outputs(ExitStack):
         self._max_details = max_details
 
     def begin(self, header: Record, dialect: Dialect, columns: Sequence[str]) -> None:
-        """Open the files."""
+        """Open the files, and forget what they may hold."""
+        self.close()
         rejected = self.paths["rejected"].open("w", encoding="utf-8", newline="")
         self._accepted = self.enter_context(self.paths["accepted"].open("wb"))
         self._accepted.write(to_line(columns))
         self._csv = RejectedCsv(self.enter_context(rejected), self._max_details)
         raw = self.enter_context(self.paths["raw"].open("wb"))
-        self._raw = RejectedRaw(raw, self.original, dialect, header)
+        self._raw = self.enter_context(closing(RejectedRaw(raw, self.original, dialect, header)))
 
     def accepted(self, lines: bytes) -> None:
         """Lines of JSON, as they are."""

@@ -21,6 +21,7 @@ class Collected:
 
     def begin(self, header, dialect, columns):
         self.header, self.dialect, self.columns = header, dialect, columns
+        self.rows, self.refused = [], []
 
     def accepted(self, lines):
         values = [json.loads(line) for line in lines.decode().split("\n")[:-1]]

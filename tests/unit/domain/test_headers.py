@@ -57,3 +57,47 @@ def test_what_may_be_missing_is_not_asked_for(verdict_of):
 
     missing = next(error for error in verdict.errors if error.code == "header-missing-column")
     assert missing.message == "the column 'description' is missing, and may be: rename 'Description' if that is it"
+
+
+THREE = {"fields": [{"name": name} for name in "abc"]}
+EXTRA, MISSING = "header-extra-column", "header-missing-column"
+MATCHES = [  # a header, the ways of matching that refuse it, and the codes that they give
+    ("a,b,c", [], []),
+    ("c,a,b", ["exact"], ["header-column-order"]),
+    ("a,b,c,d", ["exact", "equal", "superset"], [EXTRA]),
+    ("a,b", ["exact", "equal", "subset"], [MISSING]),
+    ("d,a", ["exact", "equal", "subset", "superset"], [MISSING, EXTRA]),
+    ("d", ["exact", "equal", "subset", "superset", "partial", None], ["header-no-column", MISSING, EXTRA]),
+]
+
+
+@BOTH
+@pytest.mark.parametrize("match", ["exact", "equal", "subset", "superset", "partial", None])
+@pytest.mark.parametrize(("header", "refusing", "codes"), MATCHES)
+def test_the_columns_of_a_file_match_as_the_schema_says(verdict_of, way, match, header, refusing, codes):
+    """In order, all of them, all or more, none besides, or any; unstated, what is absent or extra is only noted."""
+    schema = parse(THREE if match is None else {**THREE, "fieldsMatch": [match]})
+    verdict = verdict_of(f"{header}\n{','.join('1' for _ in header.split(','))}\n", schema=schema, way=way)
+
+    assert verdict.judged is (match not in refusing)
+    if not verdict.judged:
+        assert {error.code for error in verdict.errors} == set(codes)
+
+
+def test_why_a_column_is_too_many_or_too_few_is_told(verdict_of):
+    """By the way of matching, so that its reader knows what to change."""
+    verdict = verdict_of("c,a,d\n1,2,3\n", schema=parse({**THREE, "fieldsMatch": "equal"}))
+
+    assert [error.message for error in verdict.errors] == [
+        "the column 'b' is missing: add it",
+        "the column 'd' is not in the schema, and fieldsMatch is equal: remove it",
+    ]
+
+
+@pytest.mark.parametrize("match", ["superset", "partial"])
+def test_a_required_column_is_missed_also_where_columns_may_be_absent(verdict_of, match):
+    """Without it no row can be right."""
+    schema = parse({"fields": [{"name": "a"}, {"name": "b", "constraints": {"required": True}}], "fieldsMatch": match})
+    verdict = verdict_of("a\n1\n", schema=schema)
+
+    assert (verdict.exit_code, [error.column for error in verdict.errors]) == (2, ["b"])

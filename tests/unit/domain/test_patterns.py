@@ -47,6 +47,26 @@ def test_what_is_not_of_re2_is_refused_at_load(pattern, capfd):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    ("pattern", "matching", "other"),
+    [
+        (r"[A-Z\u00C0-\u00FF]+", "\u00c9A", "\u0100"),
+        ("[a-z\\\u2019\\-]+", "l\u2019eau-de", "l'eau"),
+        (r"a\u005d", "a]", "a\\]"),
+        (r"\\u00e9", r"\u00e9", "\u00e9"),
+        (r"\\\u00e9", "\\\u00e9", r"\u00e9"),
+        (r"\Q\u00e9\E", r"\u00e9", "\u00e9"),
+    ],
+)
+def test_other_spellings_of_what_re2_has_are_taken(pattern, matching, other):
+    """\\u of JavaScript and Python, and a backslash before a sign that needs none: in both ways the same characters."""
+    schema = parse({"fields": [{"name": "a", "constraints": {"pattern": pattern}}, {"name": "b"}]})
+
+    answer = assert_same(f"a,b\n{matching},1\n{other},2\n".encode(), schema)
+
+    assert [error["line"] for error in answer[0]["errors"]] == [3]
+
+
 @pytest.mark.parametrize("pattern", TAKEN)
 def test_what_is_of_re2_is_taken(pattern):
     """Also what takes exponential time elsewhere."""
@@ -92,6 +112,18 @@ def test_no_pattern_reaches_over_its_cell():
     )
 
     assert document["rows"]["rejected"] == 2
+
+
+def test_a_pattern_counts_beside_a_format_and_an_enumeration():
+    """All three must hold, although each would be a part of the line's pattern."""
+    constraints = {"pattern": "[a-z@.]+"}
+    fields = [
+        {"name": "a", "format": "email", "constraints": constraints},
+        {"name": "b", "constraints": {**constraints, "enum": ["x", "Y"]}},
+    ]
+    document, *_ = assert_same(b"a,b\nx@y.z,x\nx.y,x\nX@y.z,x\nx@y.z,Y\nx@y.z,z\n", parse({"fields": fields}))
+
+    assert document["errors_by_code"] == {"cell-enum": 1, "cell-pattern": 2, "cell-type": 1}
 
 
 def test_a_class_of_text_holds_each_separator():

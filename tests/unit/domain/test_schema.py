@@ -1,13 +1,18 @@
 """The schema file: what is taken, what is refused, with the field and the reason."""
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from transactions.cells import TYPES
 from transactions.errors import SchemaError
 from transactions.judge import NoSink, judge
 from transactions.schema import SHIPPED, load, parse
+from transactions.vocabulary import CONSTRAINTS, FIELD, FIELD_DESCRIBED, TABLE, TABLE_DESCRIBED
 
 
 def table(**field):
@@ -30,7 +35,7 @@ WRONG = [
     (table(type="date", format="any"), "format: 'any' is not taken, as each cell would be guessed"),
     (table(type="date", format=["%d"]), "format: a text is needed"),
     (table(type="date", format="DD.MM.YYYY"), "format: 'DD.MM.YYYY' is not taken: state a pattern such as %d"),
-    (table(type="date", format="%d %B %Y"), "format: %B is bound to a language"),
+    (table(type="date", format="%d %B %Y"), "format: %B is not taken: it is bound to a language"),
     (table(type="date", format="%d.%m."), "format: a whole date is needed"),
     (table(type="date", format="%y-%Y-%m-%d"), "format: a whole date is needed"),
     (table(type="date", format="%d.%m.%Y %H:%M"), "format: a date has no time of day"),
@@ -87,6 +92,7 @@ WRONG = [
     (table(type="number", constraints={"minimum": None}), "constraints.minimum: null is not a plain"),
     (table(type="number", constraints={"minimum": True}), "constraints.minimum: true is not a plain"),
     (table(type="integer", constraints={"minimum": Decimal("1.5")}), r"constraints.minimum: 1\.5 is not a whole"),
+    (table(type="number", decimalChar=",", constraints={"minimum": "1.5"}), "minimum: '1.5' is not .* needs no quotes"),
     (table(type="date", constraints={"minimum": 2025}), "constraints.minimum: 2025 is not a date"),
     (
         table(type="date", format="%d.%m.%Y", constraints={"minimum": "2025-01-31"}),
@@ -113,6 +119,7 @@ WRONG = [
     ({**table(), "tap": {"role": {}}}, r"tap\.role: is not known; is roles meant"),
     ({**table(), "tap": {"roles": {"id": ["a"]}}}, r"tap\.roles\.id: no field is called \['a'\]"),
     ({**table(), "foreignKeys": [{"fields": "a"}]}, "foreignKeys: other tables can't be looked up"),
+    ({"resources": [{"schema": table()}]}, "fields: .*; this is a Data Package or Resource: make a file of"),
     ({**table(), "encoding": "windows-1252"}, "encoding: belongs into dialect"),
     ({**table(), "delimiter": ";"}, "delimiter: belongs into dialect"),
     ({**table(), "custom_checks": [{}]}, "custom_checks: Validata's own checks are not made here"),
@@ -224,3 +231,93 @@ def test_any_table_can_be_judged(tmp_path):
         (3, "at", "cell-type"),
     ]
     assert verdict.totals == {}
+
+
+CASES = {  # schemas that were taken, or ended in a traceback
+    "keys of other tables": (
+        {"fields": [{"name": "a"}, {"name": "b"}], "uniqueKeys": [["a"]],
+         "foreignKeys": [{"fields": ["b"], "reference": {"resource": "", "fields": ["a"]}}]},
+        ["foreignKeys"],
+    ),
+    "settings in a list": ({"tap": ["x"], "fields": [{"name": "v"}]}, ["tap"]),
+    "a type that is a list": ({"fields": [{"name": "v", "type": ["string", "null"]}]}, ["type"]),
+    "a type that is an object": ({"fields": [{"name": "v", "type": {"a": 1}}]}, ["type"]),
+    "no type": ({"fields": [{"name": "v", "type": None}]}, ["type"]),
+    "lists where texts belong": (
+        {"fields": [{"name": "v", "type": "number", "decimalChar": [","], "groupChar": {}, "bareNumber": []}]},
+        ["decimalChar", "groupChar", "bareNumber"],
+    ),
+    "texts where lists belong": (
+        {"fields": [{"name": "v", "type": "boolean", "trueValues": "1", "falseValues": {"0": 1}}]},
+        ["trueValues", "falseValues"],
+    ),
+    "constraints of the wrong kind": (
+        {"fields": [{"name": "v", "constraints": {
+            "required": 1, "unique": "yes", "pattern": ["a"], "enum": {"a": 1}, "minLength": "1", "maxLength": None}}]},
+        ["constraints." + name for name in ("required", "unique", "pattern", "enum", "minLength", "maxLength")],
+    ),
+    "limits of the wrong kind": (
+        {"fields": [{"name": "v", "type": "date", "constraints": {
+            "minimum": ["2025-01-01"], "maximum": {}, "exclusiveMinimum": True, "exclusiveMaximum": "soon"}}]},
+        ["constraints." + name for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")],
+    ),
+    "settings of a field of the wrong kind": (
+        {"fields": [{"name": "v", "tap": {"ignoreCase": "no", "offset": 1}}]}, ["tap.ignoreCase", "tap.offset"],
+    ),
+    "the rest of the wrong kind": (
+        {"fields": [{"name": "v"}], "missingValues": {"": ""}, "fieldsMatch": {"equal": 1}, "tap": {"roles": ["id"]}},
+        ["missingValues", "fieldsMatch", "tap.roles"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_wrong_key_of_a_schema_is_named(case):
+    """All of them at once, whatever stands there, and never a traceback."""
+    document, keys = CASES[case]
+    with pytest.raises(SchemaError) as caught:
+        parse(document)
+
+    assert {line.removeprefix("schema: ").removeprefix("fields[0] 'v': ").split(":")[0]
+            for line in str(caught.value).splitlines()} == set(keys)  # fmt: skip
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", "a", "%Y", "1,5", "+01:00"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["value", "roles", "id"]), inner),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from([*TABLE, "title"]), VALUES, max_size=3),
+    st.sampled_from(TYPES) | VALUES,
+    st.dictionaries(st.sampled_from(FIELD), VALUES, max_size=4),
+    st.dictionaries(st.sampled_from(CONSTRAINTS), VALUES, max_size=4),
+)
+def test_whatever_stands_in_a_schema_it_is_taken_or_refused(table_keys, kind, field, constraints):
+    """Any JSON at any key: a schema, or an error that names the key; nothing else."""
+    document = {"fields": [{"constraints": constraints, "type": kind, **field, "name": "v"}], **table_keys}
+    with suppress(SchemaError):
+        assert parse(document).names == ("v",)
+
+
+def test_keys_that_only_describe_have_no_effect():
+    """Those of the standard, those that are in wide use, anybody's own, and those of another vocabulary."""
+    own = ["x-rule", "skos:exactMatch"]
+    field = {"name": "a", **dict.fromkeys([*FIELD_DESCRIBED, *own], "told")}
+
+    assert parse({"fields": [field], **dict.fromkeys([*TABLE_DESCRIBED, *own], "told")}) == parse(table())
+
+
+@pytest.mark.parametrize("kind", ["string", "integer", "date", "boolean", "any"])
+def test_a_default_may_be_stated_at_any_type(kind):
+    """Programs write them at each column; what states nothing is no reason to refuse."""
+    stated = {"decimalChar": ".", "groupChar": "", "bareNumber": True, "trueValues": ["true", "True", "TRUE", "1"]}
+
+    assert parse(table(type=kind, **stated)) == parse(table(type=kind))

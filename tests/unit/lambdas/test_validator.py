@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.unit.rows import make_file, make_row
@@ -136,6 +137,23 @@ def test_judging_a_version_again_writes_the_same_bytes(way):
     way.validate("incoming/a.csv", version)
 
     assert {key: way.bytes(key) for key in way.keys("")} == before
+
+
+def test_a_file_that_the_engine_gives_up_on_leaves_the_same_objects(way, monkeypatch, caplog):
+    """It failed with the last it does, to write the good rows: nothing of it stays, and the log has a warning."""
+    version = way.put("incoming/a.csv", make_file(1, 2) + make_row(3, amount="x") + make_row(1))
+    way.validate("incoming/a.csv", version)
+    before = {key: way.bytes(key) for key in way.keys("")}
+
+    def fail(*_):
+        raise duckdb.OutOfMemoryException("could not allocate")
+
+    monkeypatch.setattr("transactions.judge.SMALL", 0)
+    monkeypatch.setattr("transactions.engine.Engine.write", fail)
+    way.validate("incoming/a.csv", version)
+
+    assert {key: way.bytes(key) for key in way.keys("")} == before
+    assert "is judged row by row" in caplog.text
 
 
 def unreadable(way, error):

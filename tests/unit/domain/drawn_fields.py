@@ -1,0 +1,307 @@
+"""Fields of drawn schemas, and cells for them that lie near the edges of their type and constraints. Used by `drawing`.
+
+A cell is right or wrong by the exact rules themselves: what is compared is the two ways, not this module with them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import strategies as st
+
+from transactions.errors import SchemaError
+from transactions.records import Record
+from transactions.rules import RowRules
+from transactions.schema import parse
+
+Document = dict[str, Any]
+
+FRESH = 16  # different values of a field, for columns in which none may stand twice
+_START = datetime(2025, 1, 1, 12, tzinfo=UTC)
+
+# what lies near the edges of a type, right and wrong
+NEAR = {
+    "string": ("x" * 300, "é", "e\u0301", "ß", "SS", "\u017f", "İ", "東京", "\U0001f600", "a\u2028b", "\x7f", "\x85",
+               "a\\b", "#", "'", "null", "=1", "\ufeffx", "x\ufeff", "\u200b", "a\tb", "a;b", "a,b",
+               'say "hi"', "a\nb", "a\rb"),
+    "any": ("", "0", "null", "{}", "\u2029", "\x1e", "\x03", "\x04"),
+    "number": ("0", "-0", "-0.00", "+1", "01.5", ".5", "5.", "1e3", "1E-2", "NaN", "INF", "1_0", "1 000", "1,000.5",
+               "1.000,5", "1'000", "12.34567", "99999999999999.9999", "100000000000000", "9" * 38, "9" * 39, "0" * 40,
+               "1." + "0" * 40, "٣", "1.50", "--1", "€5", "5%", "5 EUR"),
+    "integer": ("0", "-0", "+0", "00", "1.0", "1e3", "1_000", "1,000", "1.000", "٣", "9" * 18, "1" + "0" * 18,
+                "9223372036854775807", "9223372036854775808", "-9223372036854775808", "9" * 38, "9" * 39, "--1", "7%"),
+    "boolean": ("true", "True", "TRUE", "1", "false", "False", "FALSE", "0", "tRUE", "yes", "ja", "t", "01"),
+    "date": ("2024-02-29", "2025-02-29", "2025-2-3", "0001-01-01", "1899-12-31", "9999-12-31", "10000-01-01",
+             "2025-01-01T00:00:00Z", "20250101", "01.02.2025", "1.2.2025", "31/12/99", "00.01.2025", "2025-W01-1"),
+    "time": ("00:00:00", "23:59:59", "24:00:00", "23:59:60", "1:00:00", "12:00", "12:00:00Z", "12:00:00.5",
+             "\uff112:00:00"),
+    "datetime": ("2024-02-29T00:00:00Z", "2025-02-29T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01T23:59:60Z",
+                 "2025-01-01 12:00:00Z", "2025-01-01T12:00:00", "2025-01-01T12:00Z", "2025-01-01T12:00:00.5Z",
+                 "2025-01-01T12:00:00.1234567Z", "2025-01-01T12:00:00.000000Z", "2025-01-01T12:00:00+14:00",
+                 "2025-01-01T12:00:00+14:01", "2025-01-01T12:00:00+05:60", "2025-01-01T12:00:00-00:99",
+                 "2025-01-01T12:00:00+0100", "2025-01-01T12:00:00-00:00", "0001-01-01T00:00:00+01:00",
+                 "9999-12-31T23:59:59-01:00", "1899-12-31T23:30:00-01:00", "2199-12-31T23:59:59-14:00",
+                 "2025-01-01t12:00:00z", "2025-01-01T12:00:00,5Z"),
+    "year": ("0", "0000", "1", "0001", "999", "2025", "02025", "9999", "10000", "-2025", "+2025",
+             "\uff12\uff10\uff12\uff15", "2025.0"),
+    "yearmonth": ("2025-00", "2025-13", "2025-1", "0000-01", "0001-01", "9999-12", "10000-01", "202501", "2025-01-01"),
+}  # fmt: skip
+
+# limits, each with cells on both of its sides
+LIMITS: dict[str, list[tuple[Any, tuple[str, ...]]]] = {
+    "number": [(0, ("-0.0001", "0", "-0", "0.0001")), (1.5, ("1.49999", "1.5", "1.50000", "1.50001")),
+               ("-1.00005", ("-1.0001", "-1.00005", "-1.0000", "-1.000051")), (1000, ("1000", "1000.0001", "999.9999")),
+               ("99999999999999.9999", ("99999999999999.9998", "100000000000000")),
+               ("1" + "0" * 20, ("1" + "0" * 20,))],
+    "integer": [(0, ("-1", "0", "-0", "1")), (7, ("6", "07", "8")), (-5, ("-6", "-5", "-4")),
+                (10**18, ("999999999999999999", "1" + "0" * 18, "1" + "0" * 17 + "1")), (10**20, ("1" + "0" * 20,))],
+    "date": [("2025-01-05", ("2025-01-04", "2025-01-05", "2025-01-06")), ("1900-01-01", ("1899-12-31", "1900-01-01")),
+             ("2199-12-31", ("2199-12-31", "2200-01-01")), ("0001-01-01", ("0001-01-01",))],
+    "time": [("12:00:05", ("12:00:04", "12:00:05", "12:00:06")), ("00:00:00", ("00:00:00",)), ("23:59:59", ())],
+    "datetime": [("2025-01-05T12:00:00Z", ("2025-01-05T11:59:59.999999Z", "2025-01-05T13:00:00+01:00",
+                                           "2025-01-05T12:00:00.000001Z", "2025-01-05T11:59:59+00:01")),
+                 ("1970-01-01T00:00:00Z", ("1969-12-31T23:59:59Z", "1970-01-01T00:00:00+00:01")),
+                 ("2025-01-03T12:00:00.5+02:00", ("2025-01-03T10:00:00.499999Z", "2025-01-03T10:00:00.5Z"))],
+    "year": [(2005, ("2004", "2005", "2006")), (1, ("0001",))],
+    "yearmonth": [("2025-05", ("2025-04", "2025-05", "2025-06"))],
+}  # fmt: skip
+
+FORMATS = {
+    "string": ("email", "uri", "uuid", "default"),
+    "date": ("%d.%m.%Y", "%d/%m/%y", "%Y%m%d", "%m-%d-%Y", "%Y-%j", "%d. %m. %Y", "%Y-%m-%d", "%d %b %Y", "%d.%m"),
+    "time": ("%H:%M", "%H.%M.%S", "%H:%M:%S.%f", "%H%M%S", "%I:%M %p"),
+    "datetime": ("%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S%z", "%d/%m/%y %H:%M", "%Y-%m-%dT%H:%M:%S.%f%z", "%d.%m.%Y",
+                 "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M %z"),
+}  # fmt: skip
+
+# regular expressions, and cells on both of their sides
+PATTERNS = [
+    (r"[A-Z]{2}(?:-\d+)?", ("AB", "AB-1", "AB-\u0661", "AB-", "ab", "AB\n")),
+    (r"^[a-z]+$", ("abc", "ABC", "abc\n", "", "\u017f")),
+    (r"x.y", ("xzy", "xüy", "x\ny", 'x"y', "x\\y", "x\x1fy", "x\U0001f600y")),
+    (r"(?i)eur|ks", ("EUR", "eUr", "KS", "\u212as", "k\u017f")),
+    (r"(?s).*", ("", "a\nb", "\x85")),
+    (r"\w+\s?\w*", ("ab c", "a_1", "ü", "a\u00a0b", "a\tb")),
+    (r"a|b|", ("a", "b", "ab", "")),
+    (r"^a|b$", ("a", "b", "ab", "ax", "xb")),
+    (r"(?:(?:a{1,20}){1,20}){1,5}", ("a", "aaaaa", "b")),
+    (r"(?:[a-z0-9-]{1,63}\.){1,20}[a-z]{2,63}", ("pay.example.org", "a.b", "A.b.cd")),
+    (r"(\w)\1", ("aa", "ab")),
+    (r"(?=a)a", ("a",)),
+    (r"\d{2}\.\d{2}", ("12.50", "12x50", "\u0661\u0662.50")),
+    (r"[^;,]*", ("a", "a;b", "a,b", "ü", "a\nb")),
+    (r"[\w.-]+@[\w-]+", ("a@b", "a.b-c@d", "@b")),
+    (r"\bfoo\b", ("foo", "foo ", "FOO")),
+    (r"\x41+\.?", ("A", "AA.", "a")),
+    (r"\p{Lu}\p{Ll}*", ("Äpfel", "Apfel", "äpfel")),
+    (r"[[:alpha:]]+", ("ab", "ä", ":a")),
+    (r"\Aab\z", ("ab", "ab\n")),
+    (r"a{2,}?b*+", ("aab", "ab")),
+    (r"(?P<n>a)b", ("ab", "a")),
+    (r'[^"]+', ("a", 'a"b')),
+    (r"\\+", ("\\", "\\\\", "a")),
+    (r"é+", ("é", "e\u0301")),
+    (r"[ü-ö]+|[a-zß]", ("ß", "z")),
+    (r"(a+)+", ("a" * 9 + "b", "aaa")),
+]
+ATOMS = [("a", "a"), ("[a-c]", "b"), ("[^b]", "c"), (".", "ü"), (r"\d", "7"), (r"\w", "_"), (r"\s", " "),
+         (r"\.", "."), ("(?:ab|c)", "ab"), ("ü", "ü"), (r"\D", "x"), (r"\W", "-"), ("[^\\d]", "y"), ("[-a]", "-"),
+         ("(b)", "b")]  # fmt: skip
+REPEATS = [("", 1), ("?", 0), ("*", 3), ("+", 2), ("{2}", 2), ("{1,3}", 3), ("*?", 0), ("{0}", 0), ("{,2}", 2)]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field's document, and cells: `fresh` are right and of different values, the others right or wrong."""
+
+    document: Document
+    fresh: Sequence[str]
+    right: Sequence[str]
+    wrong: Sequence[str]
+
+    @property
+    def unique(self) -> bool:
+        return bool((self.document.get("constraints") or {}).get("unique"))
+
+
+@st.composite
+def columns(draw: st.DrawFn, name: str, *, odd: bool = True) -> Column:
+    """Any field that a schema may have, most of them such as it takes; if it is not odd, such as the engine reads."""
+    kind = draw(st.sampled_from([kind for kind in NEAR if odd or not kind.startswith("year")]))
+    document: Document = {"name": name, "type": kind} if kind != "string" or draw(st.booleans()) else {"name": name}
+    near = _characters(draw, document, kind) if odd else []
+    if kind in FORMATS and odd and draw(_often(3)):
+        document["format"] = draw(st.sampled_from(FORMATS[kind]))
+    if kind == "datetime" and "%z" not in document.get("format", "%z"):
+        document.setdefault("tap", {})["offset"] = draw(st.sampled_from(["+00:00", "+01:00", "-05:30"]))
+    near += _constraints(draw, document, kind)
+    if odd and draw(_often(4)):
+        document["missingValues"] = draw(st.sampled_from([["", "-"], ["0"], ["NA"], []]))
+    return column_of(document, near)
+
+
+def _often(times: int) -> st.SearchStrategy[bool]:
+    """True once in so many times."""
+    return st.integers(1, times).map(lambda drawn: drawn == times)
+
+
+def _characters(draw: st.DrawFn, document: Document, kind: str) -> list[str]:
+    """The characters of numbers and the words of booleans, where a field says them; cells that they give."""
+    if kind == "boolean" and draw(_often(4)):
+        document["trueValues"], document["falseValues"] = draw(
+            st.sampled_from([(["ja"], ["nein"]), (["0"], ["1"]), (["Y", "y"], ["N"]), (["t", "1"], ["f"])])
+        )
+        return [*document["trueValues"], *document["falseValues"]]
+    if kind == "number" and draw(_often(3)):
+        document |= draw(
+            st.sampled_from(
+                [
+                    {"decimalChar": ","},
+                    {"decimalChar": ",", "groupChar": "."},
+                    {"groupChar": ","},
+                    {"groupChar": "'"},
+                    {"groupChar": " ", "decimalChar": ","},
+                ]
+            )
+        )
+    if kind in {"number", "integer"} and draw(_often(6)):
+        document["bareNumber"] = draw(st.booleans())
+    if kind == "integer" and draw(_often(6)):
+        document["groupChar"] = draw(st.sampled_from([",", ".", "\u00a0"]))
+    return ["1,5", "1.234,5", "1,234.5", "12,34.5", "1'234.5", "1 234,50", "EUR 5", "5 %", "1,,5", ",5", "-1.234,00"]
+
+
+def _constraints(draw: st.DrawFn, document: Document, kind: str) -> list[str]:
+    """Draw a field's constraints; cells near them."""
+    found: Document = {name: True for name, times in (("required", 3), ("unique", 4)) if draw(_often(times))}
+    near = list[str]()
+    if kind in LIMITS and draw(_often(2)):
+        for name in draw(st.sampled_from([["minimum"], ["maximum"], ["exclusiveMinimum"], ["exclusiveMaximum"],
+                                          ["minimum", "maximum"], ["exclusiveMinimum", "maximum"]])):  # fmt: skip
+            found[name], cells = draw(st.sampled_from(_limits(document, kind)))
+            near += cells
+    if kind in {"string", "any"}:
+        near += _of_texts(draw, found)
+    if draw(_often(5)):
+        possible = [*spellings(document, 1), *spellings(document, 2), *near[:3], "Ab", "ß"]
+        able = [cell for cell in possible if cell in _right(document, possible)] or possible
+        chosen = draw(st.lists(st.sampled_from(able), min_size=1, max_size=4))
+        if draw(_often(4)):
+            document["categories"] = chosen
+        else:
+            found["enum"] = chosen
+        if kind in {"string", "any"} and draw(st.booleans()):
+            document.setdefault("tap", {})["ignoreCase"] = True
+            chosen = found.get("enum") or document["categories"]
+        near += alike(chosen)
+    if found:
+        document["constraints"] = found
+    return near
+
+
+def alike(words: Sequence[str]) -> list[str]:
+    """The words of an enumeration in other cases, also in letters that fold to theirs, and what is nearly one."""
+    cases = [form for each in words for form in (each, each.lower(), each.upper(), each.capitalize(), each.swapcase())]
+    others = str.maketrans({"k": "\u212a", "K": "\u212a", "s": "\u017f", "i": "\u0130", "I": "\u0131"})
+    return [*cases, *(each.translate(others) for each in cases), *(f"{each} " for each in words)]
+
+
+def _limits(document: Document, kind: str) -> list[tuple[Any, Sequence[str]]]:
+    if "format" not in document:
+        return LIMITS[kind]
+    return [(spellings(document, number)[0], spellings(document, number)) for number in (1, 4)]
+
+
+def _of_texts(draw: st.DrawFn, found: Document) -> list[str]:
+    """Draw the constraints that only texts have; cells near them."""
+    near = list[str]()
+    if draw(_often(3)):
+        found["pattern"], cells = draw(patterns())
+        near += cells
+    if draw(_often(3)):
+        length = draw(st.sampled_from([0, 1, 2, 5, 64]))
+        found[draw(st.sampled_from(["minLength", "maxLength"]))] = length
+        near += ["x" * length, "ü" * length, "\U0001f600" * length, "x" * (length + 1), "x" * max(0, length - 1)]
+    return near
+
+
+@st.composite
+def patterns(draw: st.DrawFn) -> tuple[str, Sequence[str]]:
+    """A regular expression, and cells on both of its sides."""
+    if draw(st.booleans()):
+        return draw(st.sampled_from(PATTERNS))
+    parts = draw(st.lists(st.tuples(st.sampled_from(ATOMS), st.sampled_from(REPEATS)), min_size=1, max_size=4))
+    pattern = "".join(atom + repeat for (atom, _), (repeat, _) in parts)
+    match = "".join(text * times for (_, text), (_, times) in parts)
+    return pattern, (match, match[1:], f"{match}a", f"a{match}", match.upper(), match.replace("7", "\u0667"))
+
+
+def spellings(document: Document, number: int) -> list[str]:
+    """How one value of a field may be written; each number is another value. The first is how people write it."""
+    kind, form = document.get("type", "string"), document.get("format", "default")
+    if kind in {"date", "time", "datetime"}:
+        return _moments(kind, form, number)
+    if kind == "number":
+        point, group = document.get("decimalChar", "."), document.get("groupChar", "")
+        plain = [f"{number}.5", f"{number}.50", f"0{number}.5", f"+{number}.500000", f"{number}.5 EUR"]
+        return [*(text.replace(".", point) for text in plain), f"{group}{number}{point}5"]
+    return {
+        "integer": [f"{number}", f"0{number}", f"+{number}", f"{number}%"],
+        "boolean": [["true", "false"][number % 2], ["1", "0"][number % 2], ["TRUE", "False"][number % 2]],
+        "year": [f"{2000 + number}", f"+{2000 + number}"],
+        "yearmonth": [f"{2020 + number // 12}-{1 + number % 12:02d}"],
+    }.get(kind) or _texts(form, number)
+
+
+def _texts(form: str, number: int) -> list[str]:
+    return {
+        "email": [f"u{number}@example.org", f"U{number}@Example.org", f"u{number}@x@y", f"u{number}"],
+        "uri": [f"https://example.org/{number}", f"HTTPS://example.org/{number}", f"example.org/{number}"],
+        "uuid": [f"00000000-0000-4000-a000-{number:012d}", f"00000000-0000-4000-A000-{number:012d}",
+                 f"000000000000-4000-a000-{number:012d}", f"{{00000000-0000-4000-a000-{number:012d}}}"],
+    }.get(form, [f"T{number}", f"t{number}", f" T{number}"])  # fmt: skip
+
+
+def _moments(kind: str, form: str, number: int) -> list[str]:
+    moment = _START + timedelta(days=number, seconds=number)
+    if form != "default":
+        text = moment.strftime(form)
+        return [text, re.sub(r"\b0(?=\d)", "", text), text.replace("+0000", "+00:00"), text.replace("+0000", "Z"),
+                text.replace(" ", "  "), text.replace("1", "\u0661"), text.replace("%", "")]  # fmt: skip
+    other = moment.astimezone(timezone(timedelta(hours=-5, minutes=-30)))
+    return {
+        "date": [f"{moment:%Y-%m-%d}"],
+        "time": [f"{moment:%H:%M:%S}"],
+        "datetime": [f"{moment:%Y-%m-%dT%H:%M:%S}Z", other.isoformat(), f"{moment:%Y-%m-%dT%H:%M:%S}.000+00:00"],
+    }[kind]
+
+
+def _twisted(cell: str) -> list[str]:
+    return [f" {cell}", f"{cell} ", cell[:-1], f"{cell}0", f"-{cell}", f"\ufeff{cell}", f"{cell}\n", cell.swapcase()]
+
+
+def column_of(document: Document, near: Sequence[str] = ()) -> Column:
+    """A field with its cells."""
+    numbers = range(FRESH)
+    fresh = [spellings(document, number)[0] for number in numbers]
+    others = [text for number in numbers[:5] for text in spellings(document, number)[1:]]
+    kind = document.get("type", "string")
+    cells = [*fresh[:5], *others, *near, *NEAR.get(kind, ()), *_twisted(fresh[1]), "", " ", "N/A", "-", "0"]
+    right = _right(document, [*fresh, *cells])
+    return Column(
+        document,
+        [cell for cell in fresh if cell in right] or sorted(right) or fresh,
+        [cell for cell in cells if cell in right] or cells,
+        [cell for cell in cells if cell not in right] or cells,
+    )
+
+
+def _right(document: Document, cells: Sequence[str]) -> set[str]:
+    """The cells that the exact rules take; none of a field that no schema may have."""
+    try:
+        rules = RowRules(parse({"fields": [document]}), [document["name"]])
+    except SchemaError:
+        return set()
+    return {cell for cell in cells if isinstance(rules.judge(Record(2, 1, cell, [cell], None, 0, 0)), dict)}
