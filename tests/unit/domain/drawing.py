@@ -3,34 +3,51 @@
 Used by `test_one_verdict`. A file is mostly right or mostly not, so that both the engine and the exact rules have work.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from transactions.schema import SHIPPED
+
 from .drawn_dialects import Written, dialects
-from .drawn_fields import FRESH, Column, Document, column_of, columns
+from .drawn_fields import FRESH, Column, Document, alike, column_of, columns
 
 NAMES = ("a", "b c", "Ü", "row_", "line", "c1", "_", "it's", 'q"q', "x,y;z", "9", "select")
+SHIPPED_COLUMNS = [
+    column_of(
+        one, [*alike(one["constraints"].get("enum", ["EURO"])), *("x" * length for length in (200, 201, 1000, 1001))]
+    )
+    for one in json.loads(SHIPPED.read_text(), parse_float=Decimal)["fields"]
+]
 ROLES = {"id": "string", "account": "string", "timestamp": "datetime", "amount": "number", "currency": "string"}
-STRANGE = ('"', "\r", "\n", "\0", "\ufeff", "\x01", "\x02", "\x03", "\x04", "\x1f", "\x1a", "\x1b", "\u2028", "\x85",
+STRANGE = ('"', "\r", "\n", "\0", "\ufeff", "\x01", "\x02", "\x03", "\x04", "\x1f", "\x1a", "\x1b", "\u2028",
            "\\", "#", "'", " ", "\t", '""', '"\n"', "\r\n", "\r\r\n", "\U0001f600", "\u202e")  # fmt: skip
 LONG = (1 << 18) + 7  # characters; more than a record may have
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A schema's document and a file's bytes; `block` is how much of the file is made flat at once."""
+    """A schema's document and a file's bytes.
+
+    `block` is how much of the file is made flat at once, `at_once` how many rows' keys the engine compares in memory,
+    `details` how many errors the verdict lists.
+    """
 
     document: Document
     content: bytes
     block: int
+    at_once: int
+    details: int
 
 
 @st.composite
 def drawn(draw: st.DrawFn) -> Drawn:
     """A schema and a file for it."""
-    some = draw(st.one_of(_ordinary(), _ordinary(), _ordinary(), _with_roles(), _with_roles(), _wide()))
+    ordinary, ledger = _ordinary(), _with_roles()
+    some = draw(st.one_of(ordinary, ordinary, ordinary, ledger, ledger, st.just(SHIPPED_COLUMNS), _wide()))
     written = draw(dialects())
     header = _header(draw, some)
     spoilt = draw(st.sampled_from([0, 0, 0, 1, 5]))  # of ten rows
@@ -40,7 +57,13 @@ def drawn(draw: st.DrawFn) -> Drawn:
     content = written.encoded(text)
     if draw(st.integers(1, 40)) == 40:
         content = _with_a_bad_byte(draw, content)
-    return Drawn(_document(draw, some, written), content, draw(st.sampled_from([1 << 20, 1 << 20, 64, 7])))
+    return Drawn(
+        _document(draw, some, written),
+        content,
+        block=draw(st.sampled_from([1 << 20, 1 << 20, 64, 7])),
+        at_once=draw(st.sampled_from([1_000_000, 3])),
+        details=draw(st.sampled_from([10_000, 3])),
+    )
 
 
 @st.composite
@@ -76,7 +99,7 @@ def _of_role(draw: st.DrawFn, role: str, roles: Sequence[str]) -> Column:
         codes = draw(st.sampled_from([["EUR", "JPY", "KWD", "CLF"], ["eur", "Usd", "jpy"], ["EUR"]]))
         document["constraints"]["enum"] = codes
         document["tap"] = {"ignoreCase": draw(st.booleans())}
-        return column_of(document, [*codes, *map(str.swapcase, codes), "EURO", "XXX"])
+        return column_of(document, [*alike(codes), "EURO", "XXX"])
     if role == "amount":
         if draw(st.booleans()):
             document["constraints"]["minimum"] = 0
@@ -133,11 +156,14 @@ def _document(draw: st.DrawFn, some: Sequence[Column], written: Written) -> Docu
     document: Document = {"fields": [one.document for one in some]}
     if written.stated is not None:
         document["dialect"] = written.stated
-    if set(names) & set(ROLES):
-        document["tap"] = {"roles": {name: name for name in names if name in ROLES}}
+    roles = {role: name for name in names for role in ROLES if name in {role, f"{role}_id", f"transaction_{role}"}}
+    if roles:
+        document["tap"] = {"roles": roles}
     if draw(st.integers(1, 3)) == 3:
         document["missingValues"] = draw(st.sampled_from([["", "N/A"], ["-"], [], ["", "0", "-"], [""]]))
-    if draw(st.integers(1, 6)) == 6:
+    if "transaction_id" in names:
+        document["primaryKey"] = "transaction_id"
+    elif draw(st.integers(1, 6)) == 6:
         several = st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)
         document["primaryKey"] = draw(st.one_of(st.sampled_from(names), several))
     if draw(st.integers(1, 6)) == 6:

@@ -195,10 +195,17 @@ def _constraints(draw: st.DrawFn, document: Document, kind: str) -> list[str]:
         if kind in {"string", "any"} and draw(st.booleans()):
             document.setdefault("tap", {})["ignoreCase"] = True
             chosen = found.get("enum") or document["categories"]
-        near += [form for each in chosen for form in (each, each.lower(), each.upper(), each.capitalize(), f"{each} ")]
+        near += alike(chosen)
     if found:
         document["constraints"] = found
     return near
+
+
+def alike(words: Sequence[str]) -> list[str]:
+    """The words of an enumeration in other cases, also in letters that fold to theirs, and what is nearly one."""
+    cases = [form for each in words for form in (each, each.lower(), each.upper(), each.capitalize(), each.swapcase())]
+    others = str.maketrans({"k": "\u212a", "K": "\u212a", "s": "\u017f", "i": "\u0130", "I": "\u0131"})
+    return [*cases, *(each.translate(others) for each in cases), *(f"{each} " for each in words)]
 
 
 def _limits(document: Document, kind: str) -> list[tuple[Any, Sequence[str]]]:

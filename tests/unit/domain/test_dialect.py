@@ -113,6 +113,20 @@ def test_a_line_like_a_footer_with_a_row_behind_it_is_a_row(found):
     assert [error["line"] for error in document["errors"]] == [3] * len(document["errors"])
 
 
+def test_comments_among_footers_are_no_records(found):
+    """No more than blank lines."""
+    document, rows, _ = found(TABLE + "# c\nTotal,\n# c\n\nTotal,\n# c", {"commentChar": "#", **FOOTERS})
+
+    assert (len(rows), codes(document)) == (3, {})
+
+
+def test_a_row_whose_last_line_is_taken_for_a_footer_is_rejected(found):
+    """A cell of several lines can end like one. The row is told as what it is then: not closed."""
+    document, rows, _ = found(TABLE + make_row(4, description='"text\nTotal,"'), FOOTERS)
+
+    assert (len(rows), codes(document)) == (3, {"row-unclosed-quote": 1})
+
+
 def test_a_pattern_of_footers_that_matches_right_rows_is_refused(found):
     """Or rows would be lost unsaid."""
     document, *_ = found(TABLE + "2 rows exported\n", {"tap": {"footers": ["T.*", r"\d+ .*"]}})
