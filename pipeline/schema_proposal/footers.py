@@ -38,7 +38,7 @@ def footers_of(sample: Sample, shape: Shape, notes: Notes) -> Footers:
     patterns = list(dict.fromkeys(_pattern(text, shape.writing.delimiter) for text in texts))
     named = lines_named([row.line for row in found]) if sample.is_whole else f"the last {len(found)} rows"
     notes.found.append(f"footers: {named}, as {quoted(found[0].text)} is not like the rows before")
-    notes.questions.append(f"footers: is it right that {named} hold no row, and do the patterns match no row?")
+    notes.questions.append(f"footers: is it right that no row is in {named}, and do the patterns match no row?")
     return Footers(found, patterns)
 
 

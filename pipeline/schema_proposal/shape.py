@@ -16,7 +16,7 @@ from pipeline.schema_proposal.notes import Notes, lines_named, quoted
 from pipeline.schema_proposal.rows import Row, Writing, rows_of
 from pipeline.schema_proposal.values import are_names, is_value
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "^", "~", "¦")
 _TRIED = 2000  # lines, for each way of writing
 _TYPED = 200  # rows looked at for columns of values
 _RIVALS = 30  # rows among which another header is looked for
@@ -70,6 +70,7 @@ def shape_of(lines: Sequence[str], notes: Notes) -> Shape:
         best.writing, best.header, [row for row in rows if len(row.cells) == len(best.header.cells)],
         [row for row in rows if len(row.cells) != len(best.header.cells)],
     )  # fmt: skip
+    _refuse_ragged(shape)
     _tell(shape, best, lines, notes, is_stated=sep is not None)
     return shape
 
@@ -108,11 +109,11 @@ def _guess(rows: Sequence[Row], width: int, writing: Writing) -> _Guess | None:
     """The last names before the first values of this width; without columns of values, the first names."""
     fitting = [row for row in rows if len(row.cells) == width]
     columns = _columns_of_values(fitting)
-    first = next((at for at, row in enumerate(fitting) if _has_values(row, columns)), 1)
+    first = next((at for at, row in enumerate(fitting) if _has_values(row, columns)), _RIVALS)
     names = [row for row in fitting[:first] if are_names(row.cells)]
     if not names:
         return None
-    header = names[-1]
+    header = names[-1] if columns else names[0]
     after = [row for row in rows if row.line >= header.line]
     good = sum(len(row.cells) == width for row in after)
     rivals = [row for row in fitting[:_RIVALS] if row is not header and columns and are_names(row.cells)]
@@ -131,6 +132,18 @@ def _has_values(row: Row, columns: Sequence[int]) -> bool:
     return sum(map(is_value, filled)) * 2 > len(filled)
 
 
+def _refuse_ragged(shape: Shape) -> None:
+    """Of lines that have one column by no delimiter but one which none of their cells would have."""
+    for delimiter in DELIMITERS if shape.width == 1 else ():
+        cells = Counter(row.text.count(delimiter) + 1 for row in shape.rows)
+        usual, rows = cells.most_common(1)[0] if cells else (1, 0)
+        if usual > 1 and rows * 2 > len(shape.rows) and (named := shape.header.text.count(delimiter) + 1) > 1:
+            raise CheckFailed(
+                f"line {shape.header.line} has {named} names, and most rows below it have {usual} cells",
+                remedy="as many names as cells are needed: does the delimiter stand at the end of each row?",
+            )
+
+
 def _tell(shape: Shape, best: _Guess, lines: Sequence[str], notes: Notes, *, is_stated: bool) -> None:
     writing, header = shape.writing, shape.header
     name = _NAMES.get(writing.delimiter, writing.delimiter)
@@ -144,8 +157,8 @@ def _tell(shape: Shape, best: _Guess, lines: Sequence[str], notes: Notes, *, is_
         notes.found.append(f"the lines before it, from {quoted(lines[0].strip())} on, are no rows")
     if not best.has_values:
         notes.questions.append(f"no column holds numbers or dates: is line {header.line} the header, or a row?")
-    if shape.width == 1 and any(one in row.text for row in shape.rows[:_TYPED] for one in DELIMITERS):
-        notes.questions.append("the rows are of one column, as no delimiter makes rows of one width: are they?")
+    if shape.width == 1:
+        notes.questions.append("the file has one column, as no delimiter makes rows of one width: has it?")
     if best.rivals:
         named = lines_named([row.line for row in best.rivals])
         notes.questions.append(f"{named}: could be a header too; is it line {header.line}?")
