@@ -25,7 +25,6 @@ SAMPLE = 64 * 1024  # bytes looked at
 DELIMITERS = (",", ";", "\t", "|")
 LINE_ENDINGS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
 _BLOCK = 1 << 20
-_HEADER = "the header in line {}"
 _TWO_RETURNS = "each line ends with CR CR LF, as when line ends are converted twice: make it CR LF, or LF"
 
 _BOMS = (  # the longer first: UTF-32's little-endian mark begins with UTF-16's
@@ -136,26 +135,32 @@ def _detected(path: Path, sample: bytes, dialect: Dialect, columns: Sequence[str
 
 def _from_header(path: Path, dialect: Dialect, sample: str) -> Dialect:
     """The dialect with the header's line. It is the stated one, or the first that holds a record."""
-    stated, start = dialect.stated.header_line, dialect.start
+    stated = dialect.stated.header_line
     # of what stands before the table its line ending is no sign
-    newline = _most(sample) if stated else dialect.newline
+    found, line = _header_line(path, dialect, _most(sample) if stated else dialect.newline)
+    if stated and not line:
+        raise FileRefused([_contradicted(f"the header in line {stated}", f"ends with line {found.first_line - 1}")])
+    if stated and no_record(line, dialect.stated):
+        kind = "a comment" if bare(line) else "a blank line"
+        raise FileRefused([_contradicted(f"the header in line {stated}", f"has {kind} there")])
+    if not line:
+        raise FileRefused([empty()])
+    return found
+
+
+def _header_line(path: Path, dialect: Dialect, newline: str) -> tuple[Dialect, str]:
+    """Where the header's line would be, and the line; nothing at the file's end."""
+    start, stated = dialect.start, dialect.stated
     with path.open("rb") as source, io.TextIOWrapper(source, encoding=dialect.encoding, newline=newline) as text:
         source.seek(start)
         lines = FileLines(text)
         while line := lines.next():
-            if lines.number == stated or (stated is None and not no_record(line, dialect.stated)):
-                break
+            if lines.number == stated.header_line or not (stated.header_line or no_record(line, stated)):
+                return replace(dialect, start=start, first_line=lines.number), line
             start += byte_length(line, dialect.encoding)
             while not line.endswith(newline) and (line := lines.rest()):
                 start += byte_length(line, dialect.encoding)
-    if not line:
-        raise FileRefused(
-            [_contradicted(_HEADER.format(stated), f"ends with line {lines.number}") if stated else empty()]
-        )
-    if no_record(line, dialect.stated):
-        kind = "a comment" if bare(line) else "a blank line"
-        raise FileRefused([_contradicted(_HEADER.format(stated), f"has {kind} there")])
-    return replace(dialect, start=start, first_line=lines.number)
+    return replace(dialect, start=start, first_line=lines.number + 1), ""
 
 
 def _most(text: str) -> str:
