@@ -56,9 +56,9 @@ class _Guess:
 
 def shape_of(lines: Sequence[str], notes: Notes) -> Shape:
     """Find it. Raises CheckFailed where no line can be the header."""
-    text = "".join(lines[:_TRIED])
     sep = _SEP.fullmatch(lines[0]) if lines else None
-    guesses = [guess for writing in _writings(text, sep[1] if sep else None) for guess in _guesses(lines, writing)]
+    writings = _writings(lines[:_TRIED], sep[1] if sep else None)
+    guesses = [guess for writing in writings for guess in _guesses(lines[:_TRIED], writing)]
     if not guesses:
         raise CheckFailed(
             "no line looks like a header: names of columns above rows with as many cells",
@@ -75,30 +75,31 @@ def shape_of(lines: Sequence[str], notes: Notes) -> Shape:
     return shape
 
 
-def _writings(text: str, delimiter: str | None) -> Iterator[Writing]:
-    """Those that the text gives reason to try, the usual one first of each delimiter."""
-    comments = [None, "#"] if re.search(r"^#", text, re.MULTILINE) else [None]
+def _writings(lines: Sequence[str], delimiter: str | None) -> Iterator[Writing]:
+    """Those that the lines give reason to try, the usual one first of each delimiter."""
+    comments = [None, "#"] if any(line.startswith("#") for line in lines) else [None]
     for one in [delimiter] if delimiter else DELIMITERS:
-        for quoting in _quotings(text, one):
+        for quoting in _quotings(lines, one):
             for comment in comments:
                 yield replace(quoting, comment=comment)
 
 
-def _quotings(text: str, delimiter: str) -> Iterator[Writing]:
+def _quotings(lines: Sequence[str], delimiter: str) -> Iterator[Writing]:
+    """The usual ones; others where those break rows."""
+    text = "".join(lines)
     if text.count(f"{delimiter} ") * 2 > text.count(delimiter) and delimiter != " ":
         yield Writing(delimiter, skip_space=True)
     yield Writing(delimiter)
-    if '\\"' in text:
-        yield Writing(delimiter, escape="\\")
     if f"'{delimiter}'" in text:
         yield Writing(delimiter, quote="'")
-    if '"' in text:
+    if '"' in text and not all(row.cells for row in rows_of(lines, Writing(delimiter))):
+        yield Writing(delimiter, escape="\\")
         yield Writing(delimiter, quote=None)
 
 
 def _guesses(lines: Sequence[str], writing: Writing) -> Iterator[_Guess]:
     """The header of each width that rows have."""
-    rows = list(rows_of(lines[:_TRIED], writing))
+    rows = list(rows_of(lines, writing))
     widths = Counter(len(row.cells) for row in rows)
     for width in sorted(widths, reverse=True):
         if width and widths[width] > 1 and (guess := _guess(rows, width, writing)):
@@ -122,9 +123,10 @@ def _guess(rows: Sequence[Row], width: int, writing: Writing) -> _Guess | None:
 
 
 def _columns_of_values(rows: Sequence[Row]) -> list[int]:
-    """The columns where most cells look like values, in the second half of the rows, behind any preamble."""
-    cells = zip(*(row.cells for row in rows[-min(_TYPED, (len(rows) + 1) // 2) :]), strict=True)
-    return [at for at, column in enumerate(cells) if sum(map(is_value, column)) * 2 > len(column) - column.count("")]
+    """The columns where most cells look like values, in the second half of them, behind any preamble."""
+    columns = ([cell for cell in column if cell] for column in zip(*(row.cells for row in rows), strict=True))
+    ends = [column[-min(_TYPED, (len(column) + 1) // 2) :] for column in columns]
+    return [at for at, end in enumerate(ends) if sum(map(is_value, end)) * 2 > len(end)]
 
 
 def _has_values(row: Row, columns: Sequence[int]) -> bool:

@@ -212,10 +212,19 @@ def test_a_row_that_is_judged_wrong_is_named(proposed: Proposing) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x89PNG\r\n\x1a\n", b"1,2\n3,4\n", b"a,b\n", b"a,b,\n1,2,\n", b"a,b\n1,2,\n3,4,\n"]
+    "content",
+    [
+        b"",
+        b"\x89PNG\r\n\x1a\n",
+        b"1,2\n3,4\n",
+        b"a,b\n",
+        b"a,b,\n1,2,\n",
+        b"a,b\n1,2,\n3,4,\n",
+        b"\xef\xbb\xbfa\n\xff\n",
+    ],
 )
 def test_a_file_that_no_schema_fits_is_refused(proposed: Proposing, content: bytes) -> None:
-    """Empty, another format, no header, no rows, a column without a name, a delimiter behind each row alone."""
+    """Empty, another format, no header, no rows, a nameless column, a delimiter behind rows alone, a byte that is no text."""
     with pytest.raises(CheckFailed):
         proposed(content)
 
