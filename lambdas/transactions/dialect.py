@@ -10,7 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class Dialect:
 
     `line_ending` is LF, CRLF, CR, or None where the file is one line without an end. The header's line begins at byte
     `start`, behind the byte order mark, and is the file's physical line `first_line`; the rows end at byte `end`, None
-    for the file's end.
+    for the file's end. `csv` is the same for Python's csv module, with doubled quotes, be they stated or not.
     """
 
     encoding: str
@@ -68,23 +68,22 @@ class Dialect:
     start: int = 0
     first_line: int = 1
     end: int | None = None
+    csv: Any = field(init=False, repr=False, compare=False)
 
     @property
     def newline(self) -> str:
         """What ends a physical line; a CRLF's LF does."""
         return "\r" if self.line_ending == "CR" else "\n"
 
-    @property
-    def csv(self) -> dict[str, Any]:
-        """The same for Python's csv module, strictly; with doubled quotes, be they stated or not."""
-        return {
+    def __post_init__(self) -> None:
+        settings: dict[str, Any] = {
             "delimiter": self.delimiter,
             "quotechar": self.stated.quote,
             "quoting": csv.QUOTE_NONE if self.stated.quote is None else csv.QUOTE_MINIMAL,
             "escapechar": self.stated.escape,
             "skipinitialspace": self.stated.skip_initial_space,
-            "strict": True,
         }
+        object.__setattr__(self, "csv", csv.reader([], **settings, strict=True).dialect)
 
     def check_quotes(self, lines: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Make sure that no quote is doubled in `rows`, which were read from the lines, if the dialect has it so.
@@ -94,7 +93,7 @@ class Dialect:
         Raises:
             csv.Error: one is.
         """
-        if not self.stated.double_quote and rows != list(csv.reader(lines, **self.csv, doublequote=False)):
+        if not self.stated.double_quote and rows != list(csv.reader(lines, self.csv, doublequote=False)):
             raise csv.Error("a delimiter was expected after a quote")
 
 
@@ -114,7 +113,9 @@ def detect(path: Path, columns: Sequence[str], stated: Stated = NOTHING) -> Dial
     _refuse_other_formats(sample)
     encoding, bom = _encoding(sample, stated.encoding)
     try:
-        return _detected(path, sample, Dialect(encoding, bom, stated.delimiter or "", None, stated, len(bom)), columns)
+        return _detected(
+            path, sample, Dialect(encoding, bom, stated.delimiter or DELIMITERS[0], None, stated, len(bom)), columns
+        )
     except UnicodeDecodeError as error:
         raise FileRefused([find_undecodable(path, encoding, bom)]) from error
 
@@ -172,14 +173,14 @@ def _text_at(path: Path, dialect: Dialect) -> str:
 
 def _up_to_footers(path: Path, dialect: Dialect, text: str) -> Dialect:
     """The dialect with the byte at which the footers begin; `text` begins with the header."""
-    matches = matching(dialect.stated.footers)
+    matches, comment = matching(dialect.stated.footers), dialect.stated.comment
     line, newline, rows = text.partition(dialect.newline)
     if matches(line.rstrip("\r\n")):
         raise FileRefused([_contradicted("patterns of footers", f"has a header that matches: {cut(line)}")])
     if not rows:
         return dialect
     low = dialect.start + byte_length(line + newline, dialect.encoding)
-    return replace(dialect, end=first_footer(path, low, dialect.encoding, dialect.newline, matches))
+    return replace(dialect, end=first_footer(path, low, dialect.encoding, dialect.newline, matches, comment))
 
 
 def no_record(line: str, stated: Stated) -> bool:
