@@ -225,7 +225,7 @@ def test_a_row_that_is_judged_wrong_is_named(proposed: Proposing) -> None:
     ],
 )
 def test_a_file_that_no_schema_fits_is_refused(proposed: Proposing, content: bytes) -> None:
-    """Empty, another format, no header, no rows, a nameless column, two of one name, a ragged end, a byte that is no text."""
+    """Empty, another format, no header, no rows, no name, two of one name, a ragged end, a byte that is no text."""
     with pytest.raises(CheckFailed):
         proposed(content)
 
