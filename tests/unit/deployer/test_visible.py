@@ -122,6 +122,7 @@ def test_no_error_steers_a_terminal(arguments: list[str], rude_file: Path) -> No
 
     assert controls(told) <= controls(usual)
     assert "x1b[2J" in told.replace("\r\n", "")
+    assert not any(line.startswith("next.csv") for line in told.splitlines())
 
 
 def test_json_on_a_terminal_is_exact(rude_file: Path) -> None:
