@@ -99,6 +99,7 @@ def test_a_file_steers_no_terminal(rude_file: Path, tmp_path: Path) -> None:
 
     assert "\x1b[1m" in usual, "this terminal shows no colours, so the test shows nothing"
     assert controls(told) == controls(usual)
+    assert usual.startswith("\x1b[1mplain.csv")
     assert r"\x1b[2J" in told
     assert "[bold red]" in told
     assert ":warning:" in told
@@ -122,6 +123,7 @@ def test_no_error_steers_a_terminal(arguments: list[str], rude_file: Path) -> No
 
     assert controls(told) <= controls(usual)
     assert "x1b[2J" in told.replace("\r\n", "")
+    assert not any(line.startswith("next.csv") for line in told.splitlines())
 
 
 def test_json_on_a_terminal_is_exact(rude_file: Path) -> None:
