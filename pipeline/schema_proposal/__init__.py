@@ -40,6 +40,8 @@ def propose(path: Path) -> Proposal:
     if not table.rows:
         raise CheckFailed(f"no rows are below line {shape.header.line}, the header", remedy="give a file with rows")
     fields = [field_of(column, notes) for column in _columns(table, notes)]
+    if not fields:
+        raise CheckFailed("no column has a name of its own", remedy="give each column a name in the header")
     _ask_for_groups(fields, notes)
     document = {
         "fields": fields,

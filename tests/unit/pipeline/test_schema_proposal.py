@@ -219,12 +219,13 @@ def test_a_row_that_is_judged_wrong_is_named(proposed: Proposing) -> None:
         b"1,2\n3,4\n",
         b"a,b\n",
         b"a,b,\n1,2,\n",
+        b"a,a\nx,y\n",
         b"a,b\n1,2,\n3,4,\n",
         b"\xef\xbb\xbfa\n\xff\n",
     ],
 )
 def test_a_file_that_no_schema_fits_is_refused(proposed: Proposing, content: bytes) -> None:
-    """Empty, another format, no header, no rows, a nameless column, a delimiter behind rows alone, a byte that is no text."""
+    """Empty, another format, no header, no rows, no name, two of one name, a ragged end, a byte that is no text."""
     with pytest.raises(CheckFailed):
         proposed(content)
 
