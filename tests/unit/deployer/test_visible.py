@@ -99,6 +99,7 @@ def test_a_file_steers_no_terminal(rude_file: Path, tmp_path: Path) -> None:
 
     assert "\x1b[1m" in usual, "this terminal shows no colours, so the test shows nothing"
     assert controls(told) == controls(usual)
+    assert usual.startswith("\x1b[1mplain.csv")
     assert r"\x1b[2J" in told
     assert "[bold red]" in told
     assert ":warning:" in told
