@@ -21,6 +21,7 @@ from stack.errors import StackError
 GLIBC = ("2_26", "2_24", "2_17", "2_12", "2_5")
 PLATFORMS = (*(f"manylinux_{version}_x86_64" for version in GLIBC), "manylinux2014_x86_64", "manylinux2010_x86_64")
 PYTHON = "3.11"
+RUNTIME = f"python{PYTHON}"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold
 REGULAR_FILE = 0o644 << 16
 SHARED = ("transactions", "aws_io")  # packages below lambdas/ that every function carries

@@ -27,10 +27,11 @@ from deployer.deploy.working_directory import (
     state_is_remote,
 )
 from deployer.errors import KeyRefused, NameTaken, PlanNotEmpty, WouldLoseData
+from deployer.process import tools
 from deployer.process.environments import is_made
 from deployer.stack_file import STACK_FILE
 from deployer.targets.credentials import require_valid_for
-from deployer.terraform.cli import PLAN, attributes_in, installed_version
+from deployer.terraform.cli import PLAN, attributes_in
 from deployer.terraform.provider_regions import require_known
 
 OUTPUTS = "outputs.json"
@@ -46,7 +47,7 @@ Stages = tuple[Callable[[Run], None], ...]
 def synth(run: Run) -> None:
     """The stack as Terraform JSON, laid out in the working folder. Raises UsageError where its state would be lost."""
     with run.stage("synth"):
-        installed_version()
+        tools.provide("terraform", run.paths, run.view.note)
         run.stack = stack_folder(run.settings, run.paths)
         require_lasting_state(run.settings, is_remote=state_is_remote(run.stack))
         prepare(run.session, run.stack, run.settings)

@@ -21,6 +21,7 @@ from deployer import process
 from deployer.console.streams import explained
 from deployer.errors import SynthesisFailed, ToolMissing, UsageError
 from deployer.paths import PROJECT_FILE, Paths
+from deployer.process import tools
 from deployer.project import TABLE, Project
 from deployer.settings import Settings
 from deployer.stack_file import STACK_FILE
@@ -186,6 +187,7 @@ def _share(out: Path, packages: Path) -> None:
 
 
 def _run(settings: Settings, paths: Paths, out: Path) -> None:
+    tools.provide("node", paths)
     environment = process.environment({**settings.environment(), "CDKTF_OUTDIR": str(out)})
     command = Project.at(paths.root).command(paths.root)
     try:
@@ -198,16 +200,12 @@ def _run(settings: Settings, paths: Paths, out: Path) -> None:
         ) from error
     if result.returncode:
         said = result.stderr or result.stdout
-        _require_node(said)
+        _require_node()
         raise _failure(said, paths)
 
 
-def _require_node(said: str) -> None:
+def _require_node() -> None:
     """CDKTF's runtime tells of a Node that does not start as a broken pipe; so Node itself is asked."""
-    if not shutil.which("node"):
-        if "'node'" in said:
-            raise process.missing("node")
-        return
     result = process.run(["node", "-e", "0"])
     if result.returncode:
         raise ToolMissing(

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from deployer import process
-from deployer.errors import TerraformFailed, ToolMissing
+from deployer.errors import TerraformFailed
 from deployer.terraform.diagnostics import errors_in, event_of, failure
 
-MINIMUM = (1, 10)  # native locking of the S3 backend
 PARALLELISM = 30  # most of an apply is waiting, which overlaps
 PLAN = "plan.tfplan"
 UNSAVED = "errored.tfstate"  # what Terraform writes when the state can't be saved
@@ -294,21 +293,3 @@ def environment_for(target: Mapping[str, str], configuration: Path | None) -> di
         "CHECKPOINT_DISABLE": "1",
     }
     return process.environment(added, without=_NOT_FOR_IT)
-
-
-def installed_version() -> tuple[int, int, int]:
-    """Terraform's version.
-
-    Raises:
-        ToolMissing: it is not on PATH, or older than its native S3 lock.
-    """
-    bare = process.environment({"CHECKPOINT_DISABLE": "1"}, without=process.EVERYTHING)
-    result = process.run(["terraform", "version", "-json"], env=bare)
-    remedy = process.missing("terraform").remedy
-    match = re.search(r'"terraform_version": *"(\d+)\.(\d+)\.(\d+)', result.stdout)
-    if not match:
-        raise ToolMissing("terraform does not tell its version", remedy=remedy, details=(result.stderr.strip(),))
-    version = (int(match[1]), int(match[2]), int(match[3]))
-    if version[:2] < MINIMUM:
-        raise ToolMissing(f"Terraform {'.'.join(map(str, version))} is too old", remedy=remedy)
-    return version

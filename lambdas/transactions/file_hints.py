@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transactions.codes import DataError
-from transactions.dialect import DELIMITERS, SAMPLE, Dialect
+from transactions.dialect import DELIMITERS, Dialect
+from transactions.encoding import SAMPLE
 from transactions.records import Record
 from transactions.schema import Schema
 
@@ -35,10 +36,10 @@ def with_footer(errors: list[DataError], record: Record, size: int) -> list[Data
     """The errors of a row; of one at the file's end in which several required cells are empty, with advice."""
     if sum(error.code == "cell-required" for error in errors) < _MANY_EMPTY or not _is_near_the_end(record, size):
         return errors
-    return with_advice(errors, _FOOTER)
+    return advised(errors, _FOOTER)
 
 
-def with_advice(errors: Sequence[DataError], advice: str) -> list[DataError]:
+def advised(errors: Sequence[DataError], advice: str) -> list[DataError]:
     """The same errors, the first with advice, if there is some."""
     first, *others = errors
     return [replace(first, message=f"{first.message}; {advice}") if advice else first, *others]
@@ -60,7 +61,7 @@ def on_header(errors: Sequence[DataError], path: Path, dialect: Dialect | None, 
     """Errors for which a file is refused; those of its header with advice on where it seems to be."""
     if dialect is None or not errors[0].code.startswith("header-"):
         return list(errors)
-    return with_advice(errors, _elsewhere(_sample(path, dialect), errors[0].line or 1, dialect, schema))
+    return advised(errors, _elsewhere(_sample(path, dialect), errors[0].line or 1, dialect, schema))
 
 
 def _sample(path: Path, dialect: Dialect) -> list[str]:

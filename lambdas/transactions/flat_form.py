@@ -18,7 +18,6 @@ _TO_ODD = dict.fromkeys(map(ord, RESERVED), ODD)
 _BLANK_LINE = re.compile(r"\n\n")  # twice as fast as `in`
 _BLANK = re.compile(r"^(?=\n)", re.MULTILINE)
 _PADDED = re.compile(f"(^|{SEPARATOR}) +", re.MULTILINE)
-_ENDS = ("\r", "\n")  # of another kind than the file's, which the csv module passes over
 _CONTROL = re.compile(r"[\0-\x1f]")
 
 
@@ -28,8 +27,8 @@ class FlatForm:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect, self._newline, stated = dialect, dialect.newline, dialect.stated
         self.quote = stated.quote or stated.escape or "\0"
-        self._escape = stated.escape or self.quote
-        self._strange = "".join({*"\r", *RESERVED, self.quote, self._escape})
+        self._escape = stated.escape
+        self._strange = "".join({*"\r", *RESERVED, self.quote, self._escape or self.quote})
         self._comment = re.compile(f"^{re.escape(stated.comment)}.*$", re.MULTILINE) if stated.comment else None
         self._padded = re.compile(f"(^|{re.escape(dialect.delimiter)}) +", re.M) if stated.skip_initial_space else None
 
@@ -62,14 +61,14 @@ class FlatForm:
 
     def has_special(self, block: str) -> bool:
         """Whether quotes or escapes are in it."""
-        return self.quote in block or self._escape in block
+        return self.quote in block or bool(self._escape and self._escape in block)
 
     def special(self, lines: Sequence[str]) -> Iterator[tuple[int, str | None]]:
         """Lines with quotes or too long: where they are, and their flat form if each holds just one record."""
         quote, escape = self.quote, self._escape
-        places = [
-            at for at, line in enumerate(lines) if quote in line or escape in line or len(line) + 1 >= RECORD_LIMIT
-        ]
+        places = [at for at, line in enumerate(lines) if quote in line or len(line) + 1 >= RECORD_LIMIT]
+        if escape:
+            places = sorted({*places, *(at for at, line in enumerate(lines) if escape in line)})
         if self._comment:
             places = [at for at in places if not no_record(lines[at], self._dialect.stated)]
         return zip(places, _simple([lines[at] for at in places], self._dialect), strict=True)
@@ -114,7 +113,8 @@ def _ended(block: str, newline: str) -> str:
 def _simple(lines: Sequence[str], dialect: Dialect) -> list[str | None]:
     """The flat form of each line that holds just one record; None of one that does not, or is too long."""
     bare = [line.removesuffix("\r") for line in lines]
-    if not any(len(line) + 2 >= RECORD_LIMIT or line.endswith(_ENDS) for line in bare):
+    text = "".join(bare)
+    if "\r" not in text and "\n" not in text and max(map(len, bare), default=0) + 2 < RECORD_LIMIT:
         try:
             rows = _rows(bare, dialect)
         except csv.Error:
@@ -126,14 +126,15 @@ def _simple(lines: Sequence[str], dialect: Dialect) -> list[str | None]:
 
 def _simple_line(line: str, dialect: Dialect) -> str | None:
     try:
-        odd = len(line) + 2 >= RECORD_LIMIT or line.endswith(_ENDS)
+        # an end of another kind than the file's is one that the csv module passes over
+        odd = len(line) + 2 >= RECORD_LIMIT or line.endswith(("\r", "\n"))
         return None if odd else _joined(_rows([line], dialect)[0])
     except csv.Error:
         return None
 
 
 def _rows(lines: Sequence[str], dialect: Dialect) -> list[list[str]]:
-    rows = list(csv.reader(lines, **dialect.csv))
+    rows = list(csv.reader(lines, dialect.csv))
     dialect.check_quotes(lines, rows)
     return rows
 

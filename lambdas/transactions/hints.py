@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from transactions.codes import counted
 from transactions.fields import Field
-from transactions.money import canonical, plain
+from transactions.money import canonical, plain, read_number
 from transactions.numerals import plain_reader, written
 
 Advise = Callable[[str], str]  # advice on a cell, "" where there is none
@@ -26,7 +26,8 @@ _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:([Tt ]?)([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?)?"
     r" ?(Z|([+-][0-9]{2})(:?)([0-9]{2})?)?"
 )
-_DAY_FIRST = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})\b.*", re.DOTALL)
+_OFFSET = 'an offset such as Z or +01:00 ("tap": {"offset": ...} of the field)'
+_DAY_FIRST = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}([0-9]{2})?)\b.*", re.DOTALL)
 
 
 def on_type(field: Field) -> Advise:
@@ -67,23 +68,29 @@ def _number(cell: str, field: Field) -> str:
     for bare in (True, False):
         for decimal, group in _WAYS:
             number = plain_reader(decimal, group, bare, field.type == "integer")(cell)
-            if number is not None:
-                found.setdefault(number, _settings(field, number, decimal, group, bare))
+            if (
+                number
+                and read_number(number) is not None
+                and (settings := _settings(cell, field, decimal, group, bare))
+            ):
+                found.setdefault(number, settings)
         if found:
             break
     return "state " + ", or ".join(f"{keys} if it is {number}" for number, keys in found.items()) if found else ""
 
 
-def _settings(field: Field, number: str, decimal: str, group: str, bare: bool) -> str:
-    """What a field would have to state, beside what it does, to take a number."""
+def _settings(cell: str, field: Field, decimal: str, group: str, bare: bool) -> str:
+    """What a field would have to state, beside what it does, to take a number that is written so."""
     keys = []
-    if decimal != field.decimal_char and "." in number:
+    if decimal in cell and decimal != field.decimal_char:
         keys.append(f'"decimalChar": "{decimal}" (a decimal {_MARK[decimal]})')
-    if group and group != field.group_char:
+    if group and group in cell and group != field.group_char:
         keys.append(f'"groupChar": "{group}" ({_GROUPS[group]} between thousands)')
-    if bare is not field.bare_number:
+    if not group and field.group_char and field.group_char in cell:
+        keys.append('no "groupChar"')
+    if field.bare_number and not bare:
         keys.append('"bareNumber": false')
-    return " and ".join(keys) or "another form"
+    return " and ".join(keys)
 
 
 def _time(cell: str, field: Field) -> str:
@@ -95,7 +102,8 @@ def _time(cell: str, field: Field) -> str:
     day = _DAY_FIRST.fullmatch(cell) if field.type != "time" else None
     if day is None:
         return ""
-    patterns = [f"%d{day[1]}%m{day[1]}%Y", *([f"%m{day[1]}%d{day[1]}%Y"] if day[1] != "." else [])]
+    mark, year = day[1], "%Y" if day[2] else "%y"
+    patterns = [f"%d{mark}%m{mark}{year}", *([f"%m{mark}%d{mark}{year}"] if mark != "." else [])]
     return f'state the "format" of the field, which begins with {" or ".join(patterns)}'
 
 
@@ -105,9 +113,7 @@ def _lacking(instant: re.Match[str], field: Field) -> str:
     lacks = [] if clock else ["its time of day"]
     lacks += ["the T between date and time"] if clock and between != "T" else []
     lacks += ["its seconds"] if clock and not seconds else []
-    lacks += (
-        ['an offset such as Z or +01:00 ("tap": {"offset": ...} of the field)'] if not (offset or field.offset) else []
-    )
+    lacks += [] if offset or field.offset else [_OFFSET]
     lacks += [f"the colon {'' if minutes else 'and the minutes '}of its offset"] if hours and not colon else []
     told = f"it lacks {' and '.join(lacks)}" if lacks else ""
     if minutes and (minutes > "59" or f"{hours}{minutes}"[1:] > "1400"):

@@ -31,7 +31,7 @@ Tap = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Path]:
-    """A copy of it, with an embedded AWS of its own that lasts; what takes long to make is shared with this one."""
+    """A copy of it, which will have an embedded AWS of its own; what takes long to make is shared with this one."""
     if request.config.getoption("target") != "embedded":
         pytest.skip("it starts an embedded AWS of its own")
     folder = tmp_path_factory.mktemp("second") / "orders"
@@ -40,7 +40,6 @@ def project(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     for shared in ("cache", "environments"):
         (Paths.here().state / shared).mkdir(parents=True, exist_ok=True)
         (folder / ".tap" / shared).symlink_to(Paths.here().state / shared)
-    run(folder, "local", "start")
     yield folder
     run(folder, "local", "stop")
 
@@ -60,7 +59,8 @@ def run(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess
 
 @pytest.fixture(scope="module")
 def deployed(project: Path) -> Path:
-    """Its tests of all three levels passed, and left the deployment."""
+    """Deployed, on an embedded AWS that stays; its tests of all three levels passed on that one, and left it there."""
+    assert "is started and kept" in run(project, "deploy").stdout
     run(project, "pytest", "--keep", "--suffix", SUFFIX)
     return project
 

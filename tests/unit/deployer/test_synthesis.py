@@ -147,7 +147,7 @@ def test_many_at_once_synthesise_once(checkout: Paths, settings: Settings) -> No
     )
     command = [sys.executable, "-c", program, str(checkout.root)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    answers = {process.communicate(timeout=60)[0].strip() for process in processes}
+    answers = {process.communicate(timeout=600)[0].strip() for process in processes}
 
     assert [process.returncode for process in processes] == [0, 0, 0]
     assert len(answers) == 1
