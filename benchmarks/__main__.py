@@ -5,13 +5,14 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compliance, deploying, judging, loading, moving, scaling, synthesis
+from benchmarks import compliance, deploying, judging, loading, moving, scaling, synthesis, transforming
 
 SUITES = {
     "synthesis": synthesis,
     "compliance": compliance,
     "deploying": deploying,
     "judging": judging,
+    "transforming": transforming,
     "loading": loading,
     "moving": moving,
     "scaling": scaling,

@@ -130,13 +130,17 @@ class Work:
         return processor + moved + some.files * 7 * _REQUEST_S
 
     def transformer_s(self, some: Portion) -> float:
-        """It writes several parts at once while it makes the next."""
+        """It writes several parts at once while it makes the next, so that the slowest of three decides."""
+        return max(self.transformer_limits(some).values()) + 6 * some.files * _REQUEST_S
+
+    def transformer_limits(self, some: Portion) -> dict[str, float]:
+        """Seconds by the processor, which waits for what it reads; by the requests; and by the network."""
         measured = self.measured
         row_s = measured.transformer_s * self._wider
         processor = (some.rows * row_s + some.parts * measured.s3_put_s) / self.shape.transformer.processor
-        written = some.parts * _REQUEST_S / measured.put_connections
-        moved = some.rows * self.accepted_bytes / _STREAM
-        return max(processor, written) + moved + 6 * some.files * _REQUEST_S
+        read, written = some.rows * self.accepted_bytes / _STREAM, some.rows * self.part_bytes / _STREAM
+        requests = some.parts * _REQUEST_S / measured.put_connections
+        return {"processor": processor + read, "requests": requests, "network": read + written}
 
     def loader_s(self, some: Portion) -> float:
         """Of all its calls for parts, one after another."""

@@ -21,7 +21,6 @@ from stack.settings import Settings
 
 NAME = "docs/scale.md"
 MILLION = 1_000_000
-TRANSFORMER = "Lambda duration: transformer"
 _TOP = 10**12  # rows; no limit is met beyond
 ROWS = tuple(10**power for power in range(6, 11))  # in files of a million
 FILES = (10, 100, 1_000, 10_000, 100_000)  # of 100 million rows
@@ -118,8 +117,10 @@ def _limits(ours: Model) -> Iterator[str]:
 
 The functions as the stack makes them: {_function("validator", ours.shape.validator)}, {_function("transformer", ours.shape.transformer)}, {_function("loader", ours.shape.loader)}; parts of {number(ours.shape.rows_per_part)} rows, {ours.shape.concurrency} loaders for each file. The largest file of measured rows that each limit lets through, the smallest first:"""
     yield _table(("limit", "allowed", "rows of a file", "beyond it"), rows)
-    larger = replace(ours, shape=replace(ours.shape, rows_per_part=5_000))
-    yield f"""The transformer writes {ours.measured.put_connections} parts at once, each of which takes S3 {LATENCIES["s3_request"].value} s. Larger parts (`TAP_ROWS_PER_PART`) raise its limit: with 5,000 rows a part it is met at {number(_most_rows(larger, TRANSFORMER))} rows. A file that is beyond a limit is to be split before it is uploaded; `tap capacity` says into how many.
+    work, some = _one(ours, MILLION)
+    by = {name: seconds / MILLION * 1e6 for name, seconds in work.transformer_limits(some).items()}
+    moved = work.accepted_bytes + work.part_bytes
+    yield f"""The transformer writes {ours.measured.put_connections} parts at once while it makes the next. A row takes {number(by["processor"])} µs of its processor, with the calls of S3 and the wait for what it reads; {number(by["network"])} µs of its network, for {number(moved)} bytes read and written; and {number(by["requests"])} µs of the requests under way at once, each of which takes S3 {LATENCIES["s3_request"].value} s. The {max(by, key=by.__getitem__)} decides. A file that is beyond a limit is to be split before it is uploaded; `tap capacity` says into how many.
 
 No payload grows with the file: events and the workflow's input name objects, and parts and their results lie in S3. The largest is the loader's answer to the workflow, {number(limits.payload_bytes())} bytes with every currency of the schema in one file; a state takes {number(QUOTAS["payload"].value)}."""
     answer = ours(Load(rows=1000 * MILLION, files=1000))

@@ -26,7 +26,7 @@ def test_a_workload_that_does_not_fit_ends_with_one_and_says_how_it_would() -> N
     result = tap("capacity", "--rows", "10_000_000_000", *STACK)
 
     assert result.returncode == 1
-    assert "does NOT fit: Lambda duration: transformer is exceeded" in result.stdout
+    assert "does NOT fit: Lambda /tmp: validator is exceeded" in result.stdout
     assert "files it would fit" in result.stdout
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.capacity import costs, limits
 from pipeline.capacity.model import Answer, _answer
-from pipeline.capacity.work import Load, whole
+from pipeline.capacity.work import Load, Portion, Work, whole
 from pipeline.documents.scale import Model
 
 ROWS, FILES = st.integers(2_000, 10**10), st.integers(1, 1_000)
@@ -107,13 +107,41 @@ def test_ten_billion_rows_in_ten_thousand_files_fit_and_take_as_long_as_their_tu
 
 
 def test_ten_billion_rows_in_one_file_do_not_fit(model: Model) -> None:
-    """The transformer would need 20 million times a tenth of a second for its parts alone, ten at once."""
+    """The validator would need 2 TB of disk for them."""
     answer = model(Load(rows=10**10))
 
     assert not answer.fits
-    assert answer.limiting.name == "Lambda duration: transformer"
-    assert answer.limiting.needed > 10**10 / 500 * 0.1 / 10
-    assert answer.limiting.allowed == 900
+    assert answer.limiting.name == "Lambda /tmp: validator"
+    assert answer.limiting.needed == pytest.approx(10**10 * model.measured.disk_bytes / 2**20)
+    assert answer.limiting.allowed == 10_240
+
+
+@pytest.mark.parametrize(
+    ("change", "seconds"),
+    [
+        ({"transformer_s": 3e-5}, 1e6 * 3e-5 + 2_000 * 0.001 + 1e8 / 78_125_000),
+        ({"s3_put_s": 0.05}, 1e6 * 2e-6 + 2_000 * 0.05 + 1e8 / 78_125_000),
+        ({"put_connections": 2}, 2_000 * 0.1 / 2),
+        ({"put_connections": 100}, 6e8 / 78_125_000),
+        ({"part_bytes": 1_000.0}, 11e8 / 78_125_000),
+    ],
+)
+def test_the_slowest_of_three_decides_how_long_a_file_is_transformed(
+    model: Model, change: dict[str, float], seconds: float
+) -> None:
+    """The processor and its wait for what it reads, the requests under way at once, or the network."""
+    plain = {
+        "transformer_s": 2e-6,
+        "s3_put_s": 0.001,
+        "put_connections": 100,
+        "accepted_bytes": 100.0,
+        "part_bytes": 500.0,
+    }
+    measured = replace(model.measured, **(plain | change))
+
+    assert Work(Load(rows=10**6), model.shape, measured).transformer_s(Portion(10**6, 1, 2_000)) == pytest.approx(
+        seconds + 6 * 0.1
+    )
 
 
 @pytest.mark.parametrize("rows", [10**8, 10**9, 3 * 10**9, 10**10])
