@@ -69,9 +69,14 @@ def in_line(pattern: str) -> str | None:
     """The pattern as a part of one for a whole line, None if that is not the same, or not the faster."""
     bare = pattern.removeprefix("^")
     bare = bare[:-1] if bare.endswith("$") and not bare.endswith("\\$") else bare
-    if _IN_LINE.fullmatch(bare) is None or problem(bare) or _compiled(bare).programsize > _SMALL:
+    if _IN_LINE.fullmatch(bare) is None or problem(bare) or size(bare) > _SMALL:
         return None
     return f"(?:{bare})"
+
+
+def size(pattern: str) -> int:
+    """Instructions of the pattern's program: what it takes of the memory that RE2 allows itself."""
+    return int(_compiled(pattern).programsize)
 
 
 def in_sql(pattern: str, cell: str) -> str | None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.rows import HEADER, make_row
-from transactions import flat
+from transactions import engine, flat, predicates
 from transactions.judge import NoSink, judge
 from transactions.lines import RECORD_LIMIT
 from transactions.schema import parse
@@ -228,6 +228,27 @@ OTHER = {
        st.sampled_from([[""], ["", "N/A"], []]))  # fmt: skip
 def test_both_ways_give_the_same_under_another_schema(rows, missing):
     """Each type and constraint, empty cells, and other values for nothing."""
+    _assert_same_under_another_schema(rows, missing)
+
+
+@pytest.mark.usefixtures("wide")
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in OTHER.items()}), max_size=8),
+       st.sampled_from([[""], ["", "N/A"], []]))  # fmt: skip
+def test_both_ways_give_the_same_where_columns_are_many(rows, missing):
+    """As they would be judged among hundreds: cell by cell, some checks at a time, nothing told from the line."""
+    _assert_same_under_another_schema(rows, missing)
+
+
+@pytest.fixture
+def wide(monkeypatch):
+    """Ten columns are taken for many."""
+    monkeypatch.setattr(engine, "CHECKS_AT_ONCE", 3)
+    monkeypatch.setattr(predicates, "LARGEST", 0)
+    monkeypatch.setattr(predicates, "FEW", 0)
+
+
+def _assert_same_under_another_schema(rows, missing):
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, OTHER, lineterminator="\n")
     writer.writeheader()
@@ -326,3 +347,43 @@ def test_the_name_of_a_file_has_no_meaning(tmp_path, name):
     path.write_text("text\nx\n")
 
     assert judged(path, ANY, "vectorised") == judged(path, ANY, "rows")
+
+
+KINDS = [
+    ({"type": "number", "constraints": {"minimum": -5}}, ["1.5", "", "-1", "-9", "-0"]),
+    ({"type": "number", "decimalChar": ",", "groupChar": "."}, ["1.234,5", "", "7"]),
+    ({"type": "integer"}, ["17", "", "+1"]),
+    ({"type": "boolean"}, ["true", "0", "", "x"]),
+    ({"type": "date", "format": "%d.%m.%Y"}, ["31.01.2025", "", "30.02.2025"]),
+    ({"type": "datetime"}, ["2025-01-31T12:00:00+01:00", "2025-01-31T12:00:00.250Z", ""]),
+    ({"constraints": {"enum": ["EUR", "USD"]}, "tap": {"ignoreCase": True}}, ["EUR", "usd", "", "X"]),
+    ({"constraints": {"pattern": "[A-Z]{2}.*", "maxLength": 5}}, ["AB", "ABC", "", "AB \u00fc"]),
+    ({"type": "any"}, ["text", "", 'a "b"']),
+]
+
+
+@pytest.mark.parametrize(("columns", "same"), [*((70, one) for one in range(len(KINDS))), (1_000, None), (1_000, 4)])
+def test_a_thousand_typed_columns_are_judged_by_the_engine(tmp_path, columns, same):
+    """Within its memory, be they of one type or of all; the very same as row by row, and in more rows than one."""
+    kinds = [KINDS[at % len(KINDS) if same is None else same] for at in range(columns)]
+    schema = parse({"fields": [{"name": f"c{at}", **field} for at, (field, _) in enumerate(kinds)]})
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\n")
+    writer.writerow(schema.names)
+    right = [cells[0] for _, cells in kinds]
+    for wrong in range(5):
+        writer.writerow([cells[min(wrong, len(cells) - 1)] for _, cells in kinds])
+        writer.writerow([*right[:-1], kinds[-1][1][-1]])
+    document, *_ = assert_same(out.getvalue().encode(), schema)
+    writer.writerows([right] * 2_100)
+    path = tmp_path / "file.csv"
+    path.write_text(out.getvalue())
+
+    assert judge(path, schema, Bytes(), way="vectorised").rows.accepted == document["rows"]["accepted"] + 2_100
+
+
+class Bytes(Collected):
+    """Takes what is written, and keeps none."""
+
+    def accepted(self, lines):
+        """No row."""
