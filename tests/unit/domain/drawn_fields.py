@@ -218,7 +218,7 @@ def _limits(document: Document, kind: str) -> list[tuple[Any, Sequence[str]]]:
 def _of_texts(chance: Random, document: Document, found: Document) -> list[str]:
     """Draw the constraints that only texts have; cells near them."""
     near = list[str]()
-    if often(chance, 4):
+    if often(chance, 2 if "unique" in found else 8):
         document.setdefault("tap", {})["ignoreCase"] = True
     if often(chance, 3):
         found["pattern"], cells = _pattern(chance)
