@@ -123,12 +123,13 @@ def often(chance: Random, times: int) -> bool:
 
 @dataclass(frozen=True)
 class Column:
-    """A field's document, and cells: `fresh` are right and of different values, the others right or wrong."""
+    """A field's document, and cells: `fresh` are right and of different values, `near` lie at its constraints."""
 
     document: Document
     fresh: Sequence[str]
     right: Sequence[str]
     wrong: Sequence[str]
+    near: Sequence[str]
     taken: bool  # by a schema
 
     @property
@@ -300,6 +301,7 @@ def column_of(document: Document, near: Sequence[str] = ()) -> Column:
         [cell for cell in fresh if cell in right] or sorted(right) or fresh,
         [cell for cell in cells if cell in right] or cells,
         [cell for cell in cells if cell not in right] or cells,
+        list(near) or cells,
         taken,
     )
 
