@@ -118,7 +118,8 @@ def _guess(rows: Sequence[Row], width: int, writing: Writing) -> _Guess | None:
     after = [row for row in rows if row.line >= header.line]
     good = sum(len(row.cells) == width for row in after)
     rivals = [row for row in fitting[:_RIVALS] if row is not header and columns and are_names(row.cells)]
-    score = good**2 / (len(after) * len(rows)) * (len(columns) + 0.1 * width)
+    weight = len(columns) + 0.1 * width if width > 1 else 0.1  # any delimiter that is not there makes one column
+    score = good**2 / (len(after) * len(rows)) * weight
     return _Guess(writing, header, rivals, bool(columns), score) if good > 1 else None
 
 
@@ -139,7 +140,8 @@ def _refuse_ragged(shape: Shape) -> None:
     for delimiter in DELIMITERS if shape.width == 1 else ():
         cells = Counter(row.text.count(delimiter) + 1 for row in shape.rows)
         usual, rows = cells.most_common(1)[0] if cells else (1, 0)
-        if usual > 1 and rows * 2 > len(shape.rows) and (named := shape.header.text.count(delimiter) + 1) > 1:
+        named = shape.header.text.count(delimiter) + 1
+        if 1 < named != usual > 1 and rows * 2 > len(shape.rows):
             raise CheckFailed(
                 f"line {shape.header.line} has {named} names, and most rows below it have {usual} cells",
                 remedy="as many names as cells are needed: does the delimiter stand at the end of each row?",

@@ -123,12 +123,13 @@ def often(chance: Random, times: int) -> bool:
 
 @dataclass(frozen=True)
 class Column:
-    """A field's document, and cells: `fresh` are right and of different values, the others right or wrong."""
+    """A field's document, and cells: `fresh` are right and of different values, `near` lie at its constraints."""
 
     document: Document
     fresh: Sequence[str]
     right: Sequence[str]
     wrong: Sequence[str]
+    near: Sequence[str]
     taken: bool  # by a schema
 
     @property
@@ -184,7 +185,7 @@ def _constraints(chance: Random, document: Document, kind: str) -> list[str]:
             found[name], cells = chance.choice(_limits(document, kind))
             near += cells
     if kind in {"string", "any"}:
-        near += _of_texts(chance, found)
+        near += _of_texts(chance, document, found)
     if often(chance, 5):
         possible = [*spellings(document, 1), *spellings(document, 2), *near[:3], "Ab", "ß"]
         able = [cell for cell in possible if cell in (_right(document, possible) or possible)] or possible
@@ -215,9 +216,11 @@ def _limits(document: Document, kind: str) -> list[tuple[Any, Sequence[str]]]:
     return [(spellings(document, number)[0], spellings(document, number)) for number in (1, 4)]
 
 
-def _of_texts(chance: Random, found: Document) -> list[str]:
+def _of_texts(chance: Random, document: Document, found: Document) -> list[str]:
     """Draw the constraints that only texts have; cells near them."""
     near = list[str]()
+    if often(chance, 2 if "unique" in found else 8):
+        document.setdefault("tap", {})["ignoreCase"] = True
     if often(chance, 3):
         found["pattern"], cells = _pattern(chance)
         near += cells
@@ -256,12 +259,13 @@ def spellings(document: Document, number: int) -> list[str]:
 
 
 def _texts(form: str, number: int) -> list[str]:
+    folded = [f"{number}stra\u00dfe", f"{number}STRASSE", f"{number}strasse"]
     return {
         "email": [f"u{number}@example.org", f"U{number}@Example.org", f"u{number}@x@y", f"u{number}"],
         "uri": [f"https://example.org/{number}", f"HTTPS://example.org/{number}", f"example.org/{number}"],
         "uuid": [f"00000000-0000-4000-a000-{number:012d}", f"00000000-0000-4000-A000-{number:012d}",
                  f"000000000000-4000-a000-{number:012d}", f"{{00000000-0000-4000-a000-{number:012d}}}"],
-    }.get(form, [f"T{number}", f"t{number}", f" T{number}"])  # fmt: skip
+    }.get(form, folded if number % 3 == 0 else [f"T{number}", f"t{number}", f" T{number}"])  # fmt: skip
 
 
 def _moments(kind: str, form: str, number: int) -> list[str]:
@@ -297,6 +301,7 @@ def column_of(document: Document, near: Sequence[str] = ()) -> Column:
         [cell for cell in fresh if cell in right] or sorted(right) or fresh,
         [cell for cell in cells if cell in right] or cells,
         [cell for cell in cells if cell not in right] or cells,
+        list(near) or cells,
         taken,
     )
 

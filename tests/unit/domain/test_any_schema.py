@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 from transactions.errors import SchemaError
@@ -75,6 +75,7 @@ def folder(tmp_path_factory) -> Path:
 def test_any_document_is_a_schema_or_is_refused_by_its_place(folder, seed):
     """No other error, neither when it is read nor when a file is judged by it; and no refusal without a word."""
     text, content = documents(seed)
+    note(f"{text}\n{content!r}")
     path, file = folder / "s.json", folder / "f.csv"
     path.write_text(text)
     file.write_bytes(content)

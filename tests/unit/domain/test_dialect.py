@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.unit.rows import HEADER, make_row
 from transactions import flat, footers
-from transactions.dialect import SAMPLE, detect
+from transactions.dialect import detect
+from transactions.encoding import SAMPLE
 from transactions.judge import judge
 from transactions.lines import RECORD_LIMIT
 from transactions.quarantine import RejectedRaw
@@ -251,7 +252,8 @@ def test_a_byte_that_is_none_of_the_code_page_is_refused(found):
     document, *_ = found(TABLE.encode() + b"\x81", {"encoding": "windows-1252"})
 
     assert codes(document) == {"file-undecodable": 1}
-    assert f"byte {len(TABLE)} (0x81) is not WINDOWS-1252" in document["errors"][0]["message"]
+    (error,) = document["errors"]
+    assert f"byte {len(TABLE)} (0x81) is not WINDOWS-1252, in line 5: correct the encoding" in error["message"]
 
 
 @pytest.mark.parametrize(

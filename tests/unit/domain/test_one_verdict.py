@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 from transactions.engine import Engine
@@ -139,6 +139,7 @@ def test_both_ways_give_one_verdict_on_any_file_under_any_schema():
     @given(st.integers(0, 1 << 60))
     def run(seed):
         one = drawn(seed)
+        note(f"{one}")
         counted["files"] += 1
         schema = read(one)
         if schema is None:
