@@ -87,7 +87,7 @@ recording: setup ## make run and make test-local in a terminal, recorded in docs
 	@.venv/bin/python -m pipeline.documents.recording
 
 .PHONY: prove-files
-prove-files: setup ## Thousands of files of every dialect with planted errors, judged
+prove-files: setup ## Thousands of schemas with files of every dialect, judged both ways, with planted errors and without
 	@$(PYTEST) tests/unit/domain --hypothesis-profile thorough -n $(WORKERS)
 
 .PHONY: prove-moods

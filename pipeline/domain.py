@@ -3,8 +3,8 @@
 So `tap validate` judges with the very code of the Lambda, and keys are derived where the functions derive them.
 """
 
+from transactions import currencies, layout
 from transactions import errors as transaction_errors
-from transactions import layout
 from transactions.codes import counted
 from transactions.dialect import detect
 from transactions.errors import FileRefused, SchemaError
@@ -31,6 +31,7 @@ __all__ = [
     "Verdict",
     "check_header",
     "counted",
+    "currencies",
     "detect",
     "execution_name",
     "judge",

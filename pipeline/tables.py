@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 from deployer.console.table import show
+from deployer.visible import in_a_line
 from pipeline.dead_letters import DeadLetter
 from pipeline.deployed import FileState
 from pipeline.domain import counted
@@ -55,7 +56,7 @@ def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, jud
         show(stream, f"{name}: {'all rows accepted' if not rows['rejected'] else 'some rows rejected'}", ("", *figures),
              table, right=figures)  # fmt: skip
     else:
-        print(f"{name} is not a file that can be judged", file=stream)
+        print(f"{in_a_line(name)} is not a file that can be judged", file=stream)
     if errors:
         show_rejects(stream, [{column: _cell(error[column]) for column in REJECT_COLUMNS} for error in errors], SHOWN)
     if notes:

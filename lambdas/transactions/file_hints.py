@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transactions.codes import DataError
-from transactions.dialect import DELIMITERS, SAMPLE, Dialect
+from transactions.dialect import DELIMITERS, Dialect
+from transactions.encoding import SAMPLE
 from transactions.records import Record
 from transactions.schema import Schema
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from transactions.dialect import Dialect, find_undecodable, no_record
+from transactions.dialect import Dialect, no_record
+from transactions.encoding import find_undecodable
 from transactions.errors import FileRefused
 from transactions.flat_form import NOTHING, ODD, SEPARATOR, FlatForm
 from transactions.lines import RECORD_LIMIT, HashedFile, MoreNeededError, TextLines, byte_length

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transactions.codes import Fault, counted
-from transactions.dialect import Dialect, empty, find_undecodable
+from transactions.dialect import Dialect, empty
+from transactions.encoding import find_undecodable
 from transactions.errors import FileRefused
 from transactions.lines import RECORD_LIMIT, FileLines, HashedFile, Lines, bare, byte_length
 from transactions.stated import Stated

@@ -18,6 +18,7 @@ from deployer.commands.options import (
 )
 from deployer.commands.stack import running
 from deployer.errors import NotReconciled, RedriveIncomplete, UsageError
+from deployer.visible import in_a_line
 
 if TYPE_CHECKING:
     from pipeline.client import Pipeline
@@ -85,7 +86,7 @@ def upload(
             if json:
                 print_json_line({"key": sent.name, "version_id": sent.version, "bytes": file.path.stat().st_size})
             else:
-                print(f"{file.name} is uploaded as {sent.name}; `tap watch {sent.name}` shows where it is")
+                print(f"{in_a_line(file.name)} is uploaded as {sent.name}; `tap watch {sent.name}` shows where it is")
 
 
 def watch(

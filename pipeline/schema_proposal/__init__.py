@@ -3,16 +3,17 @@
 What is proposed is for a person to review; whatever the sample leaves open is asked and not guessed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deployer.errors import CheckFailed
-from pipeline.schema_proposal.columns import Column, field_of
+from pipeline.schema_proposal.columns import Column, field_of, mark_named
 from pipeline.schema_proposal.footers import Footers, footers_of
 from pipeline.schema_proposal.notes import Notes, quoted
 from pipeline.schema_proposal.proof import prove
+from pipeline.schema_proposal.readings import Description
 from pipeline.schema_proposal.sample import Sample, sample_of
 from pipeline.schema_proposal.shape import Shape, shape_of
 
@@ -38,8 +39,12 @@ def propose(path: Path) -> Proposal:
     table = shape.without(footers.rows) if sample.is_whole else shape
     if not table.rows:
         raise CheckFailed(f"no rows are below line {shape.header.line}, the header", remedy="give a file with rows")
+    fields = [field_of(column, notes) for column in _columns(table, notes)]
+    if not fields:
+        raise CheckFailed("no column has a name of its own", remedy="give each column a name in the header")
+    _ask_for_groups(fields, notes)
     document = {
-        "fields": [field_of(column, notes) for column in _columns(table, notes)],
+        "fields": fields,
         "missingValues": [""],
         "dialect": _dialect(sample, table, footers),
     }
@@ -67,6 +72,15 @@ def _columns(shape: Shape, notes: Notes) -> Iterator[Column]:
             yield Column(name, [(row.line, row.cells[at]) for row in shape.rows])
 
 
+def _ask_for_groups(fields: Sequence[Description], notes: Notes) -> None:
+    """Amounts below a thousand do not show how those above it are written; other columns of the file do."""
+    numbers = [field for field in fields if field["type"] == "number"]
+    without = [field["name"] for field in numbers if "groupChar" not in field]
+    marks = {mark_named(field["groupChar"]) for field in numbers if "groupChar" in field}
+    if without and len(marks) == 1:
+        notes.questions.append(f"{', '.join(without)}: no value shows groups; is groupChar {marks.pop()} theirs too?")
+
+
 def _dialect(sample: Sample, shape: Shape, footers: Footers) -> dict[str, Any]:
     """What of the sample is to be stated; the rest is as it is without a dialect."""
     writing = shape.writing
@@ -74,7 +88,7 @@ def _dialect(sample: Sample, shape: Shape, footers: Footers) -> dict[str, Any]:
     if writing.quote != '"':
         dialect["quoteChar"] = writing.quote
     if writing.escape:
-        dialect |= {"escapeChar": writing.escape, "doubleQuote": False}
+        dialect["escapeChar"] = writing.escape
     if writing.skip_space:
         dialect["skipInitialSpace"] = True
     if writing.comment:

@@ -1,16 +1,19 @@
 """A column's field of the schema, from its values, with what speaks for it. Used by `propose`."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.domain import currencies
 from pipeline.schema_proposal import readings
 from pipeline.schema_proposal.notes import Notes, lines_named, quoted
-from pipeline.schema_proposal.readings import Ambiguous, Description, Reading, decided
+from pipeline.schema_proposal.readings import Ambiguous, Description, Reading, Unread, decided
 from pipeline.schema_proposal.values import MARKERS, is_value
 
-_FEW, _ENOUGH = 12, 20  # values of an enumeration at most; rows that are needed to speak of one, or of uniqueness
+_FEW = 10  # values of an enumeration at most, and how often each must occur for it to be asked for
+_ENOUGH = 20  # rows that are needed to ask for a constraint
 _LONG = 15  # digits; longer numbers are of cards and accounts
 _WORDS = re.compile(r"[^\W\d_]+")
 _IDENTIFIERS = frozenset(
@@ -89,6 +92,7 @@ def _missing(column: Column, notes: Notes) -> Description:
 
 def _typed(column: Column, values: Sequence[str], notes: Notes) -> Description | None:
     """What is more than a string, with its note; None for a string, whose note says why where that is a question."""
+    nearest: Unread | None = None
     for candidates in _candidates(column, values):
         answer = decided(candidates, values)
         if isinstance(answer, Ambiguous):
@@ -98,9 +102,11 @@ def _typed(column: Column, values: Sequence[str], notes: Notes) -> Description |
                 "and no value of the sample decides: which is it?"
             )
             return None
-        if answer is not None:
+        if isinstance(answer, Reading):
             return _checked(column, values, answer, notes)
-    notes.found.append(f"{column.name}: string, {_why_text(column, values)}")
+        if answer and (nearest is None or answer.read > nearest.read):
+            nearest = answer
+    _tell_why_text(column, values, nearest, notes)
     return None
 
 
@@ -133,7 +139,7 @@ def _checked(column: Column, values: Sequence[str], answer: Reading, notes: Note
         stated = {key: value for key, value in description.items() if key != "tap"}
         notes.questions.append(
             f"{column.name}: which offset do its times have ({column.at(values[0])})? "
-            f'With it the field can be {told(stated)}, and "tap": {{"offset": "+01:00"}} or what it is'
+            f"With it the field can have {json.dumps(stated | {'tap': {'offset': '+01:00'}})}"
         )
         return None
     reason = f"{column.at(answer.proof)} can only be read so" if answer.proof else "all its values are such"
@@ -164,29 +170,47 @@ def told(description: Description) -> str:
     """A description in words: "date, day.month.year", "number, decimalChar ','"."""
     parts = [str(description["type"])]
     if pattern := description.get("format"):
-        parts.append(re.sub("%.", lambda directive: _PARTS.get(directive[0], directive[0]), pattern))
+        parts.append(re.sub("%.", lambda directive: _PARTS.get(directive[0], directive[0]), pattern) + f" ({pattern})")
     marks = [key for key in ("decimalChar", "groupChar") if key in description]
-    parts += [f"{key} {_BLANKS.get(description[key]) or quoted(description[key])}" for key in marks]
+    parts += [f"{key} {mark_named(description[key])}" for key in marks]
     if description.get("bareNumber") is False:
         parts.append("with a currency or % around it")
     parts += [f"{key} {', '.join(description[key])}" for key in ("trueValues", "falseValues") if key in description]
     return ", ".join(parts)
 
 
-def _why_text(column: Column, values: Sequence[str]) -> str:
-    """What the first value that looks like none of them is."""
-    strange = next((value for value in values if not is_value(value)), values[0])
-    return f"as {column.at(strange)} is no number, date or time"
+def mark_named(mark: str) -> str:
+    """A mark between digits; blanks by their names."""
+    return _BLANKS.get(mark) or quoted(mark)
+
+
+def _tell_why_text(column: Column, values: Sequence[str], nearest: Unread | None, notes: Notes) -> None:
+    """What is no number, date or time; where all look like one, that no format reads all of them."""
+    strange = next((value for value in values if not is_value(value)), None)
+    if nearest is None or strange is not None:
+        notes.found.append(f"{column.name}: string, as {column.at(strange or values[0])} is no number, date or time")
+        return
+    notes.found.append(f"{column.name}: string, as no format reads all its values")
+    notes.questions.append(
+        f"{column.name}: {told(nearest.description)} reads {column.at(values[0])}, but not "
+        f"{column.at(nearest.value)}: is one of them wrong?"
+    )
 
 
 def _ask_for_constraints(column: Column, kind: str, notes: Notes) -> None:
     """Whether what holds in the sample is a rule. It is not taken for one."""
     filled = [value for _, value in column.cells if value]
-    different = len(set(filled))
-    if len(filled) < _ENOUGH:
+    values = column.values
+    if kind == "string" and all(value.upper() in currencies.CURRENT for value in values):
+        notes.questions.append(
+            f'{column.name}: all its values are currencies: is it a field with "tap": {{"currencies": ["current"]}}?'
+        )
+    elif len(filled) < _ENOUGH:
         return
-    if different == len(filled) == len(column.cells) and kind in {"string", "integer"}:
-        notes.questions.append(f"{column.name}: all {different:,} values differ: is it unique?")
-    elif kind == "string" and different <= _FEW:
-        shown = ", ".join(map(quoted, column.values))
-        notes.questions.append(f"{column.name}: {different} values in {len(filled):,} rows: is this its enum: {shown}?")
+    elif len(values) == len(column.cells) and kind in {"string", "integer"}:
+        notes.questions.append(f"{column.name}: all {len(values):,} values differ: is it unique?")
+    elif kind == "string" and 1 < len(values) <= _FEW and len(values) * _FEW <= len(filled):
+        shown = ", ".join(map(quoted, values))
+        notes.questions.append(
+            f"{column.name}: {len(values)} values in {len(filled):,} rows: is this its enum: {shown}?"
+        )

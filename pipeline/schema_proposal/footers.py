@@ -34,11 +34,11 @@ def footers_of(sample: Sample, shape: Shape, notes: Notes) -> Footers:
     found = list(takewhile(usual.is_footer, reversed(rows[-_MOST - 1 :])))[::-1]
     if not found or len(found) > _MOST:
         return Footers([], [])
-    texts = [line.rstrip("\r") for row in found for line in row.text.split("\n")]
+    texts = [line.rstrip("\r") for row in found for line in row.text.split("\n") if line.strip()]
     patterns = list(dict.fromkeys(_pattern(text, shape.writing.delimiter) for text in texts))
     named = lines_named([row.line for row in found]) if sample.is_whole else f"the last {len(found)} rows"
     notes.found.append(f"footers: {named}, as {quoted(found[0].text)} is not like the rows before")
-    notes.questions.append(f"footers: is it right that {named} hold no row, and do the patterns match no row?")
+    notes.questions.append(f"footers: is it right that no row is in {named}, and do the patterns match no row?")
     return Footers(found, patterns)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
-from pipeline.domain import SchemaError, parse
+from pipeline.domain import SchemaError, currencies, parse
 
 Description = dict[str, Any]  # a field of a schema, without its name
 
@@ -21,6 +21,7 @@ _GROUPS = (".", ",", "'", "’", " ", "\u00a0", "\u202f")  # noqa: RUF001 - mark
 _DAYS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
 _CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H.%M.%S", "%H.%M")
 _UNIT, _WORD = re.compile(r"\b[A-Z]{3}\b|[€$£¥%]"), re.compile(r"[^\W\d_]")
+_UNITS = {*"€$£¥%", *currencies.CURRENT}
 UTC = {"tap": {"offset": "+00:00"}}
 
 
@@ -39,24 +40,32 @@ class Ambiguous(NamedTuple):
     value: str
 
 
-def decided(candidates: Iterable[Description], values: Sequence[str]) -> Reading | Ambiguous | None:
-    """What the candidates make of the values, the simplest first; None where none reads them all."""
-    fitting, proof, furthest = list[tuple[Description, list[Any]]](), None, -1
+class Unread(NamedTuple):
+    """The description that reads most of the values, and the first one that it does not read; not the very first."""
+
+    description: Description
+    value: str
+    read: int
+
+
+def decided(candidates: Iterable[Description], values: Sequence[str]) -> Reading | Ambiguous | Unread | None:
+    """What the candidates make of the values, the simplest first; None where none reads the first."""
+    fitting, rival = list[tuple[Description, list[Any]]](), None
     for description in candidates:
         read = _reader(description)
         answers = [] if read is None else _answers(read, values)
         if read is not None and len(answers) == len(values):
             fitting.append((description, answers))
-        elif read is not None and len(answers) > furthest:
-            furthest, proof = len(answers), values[len(answers)]
+        elif read is not None and (rival is None or len(answers) > rival.read):
+            rival = Unread(description, values[len(answers)], len(answers))
     if not fitting:
-        return None
+        return rival if rival and rival.read else None
     description, answers = fitting[0]
     for other, others in fitting[1:]:
         for value, one, another in zip(values, answers, others, strict=True):
             if one != another or description.get("format") != other.get("format"):
                 return Ambiguous(description, other, value)
-    return Reading(description, proof)
+    return Reading(description, rival.value if rival else None)
 
 
 def _reader(description: Description) -> Callable[[str], Any] | None:
@@ -93,7 +102,7 @@ def numbers(values: Sequence[str]) -> Iterator[Description]:
     groups = ["", *(one for one in _GROUPS if one in seen)]
     around: list[Description] = [{}]
     units = {unit for value in values for unit in _UNIT.findall(value)}
-    if len(units) == 1 and not any(_WORD.search(_UNIT.sub("", value)) for value in values):
+    if len(units) == 1 and units <= _UNITS and not any(_WORD.search(_UNIT.sub("", value)) for value in values):
         around.append({"bareNumber": False})
     for bare, group, decimal in product(around, groups, (".", ",")):
         if group != decimal:

@@ -52,7 +52,7 @@ def _parsed(lines: Sequence[str], writing: Writing) -> tuple[list[str], int]:
     """The first row's cells, none where it is broken, and how many lines it takes."""
     reader = csv.reader(
         lines, delimiter=writing.delimiter, quotechar=writing.quote, escapechar=writing.escape,
-        doublequote=writing.escape is None, skipinitialspace=writing.skip_space, strict=True,
+        skipinitialspace=writing.skip_space, strict=True,
         quoting=csv.QUOTE_MINIMAL if writing.quote else csv.QUOTE_NONE,
     )  # fmt: skip
     try:

@@ -5,7 +5,7 @@ Used by `propose`. It is bounded, however long the file is.
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,7 @@ def sample_of(path: Path, notes: Notes) -> Sample:
     ending = re.search(r"\r\n|\n|\r", text)
     newline = "\r" if ending and ending[0] == "\r" else "\n"
     lines = _lines(text, newline)
+    _refuse_undecodable(lines, stated)
     if is_whole:
         return Sample(stated, decoding, mark, lines, [], is_whole)
     notes.found.append(f"the sample: the first {HEAD >> 20} MiB and the last {TAIL >> 10} KiB of {size:,} bytes")
@@ -74,6 +75,15 @@ def sample_of(path: Path, notes: Notes) -> Sample:
         raise CheckFailed("no line of the file ends in its first MiB", remedy="check that it is a CSV file")
     last = _lines(_text(tail, decoding, is_whole=True), newline)[1:]
     return Sample(stated, decoding, mark, lines[:-1], last, is_whole)
+
+
+def _refuse_undecodable(lines: Sequence[str], encoding: str) -> None:
+    """The judge refuses them too; here their line is known."""
+    for at, line in enumerate(lines, 1):
+        if not line.isascii() and any("\udc80" <= one <= "\udcff" for one in line):
+            raise CheckFailed(
+                f"line {at} has a byte that is not {encoding.upper()}", remedy="convert the whole file to UTF-8"
+            )
 
 
 def _text(piece: bytes, decoding: str, *, is_whole: bool) -> str:

@@ -16,7 +16,7 @@ from pipeline.schema_proposal.notes import Notes, lines_named, quoted
 from pipeline.schema_proposal.rows import Row, Writing, rows_of
 from pipeline.schema_proposal.values import are_names, is_value
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "^", "~", "¦")
 _TRIED = 2000  # lines, for each way of writing
 _TYPED = 200  # rows looked at for columns of values
 _RIVALS = 30  # rows among which another header is looked for
@@ -56,9 +56,9 @@ class _Guess:
 
 def shape_of(lines: Sequence[str], notes: Notes) -> Shape:
     """Find it. Raises CheckFailed where no line can be the header."""
-    text = "".join(lines[:_TRIED])
     sep = _SEP.fullmatch(lines[0]) if lines else None
-    guesses = [guess for writing in _writings(text, sep[1] if sep else None) for guess in _guesses(lines, writing)]
+    writings = _writings(lines[:_TRIED], sep[1] if sep else None)
+    guesses = [guess for writing in writings for guess in _guesses(lines[:_TRIED], writing)]
     if not guesses:
         raise CheckFailed(
             "no line looks like a header: names of columns above rows with as many cells",
@@ -70,34 +70,36 @@ def shape_of(lines: Sequence[str], notes: Notes) -> Shape:
         best.writing, best.header, [row for row in rows if len(row.cells) == len(best.header.cells)],
         [row for row in rows if len(row.cells) != len(best.header.cells)],
     )  # fmt: skip
+    _refuse_ragged(shape)
     _tell(shape, best, lines, notes, is_stated=sep is not None)
     return shape
 
 
-def _writings(text: str, delimiter: str | None) -> Iterator[Writing]:
-    """Those that the text gives reason to try, the usual one first of each delimiter."""
-    comments = [None, "#"] if re.search(r"^#", text, re.MULTILINE) else [None]
+def _writings(lines: Sequence[str], delimiter: str | None) -> Iterator[Writing]:
+    """Those that the lines give reason to try, the usual one first of each delimiter."""
+    comments = [None, "#"] if any(line.startswith("#") for line in lines) else [None]
     for one in [delimiter] if delimiter else DELIMITERS:
-        for quoting in _quotings(text, one):
+        for quoting in _quotings(lines, one):
             for comment in comments:
                 yield replace(quoting, comment=comment)
 
 
-def _quotings(text: str, delimiter: str) -> Iterator[Writing]:
+def _quotings(lines: Sequence[str], delimiter: str) -> Iterator[Writing]:
+    """The usual ones; others where those break rows."""
+    text = "".join(lines)
     if text.count(f"{delimiter} ") * 2 > text.count(delimiter) and delimiter != " ":
         yield Writing(delimiter, skip_space=True)
     yield Writing(delimiter)
-    if '\\"' in text:
-        yield Writing(delimiter, escape="\\")
     if f"'{delimiter}'" in text:
         yield Writing(delimiter, quote="'")
-    if '"' in text:
+    if '"' in text and not all(row.cells for row in rows_of(lines, Writing(delimiter))):
+        yield Writing(delimiter, escape="\\")
         yield Writing(delimiter, quote=None)
 
 
 def _guesses(lines: Sequence[str], writing: Writing) -> Iterator[_Guess]:
     """The header of each width that rows have."""
-    rows = list(rows_of(lines[:_TRIED], writing))
+    rows = list(rows_of(lines, writing))
     widths = Counter(len(row.cells) for row in rows)
     for width in sorted(widths, reverse=True):
         if width and widths[width] > 1 and (guess := _guess(rows, width, writing)):
@@ -108,27 +110,42 @@ def _guess(rows: Sequence[Row], width: int, writing: Writing) -> _Guess | None:
     """The last names before the first values of this width; without columns of values, the first names."""
     fitting = [row for row in rows if len(row.cells) == width]
     columns = _columns_of_values(fitting)
-    first = next((at for at, row in enumerate(fitting) if _has_values(row, columns)), 1)
+    first = next((at for at, row in enumerate(fitting) if _has_values(row, columns)), _RIVALS)
     names = [row for row in fitting[:first] if are_names(row.cells)]
     if not names:
         return None
-    header = names[-1]
+    header = names[-1] if columns else names[0]
     after = [row for row in rows if row.line >= header.line]
     good = sum(len(row.cells) == width for row in after)
     rivals = [row for row in fitting[:_RIVALS] if row is not header and columns and are_names(row.cells)]
-    score = good**2 / (len(after) * len(rows)) * (len(columns) + 0.1 * width)
+    weight = len(columns) + 0.1 * width if width > 1 else 0.1  # any delimiter that is not there makes one column
+    score = good**2 / (len(after) * len(rows)) * weight
     return _Guess(writing, header, rivals, bool(columns), score) if good > 1 else None
 
 
 def _columns_of_values(rows: Sequence[Row]) -> list[int]:
-    """The columns where most cells look like values, in the second half of the rows, behind any preamble."""
-    cells = zip(*(row.cells for row in rows[-min(_TYPED, (len(rows) + 1) // 2) :]), strict=True)
-    return [at for at, column in enumerate(cells) if sum(map(is_value, column)) * 2 > len(column) - column.count("")]
+    """The columns where most cells look like values, in the second half of them, behind any preamble."""
+    columns = ([cell for cell in column if cell] for column in zip(*(row.cells for row in rows), strict=True))
+    ends = [column[-min(_TYPED, (len(column) + 1) // 2) :] for column in columns]
+    return [at for at, end in enumerate(ends) if sum(map(is_value, end)) * 2 > len(end)]
 
 
 def _has_values(row: Row, columns: Sequence[int]) -> bool:
     filled = [row.cells[at] for at in columns if row.cells[at]]
     return sum(map(is_value, filled)) * 2 > len(filled)
+
+
+def _refuse_ragged(shape: Shape) -> None:
+    """Of lines that have one column by no delimiter but one which none of their cells would have."""
+    for delimiter in DELIMITERS if shape.width == 1 else ():
+        cells = Counter(row.text.count(delimiter) + 1 for row in shape.rows)
+        usual, rows = cells.most_common(1)[0] if cells else (1, 0)
+        named = shape.header.text.count(delimiter) + 1
+        if 1 < named != usual > 1 and rows * 2 > len(shape.rows):
+            raise CheckFailed(
+                f"line {shape.header.line} has {named} names, and most rows below it have {usual} cells",
+                remedy="as many names as cells are needed: does the delimiter stand at the end of each row?",
+            )
 
 
 def _tell(shape: Shape, best: _Guess, lines: Sequence[str], notes: Notes, *, is_stated: bool) -> None:
@@ -144,8 +161,8 @@ def _tell(shape: Shape, best: _Guess, lines: Sequence[str], notes: Notes, *, is_
         notes.found.append(f"the lines before it, from {quoted(lines[0].strip())} on, are no rows")
     if not best.has_values:
         notes.questions.append(f"no column holds numbers or dates: is line {header.line} the header, or a row?")
-    if shape.width == 1 and any(one in row.text for row in shape.rows[:_TYPED] for one in DELIMITERS):
-        notes.questions.append("the rows are of one column, as no delimiter makes rows of one width: are they?")
+    if shape.width == 1:
+        notes.questions.append("the file has one column, as no delimiter makes rows of one width: has it?")
     if best.rivals:
         named = lines_named([row.line for row in best.rivals])
         notes.questions.append(f"{named}: could be a header too; is it line {header.line}?")

@@ -15,7 +15,7 @@ _VALUE = re.compile(
 
 def is_value(cell: str) -> bool:
     """Whether it is a number, a date or a time by its form."""
-    return _VALUE.fullmatch(cell.strip()) is not None
+    return _VALUE.fullmatch(cell.strip(" ")) is not None
 
 
 def are_names(cells: Sequence[str]) -> bool:

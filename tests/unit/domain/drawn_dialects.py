@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
+from .drawn_fields import often
 
 MARKS = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 ENDINGS = ("\n", "\n", "\r\n", "\r")
@@ -57,65 +58,59 @@ class Written:
         return MARKS.get(self.encoding, b"") + text.encode(self.encoding.removesuffix("-sig"), errors)
 
 
-def _often(times: int) -> st.SearchStrategy[bool]:
-    """True once in so many times."""
-    return st.integers(1, times).map(lambda drawn: drawn == times)
+_QUOTINGS = ("need", "need", "need", "some", "all", "none")
+_ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-be")
 
 
-_QUOTINGS = st.sampled_from(["need", "need", "need", "some", "all", "none"])
-_ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
-
-
-def dialects() -> st.SearchStrategy[Written]:
+def any_dialect(chance: Random) -> Written:
     """What is found in the file alone, or stated by the schema."""
-    found = st.builds(Written, st.sampled_from(",,;\t|"), st.sampled_from(ENDINGS), _ENCODINGS, _QUOTINGS)
-    return st.one_of(found, found, _stated())
+    if often(chance, 3):
+        return _stated(chance)
+    return Written(*map(chance.choice, (",,;\t|", ENDINGS, _ENCODINGS, _QUOTINGS)))
 
 
-@st.composite
-def _stated(draw: st.DrawFn) -> Written:
+def _stated(chance: Random) -> Written:
     """A file whose schema states how it is written; now and then the file is written otherwise."""
     stated: dict[str, Any] = {}
-    parts: dict[str, Any] = {"ending": draw(st.sampled_from(ENDINGS)), "quoting": draw(_QUOTINGS)}
-    parts["delimiter"] = draw(st.sampled_from(",;\t|:~ \x1f§"))
-    if parts["delimiter"] not in ",;\t|" or draw(st.booleans()):
+    parts: dict[str, Any] = {"ending": chance.choice(ENDINGS), "quoting": chance.choice(_QUOTINGS)}
+    parts["delimiter"] = chance.choice(",;\t|:~ §")
+    if parts["delimiter"] not in ",;\t|" or often(chance, 2):
         stated["delimiter"] = parts["delimiter"]
-    parts["encoding"] = draw(_ENCODINGS)
-    if draw(_often(3)):
-        parts["encoding"] = draw(
-            st.sampled_from(["windows-1252", "iso-8859-15", "cp437", "koi8-r", "latin-1", "ascii"])
-        )
+    parts["encoding"] = chance.choice(_ENCODINGS)
+    if often(chance, 3):
+        parts["encoding"] = chance.choice(["windows-1252", "iso-8859-15", "cp437", "koi8-r", "latin-1", "ascii"])
         stated["encoding"] = parts["encoding"]
-    elif draw(_often(4)):
-        stated["encoding"] = draw(st.sampled_from(["utf-8", "utf-16", "windows-1252"]))
-    _quotes(draw, stated, parts)
-    _lines(draw, stated, parts)
+    elif often(chance, 4):
+        right = "utf-16" if "16" in parts["encoding"] else "utf-8"
+        stated["encoding"] = chance.choice([right, right, right, "utf-16", "windows-1252"])
+    _quotes(chance, stated, parts)
+    _lines(chance, stated, parts)
     return Written(**parts, stated=stated)
 
 
-def _quotes(draw: st.DrawFn, stated: dict[str, Any], parts: dict[str, Any]) -> None:
+def _quotes(chance: Random, stated: dict[str, Any], parts: dict[str, Any]) -> None:
     """Quote, escape, and space behind a delimiter."""
-    if draw(_often(3)):
-        stated["quoteChar"] = parts["quote"] = draw(st.sampled_from(["'", None, '"', "|", "ü"]))
-    if draw(_often(4)):
-        stated["escapeChar"] = parts["escape"] = draw(st.sampled_from(["\\", "/", "^"]))
-        if draw(st.booleans()):
-            stated["doubleQuote"] = parts["double_quote"] = draw(st.booleans())
-    if draw(_often(4)):
-        stated["skipInitialSpace"] = True
-    if draw(_often(4)):
-        parts["space"] = draw(st.sampled_from([" ", "  "]))
+    if often(chance, 3):
+        stated["quoteChar"] = parts["quote"] = chance.choice(["'", None, '"', "|", "ü"])
+    if often(chance, 4):
+        stated["escapeChar"] = parts["escape"] = chance.choice(["\\", "/", "^"])
+        if often(chance, 2):
+            stated["doubleQuote"] = parts["double_quote"] = often(chance, 2)
+    if often(chance, 4):
+        stated["skipInitialSpace"] = parts["delimiter"] != " "
+    if often(chance, 4):
+        parts["space"] = chance.choice([" ", "  "])
 
 
-def _lines(draw: st.DrawFn, stated: dict[str, Any], parts: dict[str, Any]) -> None:
+def _lines(chance: Random, stated: dict[str, Any], parts: dict[str, Any]) -> None:
     """Lines that hold no record: before the header, between the rows, at the end."""
-    if draw(_often(3)):
-        stated["commentChar"] = parts["comment"] = draw(st.sampled_from(["#", "//", "%", "ü"]))
-    if draw(_often(3)):
-        parts["preamble"] = draw(st.lists(st.sampled_from(PREAMBLES), max_size=4))
+    if often(chance, 3):
+        stated["commentChar"] = parts["comment"] = chance.choice(["#", "//", "%", "ü"])
+    if often(chance, 3):
+        parts["preamble"] = chance.choices(PREAMBLES, k=chance.randint(0, 4))
         line = len(parts["preamble"]) + 1
-        stated["headerRows"] = [draw(st.sampled_from([line] * 8 + [line + 1]))]
-    if draw(_often(3)):
-        patterns, lines = draw(st.sampled_from(FOOTERS))
+        stated["headerRows"] = [chance.choice([line] * 8 + [line + 1])]
+    if often(chance, 3):
+        patterns, lines = chance.choice(FOOTERS)
         stated["tap"] = {"footers": patterns}
-        parts["footers"] = draw(st.lists(st.sampled_from([*lines, ""]), max_size=3))
+        parts["footers"] = chance.choices([*lines, ""], k=chance.randint(0, 3))

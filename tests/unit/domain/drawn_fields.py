@@ -7,9 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 from transactions.errors import SchemaError
 from transactions.records import Record
@@ -18,7 +17,7 @@ from transactions.schema import parse
 
 Document = dict[str, Any]
 
-FRESH = 16  # different values of a field, for columns in which none may stand twice
+FRESH = 28  # different values of a field, for columns in which none may stand twice
 _START = datetime(2025, 1, 1, 12, tzinfo=UTC)
 
 # what lies near the edges of a type, right and wrong
@@ -112,87 +111,90 @@ ATOMS = [("a", "a"), ("[a-c]", "b"), ("[^b]", "c"), (".", "ü"), (r"\d", "7"), (
 REPEATS = [("", 1), ("?", 0), ("*", 3), ("+", 2), ("{2}", 2), ("{1,3}", 3), ("*?", 0), ("{0}", 0), ("{,2}", 2)]
 
 
+WORDS = [(["ja"], ["nein"]), (["0"], ["1"]), (["Y", "y"], ["N"]), (["t", "1"], ["f"])]  # for true, for false
+MARKS = [{"decimalChar": ","}, {"decimalChar": ",", "groupChar": "."}, {"groupChar": ","}, {"groupChar": "'"},
+         {"groupChar": " ", "decimalChar": ","}]  # fmt: skip
+
+
+def often(chance: Random, times: int) -> bool:
+    """True once in so many times."""
+    return chance.randrange(times) == 0
+
+
 @dataclass(frozen=True)
 class Column:
-    """A field's document, and cells: `fresh` are right and of different values, the others right or wrong."""
+    """A field's document, and cells: `fresh` are right and of different values, `near` lie at its constraints."""
 
     document: Document
     fresh: Sequence[str]
     right: Sequence[str]
     wrong: Sequence[str]
+    near: Sequence[str]
+    taken: bool  # by a schema
+
+    @property
+    def required(self) -> bool:
+        return bool((self.document.get("constraints") or {}).get("required"))
 
     @property
     def unique(self) -> bool:
         return bool((self.document.get("constraints") or {}).get("unique"))
 
 
-@st.composite
-def columns(draw: st.DrawFn, name: str, *, odd: bool = True) -> Column:
-    """Any field that a schema may have, most of them such as it takes; if it is not odd, such as the engine reads."""
-    kind = draw(st.sampled_from([kind for kind in NEAR if odd or not kind.startswith("year")]))
-    document: Document = {"name": name, "type": kind} if kind != "string" or draw(st.booleans()) else {"name": name}
-    near = _characters(draw, document, kind) if odd else []
-    if kind in FORMATS and odd and draw(_often(3)):
-        document["format"] = draw(st.sampled_from(FORMATS[kind]))
+def any_column(chance: Random, name: str, *, odd: bool = True) -> Column:
+    """Any field that a schema may have, rarely such as it may not; if it is not odd, such as the engine reads."""
+    column = _drawn(chance, name, odd=odd)
+    return column if column.taken or often(chance, 8) else any_column(chance, name, odd=odd)
+
+
+def _drawn(chance: Random, name: str, *, odd: bool) -> Column:
+    kind = chance.choice([kind for kind in NEAR if odd or not kind.startswith("year")])
+    document: Document = {"name": name, "type": kind} if kind != "string" or often(chance, 2) else {"name": name}
+    near = _characters(chance, document, kind) if odd else []
+    if kind in FORMATS and odd and often(chance, 3):
+        document["format"] = chance.choice(FORMATS[kind])
     if kind == "datetime" and "%z" not in document.get("format", "%z"):
-        document.setdefault("tap", {})["offset"] = draw(st.sampled_from(["+00:00", "+01:00", "-05:30"]))
-    near += _constraints(draw, document, kind)
-    if odd and draw(_often(4)):
-        document["missingValues"] = draw(st.sampled_from([["", "-"], ["0"], ["NA"], []]))
+        document.setdefault("tap", {})["offset"] = chance.choice(["+00:00", "+01:00", "-05:30"])
+    near += _constraints(chance, document, kind)
+    if odd and often(chance, 4):
+        document["missingValues"] = chance.choice([["", "-"], ["0"], ["NA"], []])
     return column_of(document, near)
 
 
-def _often(times: int) -> st.SearchStrategy[bool]:
-    """True once in so many times."""
-    return st.integers(1, times).map(lambda drawn: drawn == times)
-
-
-def _characters(draw: st.DrawFn, document: Document, kind: str) -> list[str]:
+def _characters(chance: Random, document: Document, kind: str) -> list[str]:
     """The characters of numbers and the words of booleans, where a field says them; cells that they give."""
-    if kind == "boolean" and draw(_often(4)):
-        document["trueValues"], document["falseValues"] = draw(
-            st.sampled_from([(["ja"], ["nein"]), (["0"], ["1"]), (["Y", "y"], ["N"]), (["t", "1"], ["f"])])
-        )
+    if kind == "boolean" and often(chance, 4):
+        document["trueValues"], document["falseValues"] = chance.choice(WORDS)
         return [*document["trueValues"], *document["falseValues"]]
-    if kind == "number" and draw(_often(3)):
-        document |= draw(
-            st.sampled_from(
-                [
-                    {"decimalChar": ","},
-                    {"decimalChar": ",", "groupChar": "."},
-                    {"groupChar": ","},
-                    {"groupChar": "'"},
-                    {"groupChar": " ", "decimalChar": ","},
-                ]
-            )
-        )
-    if kind in {"number", "integer"} and draw(_often(6)):
-        document["bareNumber"] = draw(st.booleans())
-    if kind == "integer" and draw(_often(6)):
-        document["groupChar"] = draw(st.sampled_from([",", ".", "\u00a0"]))
+    if kind == "number" and often(chance, 3):
+        document |= chance.choice(MARKS)
+    if kind in {"number", "integer"} and often(chance, 6):
+        document["bareNumber"] = often(chance, 2)
+    if kind == "integer" and often(chance, 6):
+        document["groupChar"] = chance.choice([",", ".", "\u00a0"])
     return ["1,5", "1.234,5", "1,234.5", "12,34.5", "1'234.5", "1 234,50", "EUR 5", "5 %", "1,,5", ",5", "-1.234,00"]
 
 
-def _constraints(draw: st.DrawFn, document: Document, kind: str) -> list[str]:
+def _constraints(chance: Random, document: Document, kind: str) -> list[str]:
     """Draw a field's constraints; cells near them."""
-    found: Document = {name: True for name, times in (("required", 3), ("unique", 4)) if draw(_often(times))}
+    found: Document = {name: True for name, times in (("required", 3), ("unique", 4)) if often(chance, times)}
     near = list[str]()
-    if kind in LIMITS and draw(_often(2)):
-        for name in draw(st.sampled_from([["minimum"], ["maximum"], ["exclusiveMinimum"], ["exclusiveMaximum"],
-                                          ["minimum", "maximum"], ["exclusiveMinimum", "maximum"]])):  # fmt: skip
-            found[name], cells = draw(st.sampled_from(_limits(document, kind)))
+    if kind in LIMITS and often(chance, 2):
+        for name in chance.choice([["minimum"], ["maximum"], ["exclusiveMinimum"], ["exclusiveMaximum"],
+                                          ["minimum", "maximum"], ["exclusiveMinimum", "maximum"]]):  # fmt: skip
+            found[name], cells = chance.choice(_limits(document, kind))
             near += cells
     if kind in {"string", "any"}:
-        near += _of_texts(draw, found)
-    if draw(_often(5)):
+        near += _of_texts(chance, document, found)
+    if often(chance, 5):
         possible = [*spellings(document, 1), *spellings(document, 2), *near[:3], "Ab", "ß"]
-        able = [cell for cell in possible if cell in _right(document, possible)] or possible
-        chosen = draw(st.lists(st.sampled_from(able), min_size=1, max_size=4))
-        if draw(_often(4)):
+        able = [cell for cell in possible if cell in (_right(document, possible) or possible)] or possible
+        chosen = chance.choices(able, k=chance.randint(1, 4))
+        if often(chance, 4):
             document["categories"] = chosen
         else:
             found["enum"] = chosen
-        if kind in {"string", "any"} and draw(st.booleans()):
+        if kind in {"string", "any"} and often(chance, 2):
             document.setdefault("tap", {})["ignoreCase"] = True
             chosen = found.get("enum") or document["categories"]
         near += alike(chosen)
@@ -214,25 +216,26 @@ def _limits(document: Document, kind: str) -> list[tuple[Any, Sequence[str]]]:
     return [(spellings(document, number)[0], spellings(document, number)) for number in (1, 4)]
 
 
-def _of_texts(draw: st.DrawFn, found: Document) -> list[str]:
+def _of_texts(chance: Random, document: Document, found: Document) -> list[str]:
     """Draw the constraints that only texts have; cells near them."""
     near = list[str]()
-    if draw(_often(3)):
-        found["pattern"], cells = draw(patterns())
+    if often(chance, 2 if "unique" in found else 8):
+        document.setdefault("tap", {})["ignoreCase"] = True
+    if often(chance, 3):
+        found["pattern"], cells = _pattern(chance)
         near += cells
-    if draw(_often(3)):
-        length = draw(st.sampled_from([0, 1, 2, 5, 64]))
-        found[draw(st.sampled_from(["minLength", "maxLength"]))] = length
+    if often(chance, 3):
+        length = chance.choice([0, 1, 2, 5, 64])
+        found[chance.choice(["minLength", "maxLength"])] = length
         near += ["x" * length, "ü" * length, "\U0001f600" * length, "x" * (length + 1), "x" * max(0, length - 1)]
     return near
 
 
-@st.composite
-def patterns(draw: st.DrawFn) -> tuple[str, Sequence[str]]:
+def _pattern(chance: Random) -> tuple[str, Sequence[str]]:
     """A regular expression, and cells on both of its sides."""
-    if draw(st.booleans()):
-        return draw(st.sampled_from(PATTERNS))
-    parts = draw(st.lists(st.tuples(st.sampled_from(ATOMS), st.sampled_from(REPEATS)), min_size=1, max_size=4))
+    if often(chance, 2):
+        return chance.choice(PATTERNS)
+    parts = [(chance.choice(ATOMS), chance.choice(REPEATS)) for _ in range(chance.randint(1, 4))]
     pattern = "".join(atom + repeat for (atom, _), (repeat, _) in parts)
     match = "".join(text * times for (_, text), (_, times) in parts)
     return pattern, (match, match[1:], f"{match}a", f"a{match}", match.upper(), match.replace("7", "\u0667"))
@@ -256,12 +259,13 @@ def spellings(document: Document, number: int) -> list[str]:
 
 
 def _texts(form: str, number: int) -> list[str]:
+    folded = [f"{number}stra\u00dfe", f"{number}STRASSE", f"{number}strasse"]
     return {
         "email": [f"u{number}@example.org", f"U{number}@Example.org", f"u{number}@x@y", f"u{number}"],
         "uri": [f"https://example.org/{number}", f"HTTPS://example.org/{number}", f"example.org/{number}"],
         "uuid": [f"00000000-0000-4000-a000-{number:012d}", f"00000000-0000-4000-A000-{number:012d}",
                  f"000000000000-4000-a000-{number:012d}", f"{{00000000-0000-4000-a000-{number:012d}}}"],
-    }.get(form, [f"T{number}", f"t{number}", f" T{number}"])  # fmt: skip
+    }.get(form, folded if number % 3 == 0 else [f"T{number}", f"t{number}", f" T{number}"])  # fmt: skip
 
 
 def _moments(kind: str, form: str, number: int) -> list[str]:
@@ -290,18 +294,22 @@ def column_of(document: Document, near: Sequence[str] = ()) -> Column:
     kind = document.get("type", "string")
     cells = [*fresh[:5], *others, *near, *NEAR.get(kind, ()), *_twisted(fresh[1]), "", " ", "N/A", "-", "0"]
     right = _right(document, [*fresh, *cells])
+    taken = right is not None
+    right = right or set()
     return Column(
         document,
         [cell for cell in fresh if cell in right] or sorted(right) or fresh,
         [cell for cell in cells if cell in right] or cells,
         [cell for cell in cells if cell not in right] or cells,
+        list(near) or cells,
+        taken,
     )
 
 
-def _right(document: Document, cells: Sequence[str]) -> set[str]:
-    """The cells that the exact rules take; none of a field that no schema may have."""
+def _right(document: Document, cells: Sequence[str]) -> set[str] | None:
+    """The cells that the exact rules take; None of a field that no schema may have."""
     try:
         rules = RowRules(parse({"fields": [document]}), [document["name"]])
     except SchemaError:
-        return set()
+        return None
     return {cell for cell in cells if isinstance(rules.judge(Record(2, 1, cell, [cell], None, 0, 0)), dict)}

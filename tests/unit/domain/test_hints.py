@@ -278,3 +278,28 @@ def test_a_code_page_in_which_the_text_is_unlikely_is_not_told(verdict_of, merch
 
     assert "send the file in UTF-8" in verdict.errors[0].message
     assert "windows-1252" not in verdict.errors[0].message
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("content", "dialect", "key"),
+    [
+        ('"Konto:","DE00 / Giro"\n\n' + HEADER + ROWS, {"headerRows": [3]}, "headerRows"),
+        ("sep=;\n" + (HEADER + ROWS).replace(",", ";"), {"headerRows": [2]}, "headerRows"),
+        ("# exported\n" + HEADER + ROWS, {"commentChar": "#"}, "commentChar"),
+        (HEADER + make_row(1) + "# page 2\n" + make_row(2), {"commentChar": "#"}, "commentChar"),
+        (HEADER + ROWS + "Total,,,20.00,,,,\n2 rows\n", {"tap": {"footers": ["Total,.*", "[0-9]+ rows"]}}, "footers"),
+        (HEADER.replace(",", "^") + ROWS.replace(",", "^"), {"delimiter": "^"}, "delimiter"),
+        ((HEADER + ROWS).replace("Shop", "B\u00e4cker"), {"encoding": "windows-1252"}, "encoding"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.isalpha() else "",
+)
+def test_who_follows_the_advice_has_the_file_accepted(verdict_of, way, content, dialect, key):
+    """The key that the message names is one that takes the file as it is."""
+    before = verdict_of(content.encode("cp1252"), way=way)
+    document = json.loads(SHIPPED.read_text()) | {"dialect": dialect}
+    after = verdict_of(content.encode("cp1252"), schema=parse(document), way=way)
+
+    assert before.exit_code > 0
+    assert f'"{key}"' in before.errors[0].message
+    assert (after.exit_code, after.rows.accepted) == (0, 2)

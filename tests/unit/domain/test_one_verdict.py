@@ -12,7 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, note, settings
+from hypothesis import strategies as st
 
 from transactions.engine import Engine
 from transactions.errors import SchemaError
@@ -134,15 +135,17 @@ def test_both_ways_give_one_verdict_on_any_file_under_any_schema():
     """Figures, errors, accepted rows to the byte, rejected records; and the engine had its share of the work."""
     counted = Counter()
 
-    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-    @given(drawn())
-    def run(drawn):
+    @settings(deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @given(st.integers(0, 1 << 60))
+    def run(seed):
+        one = drawn(seed)
+        note(f"{one}")
         counted["files"] += 1
-        schema = read(drawn)
+        schema = read(one)
         if schema is None:
             counted["schema refused"] += 1
             return
-        assert_one_verdict(drawn, schema, counted)
+        assert_one_verdict(one, schema, counted)
 
     run()
     assert counted["schema refused"] < counted["files"] * 0.3, counted

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -53,6 +53,22 @@ def _booleans(draw: st.DrawFn, count: int) -> list[Cell]:
 
 
 @st.composite
+def _times(draw: st.DrawFn, count: int) -> list[Cell]:
+    """Times of day, and times with their offset."""
+    written, canonical = draw(
+        st.sampled_from(
+            (("%H:%M", "%H:%M:00"), ("%H:%M:%S", "%H:%M:%S"), ("%Y-%m-%d %H:%M:%S+0200", ""), ("%d.%m.%Y %H:%MZ", ""))
+        )
+    )
+    drawn = draw(st.lists(st.datetimes(datetime(2001, 1, 1), datetime(2029, 1, 1)), min_size=count, max_size=count))
+    values = [one.strftime(written) for one in drawn]
+    if canonical:
+        return [(value, one.strftime(canonical)) for value, one in zip(values, drawn, strict=True)]
+    read = "%z".join((written.removesuffix("+0200").removesuffix("Z"), ""))
+    return [(value, datetime.strptime(value, read).astimezone(UTC).isoformat()) for value in values]
+
+
+@st.composite
 def _texts(draw: st.DrawFn, count: int) -> list[Cell]:
     drawn = draw(st.lists(st.sampled_from(_WORDS), min_size=count, max_size=count))
     return [(one, one) for one in drawn]
@@ -75,7 +91,7 @@ def _with_gaps(draw: st.DrawFn, cells: list[Cell]) -> list[Cell]:
 def files(draw: st.DrawFn) -> Drawn:
     """A table in a dialect: preamble, `sep=` line, comments, footers, delimiter, quotes, encoding, line ends."""
     count, width = draw(st.integers(2, 25)), draw(st.integers(2, 6))
-    kinds = st.sampled_from((_numbers, _dates, _booleans, _texts, _names))
+    kinds = st.sampled_from((_numbers, _dates, _booleans, _times, _texts, _names))
     columns = {f"Spalte {at}": draw(draw(kinds)(count)) for at in range(width - 1)}
     columns["Betrag"] = draw(_numbers(count))
     if draw(st.booleans()):
@@ -91,7 +107,10 @@ def files(draw: st.DrawFn) -> Drawn:
     quoting = draw(st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
     writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=ending)
     writer.writerow(columns)
-    writer.writerows([[cell[0] for cell in row] for row in zip(*columns.values(), strict=True)])
+    for row in zip(*columns.values(), strict=True):
+        if draw(st.integers(0, 30)) == 30:
+            text.write(f"# a remark{ending}")
+        writer.writerow([cell[0] for cell in row])
     before, after = ("".join(f"{line}{ending}" for line in lines) for lines in (preamble, footers))
     encoding = draw(st.sampled_from(("utf-8", "utf-8-sig", "windows-1252", "utf-16")))
     return Drawn((before + text.getvalue() + after).encode(encoding), delimiter, len(preamble) + 1, columns)

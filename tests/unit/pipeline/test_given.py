@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deployer.errors import EnvironmentUnready, UsageError
@@ -128,13 +129,21 @@ def test_a_command_that_is_ended_leaves_nothing(tmp_path: Path, scratch: Path) -
     command = subprocess.Popen([sys.executable, "-m", "deployer", "validate", str(pipe)], cwd=ROOT, env=environment)
     writing = os.open(pipe, os.O_WRONLY)
     os.write(writing, CSV.encode())
-    while not list(scratch.rglob("*.csv")):
+    while not list(scratch.rglob("*.csv")) or not waits(command.pid):
         time.sleep(0.05)
     command.terminate()
 
     assert command.wait(60) == 143
     assert list(scratch.iterdir()) == []
     os.close(writing)
+
+
+def waits(pid: int) -> bool:
+    """Whether a process does nothing: a signal that comes shortly before Python waits is seen when the wait is over."""
+    process = psutil.Process(pid)
+    before = process.cpu_times()
+    time.sleep(0.5)
+    return process.status() == psutil.STATUS_SLEEPING and process.cpu_times() == before
 
 
 def test_a_pipe_needs_a_key() -> None:

@@ -32,7 +32,7 @@ def test_the_schema_goes_to_stdout_and_what_is_said_of_it_to_stderr(bank: Path) 
 
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["dialect"] == {"encoding": "utf-8", "delimiter": ";", "headerRows": [3]}
-    assert "- Tag: date, day.month.year; line 4: '31.01.2025' can only be read so" in result.stderr
+    assert "- Tag: date, day.month.year (%d.%m.%Y); line 4: '31.01.2025' can only be read so" in result.stderr
     assert "To be answered by a person:" in result.stderr
 
 
