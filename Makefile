@@ -5,8 +5,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 
-# the first of these that is Python 3.11
-PYTHON ?= $(shell for each in python3.11 python3 python; do "$$each" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo "$$each" && break; done)
+# a Python 3.11; where none is named, environments/python finds or installs one
+PYTHON ?=
 TARGET ?= embedded
 CSV ?=
 KEEP ?=
@@ -28,10 +28,8 @@ help: ## What can be typed
 setup: .venv/.ready ## The environment alone: leaves .venv/bin/tap
 
 .venv/.ready: pyproject.toml uv.lock
-	@[ -n "$(PYTHON)" ] || { echo "tap: Python 3.11 is needed, as the functions run on it, and none is on PATH. Install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 3; }
 	@echo "tap: setting up .venv (once)" >&2
-	@[ -x .venv/bin/python ] || "$(PYTHON)" -m venv .venv
-	@.venv/bin/python -m uv --version 2>/dev/null | grep -q "uv $(UV_VERSION) " || { "$(PYTHON)" -m venv --clear .venv && $(PIP_INSTALL) -r environments/uv.txt; } || { echo "tap: uv could not be installed; pip says above why. Where the network signs TLS itself: PIP_USE_FEATURE=truststore make, or PIP_CERT=/path/to/its-ca.pem make. A private index: UV_DEFAULT_INDEX" >&2; exit 3; }
+	@.venv/bin/python -m uv --version 2>/dev/null | grep -q "uv $(UV_VERSION) " || { python="$(PYTHON)"; [ -n "$$python" ] || python="$$(sh environments/python)" || exit 3; "$$python" -m venv --clear .venv && $(PIP_INSTALL) -r environments/uv.txt || { echo "tap: uv could not be installed; pip says above why. Where the network signs TLS itself: PIP_USE_FEATURE=truststore make, or PIP_CERT=/path/to/its-ca.pem make. A private index: UV_DEFAULT_INDEX" >&2; exit 3; }; }
 	@.venv/bin/python -m deployer.process.environments
 	@# bytecode for what every command loads; the provider bindings are 1,500 modules of which few are ever used
 	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m compileall -q -j 0 -x 'cdktf_cdktf_provider_aws|moto|/tests?/' .venv/lib || true
@@ -89,7 +87,7 @@ recording: setup ## make run and make test-local in a terminal, recorded in docs
 	@.venv/bin/python -m pipeline.documents.recording
 
 .PHONY: prove-files
-prove-files: setup ## Thousands of files of every dialect with planted errors, judged
+prove-files: setup ## Thousands of schemas with files of every dialect, judged both ways, with planted errors and without
 	@$(PYTEST) tests/unit/domain --hypothesis-profile thorough -n $(WORKERS)
 
 .PHONY: prove-moods

@@ -5,8 +5,8 @@ import shlex
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
@@ -37,14 +37,6 @@ _CHOOSING = ("--target", "--suffix", "--region")  # by which a command knows its
 class OfProject(TyperGroup):
     """Tap's own commands, and those of the project, whose code is not imported before one of them is asked for."""
 
-    def make_context(self, *given: Any, **told: Any) -> Any:
-        with _words_visible():
-            return super().make_context(*given, **told)
-
-    def invoke(self, ctx: Any) -> Any:
-        with _words_visible():
-            return super().invoke(ctx)
-
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return super().get_command(ctx, cmd_name) or self.of_project.get(cmd_name)
 
@@ -65,17 +57,6 @@ class OfProject(TyperGroup):
                 remedy="give them other names",
             )
         return found
-
-
-@contextmanager
-def _words_visible() -> Iterator[None]:
-    """What Typer says of a wrong command line quotes it, and Rich would paint the colours of what is quoted."""
-    try:
-        yield
-    except Exception as error:
-        if isinstance(said := getattr(error, "message", None), str):
-            vars(error)["message"] = visible(said)
-        raise
 
 
 app = Commands(

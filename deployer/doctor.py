@@ -1,7 +1,6 @@
 """`tap doctor`: is this machine fit for the target, and what mends it. Changes nothing."""
 
 import os
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,12 +8,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployer import process
 from deployer.deploy.synthesis import stack_folder, variables
 from deployer.deploy.working_directory import s3_backend
 from deployer.errors import EnvironmentUnready, TapError, ToolMissing
 from deployer.paths import Paths
-from deployer.process import environments
+from deployer.process import environments, tools
 from deployer.project import Project
 from deployer.settings import Settings
 from deployer.stack_file import stack_document
@@ -22,13 +20,11 @@ from deployer.targets import connect, embedded, localstack, provider_operations
 from deployer.targets.ministack_server import functions
 from deployer.targets.targets import Target
 from deployer.terraform import provider_mirror, provider_regions, state_bucket
-from deployer.terraform.cli import installed_version
 
 PROVIDERS = {
     f"{provider_mirror.REGISTRY}/hashicorp/aws": provider_regions.PROVIDER
 }  # what the stack's bindings are generated for
 _API_STAGE = "aws_api_gateway_stage"
-_OLDEST_NODE = 18  # that jsii runs on
 # The last day of security updates: https://nodejs.org/en/about/previous-releases; odd ones end within a year
 _NODE_ENDS = {
     18: date(2025, 4, 30), 19: date(2023, 6, 1), 20: date(2026, 4, 30), 21: date(2024, 6, 1), 22: date(2027, 4, 30),
@@ -54,7 +50,7 @@ def examined(settings: Settings, paths: Paths) -> list[Check]:
         ("uv", _uv),
         ("region", lambda: _region(settings)),
     ]
-    found = [_checked("terraform", _terraform), node(_node_version(), datetime.now(UTC).date())]
+    found = [_tool("terraform", paths), _node(paths)]
     found += [_checked(name, check) for name, check in checks]
     found += [_environment(name, paths, needed=name == settings.target) for name in ("embedded", "policy")]
     found += _variables(settings, Project.at(paths.root))
@@ -87,32 +83,30 @@ def _checked(name: str, check: Callable[[], str]) -> Check:
         return Check(name, False, error.what, error.remedy)
 
 
-def _terraform() -> str:
-    return ".".join(map(str, installed_version()))
-
-
-def _node_version() -> str | None:
-    """As Node tells it; None where there is none."""
+def _tool(name: str, paths: Paths) -> Check:
+    """Which one is used. One that is not there yet, and whose package fits this machine, is no fault."""
+    if found := tools.find(name, paths):
+        return Check(name, True, str(found))
     try:
-        return process.run(["node", "--version"]).stdout.strip()
-    except ToolMissing:
-        return None
+        return Check(name, True, tools.announced(name, paths))
+    except ToolMissing as error:
+        return Check(name, False, error.what, error.remedy)
 
 
-def node(said: str | None, today: date) -> Check:
-    """Whether jsii runs on the Node that says `said` of itself, such as `v22.1.0`, and whether it is still mended.
+def _node(paths: Paths) -> Check:
+    found = tools.find("node", paths)
+    return _tool("node", paths) if found is None else node(found, datetime.now(UTC).date())
+
+
+def node(found: tools.Found, today: date) -> Check:
+    """Whether a Node is still mended.
 
     One that is out of support works, so it keeps nobody from deploying; it is no longer fine.
     """
     remedy = f"install Node.js {_kept(today)} or later: https://nodejs.org"
-    match = re.match(r"v(\d+)", said or "")
-    if said is None:
-        return Check("node", False, process.missing("node").what, remedy)
-    if not match or int(match[1]) < _OLDEST_NODE:
-        return Check("node", False, f"node {said} is too old", remedy)
-    if (ended := _NODE_ENDS.get(int(match[1]), date.max)) < today:
-        return Check("node", False, f"{said} works, and gets no security updates since {ended}", remedy, needed=False)
-    return Check("node", True, said)
+    if (ended := _NODE_ENDS.get(found.version[0], date.max)) < today:
+        return Check("node", False, f"{found} works, and gets no security updates since {ended}", remedy, needed=False)
+    return Check("node", True, str(found))
 
 
 def _kept(today: date) -> int:
@@ -190,7 +184,7 @@ def _sandbox() -> Check:
 def _endpoint(settings: Settings, paths: Paths) -> str:
     if settings.target == "embedded":
         running = embedded.local(paths)
-        return running.endpoint if running else "is started when needed (`tap local start` keeps one)"
+        return running.endpoint if running else "`tap deploy` or `tap local start` starts one, which stays"
     if settings.target == "aws":
         return f"account {connect.live(settings).account_id}, {settings.aws_region}"
     endpoint = localstack.endpoint()

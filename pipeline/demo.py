@@ -22,9 +22,10 @@ from deployer.targets import embedded
 from deployer.targets.connect import aws_errors_told, open_target
 from pipeline import tables
 from pipeline.client import Pipeline
-from pipeline.csv_files import judgeable
+from pipeline.csv_files import require_judgeable
 from pipeline.deployed import FileState
 from pipeline.domain import Upload
+from pipeline.given import Given
 
 SAMPLE = Path("tests") / "data" / "transactions.csv"
 _REJECTS_SHOWN = 100
@@ -41,10 +42,8 @@ class Demo:
     seconds: dict[str, float]
 
 
-def run_demo(
-    settings: Settings, paths: Paths, csv: Path | None, view: View, out: IO[str] | None, *, keep: bool
-) -> Demo:
-    """Deploy, send `csv` (None: the shipped sample) through, and show on `out` (None: nowhere) what became of it.
+def run_demo(settings: Settings, paths: Paths, file: Given, view: View, out: IO[str] | None, *, keep: bool) -> Demo:
+    """Deploy, send the file through, and show on `out` (None: nowhere) what became of it.
 
     What this run deployed is removed again unless `keep`; what was there before stays.
 
@@ -56,7 +55,7 @@ def run_demo(
             "`tap run` shows the way on an emulator, and removes what it made",
             remedy="on a live account: `tap deploy`, `tap upload FILE`, `tap watch KEY`",
         )
-    file = judgeable(csv or paths.root / SAMPLE)
+    require_judgeable(file)
     if keep and settings.target == "embedded":
         embedded.local_start(paths)
     with open_target(settings, paths) as session:
@@ -64,7 +63,7 @@ def run_demo(
         with _tidied(run, keep=keep), aws_errors_told(settings):
             view.note(f"{_target_told(run)}; the file is {file.name}")
             pipeline = Pipeline.of(session.target, deploy(run))
-            upload, state, seconds = followed(pipeline, file, view)
+            upload, state, seconds = followed(pipeline, file.path, view)
             story = Demo(
                 state, pipeline.rejects(upload.name), pipeline.items(upload, _ITEMS_SHOWN), run.seconds | seconds
             )

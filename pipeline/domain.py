@@ -3,17 +3,18 @@
 So `tap validate` judges with the very code of the Lambda, and keys are derived where the functions derive them.
 """
 
+from transactions import currencies, layout
 from transactions import errors as transaction_errors
-from transactions import layout
 from transactions.codes import counted
 from transactions.dialect import detect
 from transactions.errors import FileRefused, SchemaError
+from transactions.file_hints import on_header
 from transactions.headers import check_header
 from transactions.identity import execution_name
 from transactions.judge import NoSink, judge
 from transactions.layout import INCOMING, NAME_PATTERN, Upload, report_key, version_of
 from transactions.records import Source
-from transactions.schema import DERIVED, SHIPPED, Schema, load
+from transactions.schema import DERIVED, SHIPPED, Schema, load, parse
 from transactions.verdict import Verdict
 
 __all__ = [
@@ -30,11 +31,14 @@ __all__ = [
     "Verdict",
     "check_header",
     "counted",
+    "currencies",
     "detect",
     "execution_name",
     "judge",
     "layout",
     "load",
+    "on_header",
+    "parse",
     "report_key",
     "transaction_errors",
     "version_of",

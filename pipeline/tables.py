@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 from deployer.console.table import show
+from deployer.visible import in_a_line
 from pipeline.dead_letters import DeadLetter
 from pipeline.deployed import FileState
 from pipeline.domain import counted
@@ -43,7 +44,9 @@ def show_rejects(stream: IO[str], rejects: Sequence[Mapping[str, str]], limit: i
 def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, judged: bool) -> None:
     """The judgement of a file: its figures, its errors, and apart from those what is only noted."""
     rows = document["rows"]
-    errors, notes = ([one for one in document["errors"] if _is_note(one, judged) is wanted] for wanted in (False, True))
+    errors, notes = list[Mapping[str, Any]](), list[Mapping[str, Any]]()
+    for one in document["errors"]:  # what names no record is why a file is refused, and of one that was judged a note
+        (notes if judged and one["record"] is None else errors).append(one)
     if judged:
         figures = ("read", "accepted", "rejected")
         table = [("rows", *(rows[figure] for figure in figures))]
@@ -53,7 +56,7 @@ def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, jud
         show(stream, f"{name}: {'all rows accepted' if not rows['rejected'] else 'some rows rejected'}", ("", *figures),
              table, right=figures)  # fmt: skip
     else:
-        print(f"{name} is not a file that can be judged", file=stream)
+        print(f"{in_a_line(name)} is not a file that can be judged", file=stream)
     if errors:
         show_rejects(stream, [{column: _cell(error[column]) for column in REJECT_COLUMNS} for error in errors], SHOWN)
     if notes:
@@ -62,18 +65,10 @@ def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, jud
         print("more errors are counted than listed: --max-errors", file=stream)
 
 
-def _is_note(error: Mapping[str, Any], judged: bool) -> bool:
-    """Whether an "error" of the JSON costs no row: what is said of the header of a file that was judged nonetheless.
-
-    That a column is not in the schema is never why a file is refused.
-    """
-    return error["record"] is None if judged else error["code"] == "header-extra-column"
-
-
 def _show_notes(stream: IO[str], notes: Sequence[Mapping[str, Any]]) -> None:
-    title = f"{counted(len(notes), 'note')} on the header"
+    title = counted(len(notes), "note")
     title += f", the first {SHOWN}" if len(notes) > SHOWN else ""
-    show(stream, title, ("column", "message"), [(note["column"], note["message"]) for note in notes[:SHOWN]])
+    show(stream, title, ("column", "message"), [(_cell(note["column"]), note["message"]) for note in notes[:SHOWN]])
 
 
 def _cell(value: Any) -> str:
@@ -92,7 +87,7 @@ def show_states(stream: IO[str], states: Sequence[FileState]) -> None:
         )
         for one in states
     ]  # fmt: skip
-    show(stream, f"{len(states)} files", columns, rows, right=("read", "loaded", "rejected"))
+    show(stream, counted(len(states), "file"), columns, rows, right=("read", "loaded", "rejected"))
     if any(one.is_silent(now) for one in states):
         print(
             "No news for over an hour: no event told of it, or it failed without a letter. `tap deploy` puts a "
@@ -111,7 +106,7 @@ def parts_told(state: FileState) -> list[str]:
 def show_letters(stream: IO[str], letters: Sequence[DeadLetter]) -> None:
     """Dead letters, and which were tried again."""
     rows = [("again" if one.done else "rests", one.step, one.key, one.reason) for one in letters]
-    show(stream, f"{len(letters)} dead letters", ("", "step", "file", "reason"), rows)
+    show(stream, counted(len(letters), "dead letter"), ("", "step", "file", "reason"), rows)
 
 
 def show_items(stream: IO[str], title: str, items: Sequence[Mapping[str, Any]]) -> None:

@@ -19,11 +19,10 @@ from stack.bindings import (
 from stack.encryption import Encryption
 from stack.identity import TRACING, ServiceRole, Statement, allow
 from stack.logs import log_group
-from stack.packaging import package
+from stack.packaging import LAMBDAS, RUNTIME, package
 from stack.settings import Settings
 from stack.suppressions import suppress
 
-RUNTIME = "python3.11"
 HANDLER = "app.handler"
 
 
@@ -113,7 +112,7 @@ ACCEPTED = {
 
 
 def _package(source: str) -> Path:
-    return package(Path(__file__).parent.parent / "lambdas", source)
+    return package(LAMBDAS, source)
 
 
 def _logging(settings: Settings, role: str) -> Statement:

@@ -1,7 +1,5 @@
 """The table of loaded transactions, and the keys that answer what people ask of it."""
 
-from pathlib import Path
-
 from constructs import Construct
 
 from stack.bindings import (
@@ -11,11 +9,9 @@ from stack.bindings import (
     DynamodbTablePointInTimeRecovery,
     DynamodbTableServerSideEncryption,
 )
+from stack.columns import columns
 from stack.encryption import Encryption
-from stack.errors import StackError
 from stack.settings import Settings
-from transactions.errors import SchemaError
-from transactions.schema import ROLES, SHIPPED, Schema, load
 
 # Besides the columns of the schema, what the transformer adds: which part of which file a row came with, and its line.
 SOURCE_PART, SOURCE_LINE = "source_part", "source_line"
@@ -50,21 +46,6 @@ class Store(Construct):
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=encryption.arn),
             deletion_protection_enabled=settings.deletion_protection,
         )
-
-
-def columns(path: Path = SHIPPED) -> Schema:
-    """The schema of the files, with the roles that the table's keys are made of.
-
-    Raises:
-        StackError: it is wrong, or lacks a role; with the field and the reason. What is refused here never deploys.
-    """
-    try:
-        schema = load(path)
-        for role in ROLES:
-            schema.role(role)
-    except SchemaError as error:
-        raise StackError(f"{path}:\n{error}") from error
-    return schema
 
 
 def _type(name: str) -> str:

@@ -5,16 +5,18 @@ or when nothing is found there any more, the suppression itself is a finding.
 """
 
 from datetime import date
-
-from cdktf import TerraformResource
+from typing import TYPE_CHECKING
 
 from stack.errors import StackError
+
+if TYPE_CHECKING:  # who only asks for the day needs no CDKTF, which takes seconds to load
+    from cdktf import TerraformResource
 
 UNTIL = date(2027, 11, 30)  # reviewed once a year
 _SHORTEST = 20  # letters; less says nothing
 
 
-def suppress(resource: TerraformResource, rule: str, *, reason: str, until: date = UNTIL) -> None:
+def suppress(resource: "TerraformResource", rule: str, *, reason: str, until: date = UNTIL) -> None:
     """What `rule` finds at `resource` is meant to be so, until that day.
 
     Raises:

@@ -62,15 +62,29 @@ def deploy(
     if plan_only:
         plan(options, json)
         return
-    with running(options.settings(), json=json) as run:
+    settings = options.settings()
+    if settings.target == "embedded":
+        _keep_embedded(json=json)
+    with running(settings, json=json) as run:
         run.allow_replace = allow_replace
         outputs = deploy_stages(run)
         if json:
             print_json({"outputs": outputs, "seconds": run.seconds, **run.changes.to_json()})
             return
         _print_outputs(outputs)
-        if not run.session.lasting:
-            print("\nThis embedded AWS ends with the command; `tap local start` keeps one for the next commands.")
+
+
+def _keep_embedded(*, json: bool) -> None:
+    """What is deployed is for the commands that follow, so the AWS that it is deployed on outlives this one."""
+    from deployer.console.view import view_for
+    from deployer.targets.embedded import local, local_start
+
+    paths = Paths.here()
+    if local(paths) is None:
+        emulator = local_start(paths)
+        view_for(json=json).note(
+            f"the embedded AWS at {emulator.endpoint} is started and kept; `tap local stop` ends it"
+        )
 
 
 def adopt(

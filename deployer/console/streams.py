@@ -111,7 +111,8 @@ def _through(kind: type[io.FileIO], stream: TextIO) -> TextIO:
         return stream
     raw = kind(stream.fileno(), "w", closefd=False)
     return _Visible(
-        io.BufferedWriter(raw), stream.encoding, _ERRORS, line_buffering=stream.line_buffering,
+        io.BufferedWriter(raw), stream.encoding, _ERRORS,
+        line_buffering=stream.line_buffering or stream.write_through,  # the buffer below holds what is written through
         write_through=stream.write_through,
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ def show(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=_text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=_text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(
             _text(column), justify="right" if column in right else "left", no_wrap=column in narrow,
@@ -39,7 +39,7 @@ def show(
     Console(file=stream, width=None if stream.isatty() else _WIDE).print(table)
 
 
-def _text(cell: Any) -> "Text":
+def _text(cell: Any, style: str = "") -> "Text":
     from rich.text import Text
 
-    return Text(in_a_line(str(cell)))
+    return Text(in_a_line(str(cell)), style)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TextIO
 
-from deployer.visible import in_a_line, visible
+from deployer.visible import in_a_line
 
 
 class View(Protocol):
@@ -23,7 +23,7 @@ class View(Protocol):
         """How far the stage is; the next detail replaces it."""
 
     def note(self, text: str) -> None:
-        """Something worth keeping on the screen."""
+        """Something worth keeping on the screen, in a line."""
 
 
 class PlainView:
@@ -50,7 +50,7 @@ class PlainView:
 
     def note(self, text: str) -> None:
         self._told = time.monotonic()
-        print(visible(text), file=self._stream, flush=True)
+        print(in_a_line(text), file=self._stream, flush=True)
 
 
 class LiveView:
@@ -86,7 +86,7 @@ class LiveView:
     def note(self, text: str) -> None:
         from rich.text import Text
 
-        self._console.print(Text(visible(text)))
+        self._console.print(Text(in_a_line(text)))
 
 
 class NoView:

@@ -13,6 +13,7 @@ from deployer.deploy.plan import Changes
 from deployer.deploy.working_directory import terraform_in
 from deployer.errors import NotDeployed
 from deployer.paths import Paths
+from deployer.process import tools
 from deployer.settings import Settings
 from deployer.stack_file import STACK_FILE
 from deployer.targets.connect import TargetSession
@@ -45,6 +46,7 @@ class Run:
         """Raises NotDeployed where no stage has laid out the working folder yet."""
         if not (self.session.work / STACK_FILE).is_file():
             raise not_deployed(self.settings)
+        tools.provide("terraform", self.paths, self.view.note)
         return terraform_in(self.session, self.settings, self.view.note)
 
     @contextmanager

@@ -17,14 +17,15 @@ from deployer.compliance.judgement import Finding, Judgement, NotJudged
 from deployer.compliance.origins import constructs_in, located, origins_in
 from deployer.compliance.scan import scan
 from deployer.compliance.selection import ALL_RULES, Selection
+from deployer.deploy.packages import without_code
 from deployer.deploy.synthesis import inputs, stack_folder
 from deployer.errors import NotCompliant, UsageError
 from deployer.paths import PROJECT_FILE, Paths, digest_of
+from deployer.process import tools
 from deployer.process.environments import definition
 from deployer.project import TABLE, Project
 from deployer.settings import Settings
 from deployer.stack_file import stack_document
-from deployer.terraform.cli import installed_version
 
 _PACKAGE = Path(__file__).parents[1]  # the rules, and what they are written with
 _SHOWN = 20  # findings in the message of a refused deployment
@@ -138,14 +139,18 @@ def configuration_of(settings: Settings, paths: Paths) -> tuple[Path, dict[str, 
 
 
 def _key(settings: Settings, paths: Paths) -> str:
-    """Of everything that the answer depends on: the configuration, the rules, the gate, and what it compares with."""
+    """Of everything that the answer depends on: the configuration, the rules, the gate, and what it compares with.
+
+    Not of the code of functions, into which no rule looks.
+    """
     _, document = configuration_of(settings, paths)
     project = Project.at(paths.root)
     told_by = [project.rules, project.stack_tests, project.access_baseline, Path("uv.lock"), Path(PROJECT_FILE)]
     files = [file for path in told_by if path is not None for file in _files_in(paths.root / path)]
     folders = [_PACKAGE, definition("policy", paths)]
     files += [file for folder in folders for file in _files_in(folder)]
-    told = f"{alike(document, settings.environment_suffix)}\n{installed_version()}\n{digest_of(sorted(files))}"
+    terraform = tools.provide("terraform", paths).version
+    told = f"{alike(without_code(document), settings.environment_suffix)}\n{terraform}\n{digest_of(sorted(files))}"
     return hashlib.sha256(told.encode()).hexdigest()
 
 

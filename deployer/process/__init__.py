@@ -94,14 +94,7 @@ def require(program: str) -> str:
 
 
 def missing(program: str) -> ToolMissing:
-    """The error for a program that is not there, with where it is to be had."""
-    if program == "terraform":
-        remedy = "install Terraform 1.10 or later: https://developer.hashicorp.com/terraform/install"
-        return ToolMissing("terraform is not on PATH", remedy=remedy)
-    if program == "node":
-        return ToolMissing(
-            "node is not on PATH; CDKTF runs on it", remedy="install Node.js 22 or later: https://nodejs.org"
-        )
+    """The error for a program that is not there. `tools` provides Terraform and Node before they are called."""
     return ToolMissing(f"{program} is not on PATH", remedy=f"install {program}")
 
 

@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from deployer import process
+from deployer.process import tools
 from deployer.pytest_plugin.levels import project_paths
 from deployer.pytest_plugin.options import OPTIONS
 from deployer.visible import visible
@@ -134,6 +135,14 @@ def shared(config: pytest.Config) -> Shared:
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
     config.stash[_SHARED] = Shared(*map(Path, given["tap_shared"])) if given else Leader(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Terraform and Node, before xdist starts its workers, which inherit PATH. Not for a look at the tests."""
+    if isinstance(shared(session.config), Leader) and not session.config.option.collectonly:
+        for name in tools.TOOLS:
+            tools.provide(name, project_paths(session.config))
 
 
 @pytest.hookimpl(optionalhook=True)

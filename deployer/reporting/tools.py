@@ -9,8 +9,8 @@ from deployer import process
 from deployer.doctor import PROVIDERS
 from deployer.errors import ToolMissing
 from deployer.paths import Paths
+from deployer.process import tools
 from deployer.process.environments import definition
-from deployer.terraform.cli import installed_version
 
 _LIBRARIES = {"CDKTF": "cdktf", "boto3": "boto3"}
 _LOCKED = {"Checkov": ("policy", "checkov"), "MiniStack": ("embedded", "ministack")}
@@ -20,7 +20,7 @@ def tool_versions(paths: Paths) -> dict[str, str]:
     """By name, in the order in which people ask; what can't be told is left out."""
     told = {"Tap": version("tap"), "commit": _commit(paths), "Python": platform.python_version()}
     told |= {name: _installed(package) for name, package in _LIBRARIES.items()}
-    told["Terraform"] = _terraform()
+    told["Terraform"] = _terraform(paths)
     told["AWS provider"] = next(iter(PROVIDERS.values()))
     told |= {name: _locked(paths, *where) for name, where in _LOCKED.items()}
     return {name: value for name, value in told.items() if value}
@@ -40,10 +40,9 @@ def _commit(paths: Paths) -> str:
     return ""
 
 
-def _terraform() -> str:
-    with suppress(ToolMissing):
-        return ".".join(map(str, installed_version()))
-    return ""
+def _terraform(paths: Paths) -> str:
+    found = tools.find("terraform", paths)
+    return found.told if found else ""
 
 
 def _locked(paths: Paths, environment: str, package: str) -> str:

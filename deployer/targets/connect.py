@@ -62,7 +62,7 @@ def _embedded(settings: Settings, paths: Paths, *, existing: bool) -> Iterator[T
     if existing:
         raise NotDeployed(
             "the embedded AWS is not running, so nothing is deployed on it",
-            remedy="`tap local start`, then `tap deploy`; or name another target with --target",
+            remedy="`tap deploy`, which starts one; or name another target with --target",
         )
     with embedded.started(paths) as emulator:
         run = Path(emulator.run)

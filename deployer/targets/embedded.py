@@ -27,7 +27,8 @@ from deployer.targets import supervisor
 from deployer.targets.health import LOOPBACK, free_port, healthy, port_taken
 from deployer.targets.orphans import OWNER, RUN_PREFIX, sweep
 
-START_SECONDS = 60.0  # a cold start compiles MiniStack's bytecode first
+IDLE_SECONDS = 60.0  # in which it neither answered nor used a processor: it hangs
+START_SECONDS = 600.0  # a cold start compiles MiniStack's bytecode first, on however busy a machine
 STOP_SECONDS = 15.0
 _POLL = 0.05
 _LINES_SHOWN = 8
@@ -261,12 +262,27 @@ def _awaited(paths: Paths, holder: process.Process, run: Path, ports: tuple[int,
 
 def _wait_for_health(paths: Paths, holder: process.Process, run: Path, port: int) -> str:
     endpoint = f"http://{LOOPBACK}:{port}"
-    deadline = time.monotonic() + START_SECONDS
+    begun = moved = time.monotonic()
+    spent = 0.0
     while not ((run / supervisor.RECORD).exists() and healthy(endpoint, seconds=1)):
-        if holder.poll() is not None or time.monotonic() > deadline:
+        now = time.monotonic()
+        if (used := _processor_seconds(holder.pid)) > spent:
+            moved, spent = now, used
+        if holder.poll() is not None or now - moved > IDLE_SECONDS or now - begun > START_SECONDS:
             raise _did_not_start(paths, port, detached=holder.stdin is None)
         time.sleep(_POLL)
     return endpoint
+
+
+def _processor_seconds(pid: int) -> float:
+    """What a process and those that it started have used by now."""
+    used = 0.0
+    with suppress(psutil.NoSuchProcess):
+        for one in (leader := psutil.Process(pid), *leader.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                times = one.cpu_times()
+                used += times.user + times.system
+    return used
 
 
 def _did_not_start(paths: Paths, port: int, *, detached: bool) -> EndpointFailed:

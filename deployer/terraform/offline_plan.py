@@ -15,8 +15,9 @@ from typing import Any
 
 from deployer.paths import Paths
 from deployer.policy_documents import POLICY_NAMES, decoded
+from deployer.process import tools
 from deployer.process.file_lock import file_lock
-from deployer.terraform.cli import Terraform, environment_for, installed_version
+from deployer.terraform.cli import Terraform, environment_for
 from deployer.terraform.provider_mirror import REGISTRY, provider_source, required_providers
 
 FORMAT = "3"  # bumped when this module changes what lies in the cache
@@ -48,7 +49,8 @@ def plan_of(stack: Path, document: dict[str, Any], paths: Paths, mirror: str = "
         ToolMissing: there is no Terraform.
         TerraformFailed: it can't be planned, so it could not be deployed either.
     """
-    cached = paths.cache / "plans" / f"{_key(stack)}.json"
+    terraform = tools.provide("terraform", paths)
+    cached = paths.cache / "plans" / f"{_key(stack, terraform.version)}.json"
     with file_lock(paths.cache / "locks" / f"plan-{cached.stem}"):
         if not cached.is_file():
             plan = _made(stack, document, mirror, paths.logs / f"plan-{cached.stem[:12]}")
@@ -134,9 +136,9 @@ def _environment(document: dict[str, Any], folder: Path, mirror: str) -> dict[st
     return environment_for({"AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": REGION}, configuration)
 
 
-def _key(stack: Path) -> str:
+def _key(stack: Path, terraform: tools.Version) -> str:
     """Everything that the plan depends on."""
-    digest = hashlib.sha256(json.dumps([FORMAT, GIVEN, NO_ACCOUNT, installed_version()], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([FORMAT, GIVEN, NO_ACCOUNT, terraform], sort_keys=True).encode())
     for path in sorted(stack.rglob("*")):
         if path.is_file() and ".terraform" not in path.relative_to(stack).parts:
             digest.update(

@@ -1,8 +1,8 @@
-"""What the functions log: structured lines, with all that a person would not see written as JSON writes it: `\\u202e`.
+"""What the functions log, and the letters that they write: JSON in a line, read by people and programs.
 
-A line of a log is read on terminals and in consoles, and the key of a file is whatever its sender chose. Letters of
-every script stay, so that a name can be searched for. The characters are those of deployer/visible.py, which says why
-and can't be imported here; a test holds the two together.
+All that a person would not see is written as JSON writes it: `\\u202e`. Logs are shown by terminals and consoles, and
+the key of a file is whatever its sender chose. Letters of every script stay, so that a name can be searched for. The
+characters are those of deployer/visible.py, which says why and can't be imported here; a test holds the two together.
 """
 
 import json
@@ -23,7 +23,7 @@ def new_logger() -> Logger:
 
 
 def line(fields: dict[str, Any]) -> str:
-    """A line as it is logged: JSON, and the same values to who reads it as that."""
+    """JSON in a line for people, and the same values to who reads it by a program."""
     return _SUSPECTS.sub(_written, json.dumps(fields, default=str, separators=(",", ":"), ensure_ascii=False))
 
 

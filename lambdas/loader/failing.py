@@ -18,6 +18,7 @@ from loading import Loader
 
 from aws_io import objects, reports
 from aws_io.faults import is_absent, reason, retryable
+from aws_io.logs import line
 from transactions.errors import DocumentRefused, Throttled
 from transactions.layout import Upload, reason_of, result_of
 from transactions.manifest import Manifest
@@ -104,7 +105,7 @@ def tell_end(loader: Loader, outlets: Outlets, detail: Mapping[str, Any]) -> Non
         if not is_absent(missing):  # without a manifest there is no report to write
             raise
     if not kept:
-        letter = json.dumps({**start, "error": error}, ensure_ascii=False)
+        letter = line({**start, "error": error})  # a mail, too
         outlets.topics.publish(TopicArn=outlets.topic_arn, Subject="Transactions not loaded", Message=letter)
         outlets.queues.send_message(QueueUrl=outlets.queue_url, MessageBody=letter)
 

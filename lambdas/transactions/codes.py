@@ -45,6 +45,7 @@ MEANINGS = {
     "cell-min-length": "The cell is shorter than its column's minimum length.",
     "cell-max-length": "The cell is longer than its column's maximum length.",
     "cell-key": "The cell becomes a key of the table, and is empty or longer than a key may be.",
+    "cell-withdrawn": "The currency was withdrawn before the row's time.",
     "cell-decimals": "The amount has more decimals than its currency.",
     "cell-duplicate": "The cell repeats a value that must be unique in the file; the first one's line is told.",
 }
@@ -55,6 +56,11 @@ class Fault(NamedTuple):
 
     code: str
     message: str
+
+
+def with_advice(fault: Fault, advice: str) -> Fault:
+    """The same fault, and behind what would be right a hint at what seems to be meant, if there is one."""
+    return Fault(fault.code, f"{fault.message}; {advice}") if advice else fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from transactions.cells import CellType
 from transactions.money import read_number
-from transactions.patterns import problem
+from transactions.patterns import problem, spelled
 from transactions.vocabulary import CONSTRAINTS, Wrong, refuse_unknown
 
 TEXTS = frozenset({"string", "any"})
@@ -48,8 +48,15 @@ def stated_values(kind: str, cell_type: CellType, values: Any, wrong: Callable[[
     for value, one in zip(values, found, strict=True):
         if one is None:
             null = ": leave it out; a cell may be empty where it is not required" if value is None else ""
-            wrong(f"{told(value)} is not {cell_type.right}{null}")
+            wrong(not_one(kind, cell_type, value) + null)
     return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def not_one(kind: str, cell_type: CellType, value: Any) -> str:
+    """That a value of a schema is none of a column's type."""
+    plain = isinstance(value, str) and kind in _NUMBERS and read_number(value) is not None
+    quotes = "; as a number of JSON, which has a point, it needs no quotes" if plain else ""
+    return f"{told(value)} is not {cell_type.right}{quotes}"
 
 
 def told(value: Any) -> str:
@@ -94,10 +101,10 @@ class Constraints:
         if self._kind not in TEXTS or not isinstance(value, str):
             self._wrong("pattern", "a regular expression is needed, at a column of text")
             return None
-        wrong = problem(value)
-        if wrong is not None:
+        pattern = spelled(value)
+        if wrong := problem(pattern):
             self._wrong("pattern", wrong)
-        return value
+        return pattern
 
     def enum(self) -> tuple[Any, ...]:
         """The values that are taken; none where all are."""
@@ -126,7 +133,7 @@ class Constraints:
             return None
         limit = stated(self._kind, self._type, self._values[name])
         if limit is None:
-            self._wrong(name, f"{told(self._values[name])} is not {self._type.right}")
+            self._wrong(name, not_one(self._kind, self._type, self._values[name]))
         return limit
 
     def _compare(self, least: Any, most: Any, name: str, *, exclusive: bool) -> None:

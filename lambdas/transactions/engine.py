@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import duckdb
 
 from transactions.errors import EngineFailed
-from transactions.flat import NOTHING, Flat
+from transactions.flat import Flat
+from transactions.flat_form import NOTHING
 from transactions.pipe import lines_written
 from transactions.predicates import Predicates
 from transactions.scratch import is_full

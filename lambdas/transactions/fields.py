@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from transactions.cells import FALSE, TRUE, CellType, Form, cell_type
 from transactions.constraints import TEXTS, Constraints, stated_values
+from transactions.currencies import LISTS, codes
 from transactions.forms import read_form, read_missing
 from transactions.vocabulary import FIELD, FIELD_DESCRIBED, Wrong, refuse_unknown
 
@@ -20,7 +22,7 @@ class Field:
     Limits and the values of `enum` are of the column's type; lengths are in characters. `missing` are the texts that
     mean "nothing". `format` is as the schema has it. `decimal_char`, `group_char` and `bare_number` say how its
     numbers are written, `true_values` and `false_values` how its booleans are; `offset` is that of times which have
-    none of their own.
+    none of their own. `currencies` are the lists of ISO 4217 (`currencies.LISTS`) whose codes `enum` has.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Field:
     true_values: tuple[str, ...] = TRUE
     false_values: tuple[str, ...] = FALSE
     offset: str = ""
+    currencies: tuple[str, ...] = ()
 
     @property
     def form(self) -> Form:
@@ -84,6 +87,7 @@ def read_field(
         missing = read_missing(document["missingValues"], wrong)
     is_key = document["name"] in keys
     reader = Constraints(form.type, cell_type(form), constraints, wrong)
+    lists = _lists(document, form.type, wrong)
     field = Field(
         name=document["name"],
         **form._asdict(),
@@ -91,7 +95,8 @@ def read_field(
         required=reader.flag("required") or is_key,
         unique=reader.flag("unique") or (is_key and len(keys) == 1),
         pattern=reader.pattern(),
-        enum=_enum(document, reader, cell_type(form), wrong),
+        enum=_enum(document, reader, cell_type(form), wrong) or codes(lists),
+        currencies=lists,
         ignore_case=document.get("tap", {}).get("ignoreCase", False),
         **reader.limits(),
         **reader.lengths(),
@@ -115,12 +120,28 @@ def _enum(document: Mapping[str, Any], reader: Constraints, kind: CellType, wron
     return values or categories
 
 
+def _lists(document: Mapping[str, Any], kind: str, wrong: Wrong) -> tuple[str, ...]:
+    """The lists of ISO 4217 whose codes the field takes."""
+    tap = document.get("tap", {})
+    if not isinstance(tap, dict) or "currencies" not in tap:
+        return ()
+    lists = tap["currencies"]
+    if not isinstance(lists, list) or not lists or not all(isinstance(one, str) and one in LISTS for one in lists):
+        wrong("tap.currencies", f"a list of some of {', '.join(LISTS)} is needed, not {lists!r}")
+        return ()
+    if kind not in TEXTS:
+        wrong("tap.currencies", f"does not fit the type {kind}; it is for {' and '.join(sorted(TEXTS))}")
+    if "enum" in document.get("constraints", {}) or "categories" in document:
+        wrong("tap.currencies", "says which values are taken, as enum and categories do: keep one")
+    return tuple(dict.fromkeys(lists))
+
+
 def _check(field: Field, wrong: Wrong) -> None:
     """What is wrong only when two keys are seen together."""
     if field.ignore_case and field.type not in TEXTS:
         wrong("tap.ignoreCase", f"does not fit the type {field.type}")
     elif field.ignore_case and len({one.casefold() for one in field.enum}) < len(field.enum):
         wrong("constraints.enum", "two of the values are one where case is ignored: keep one")
-    both = field.missing & {*field.true_values, *field.false_values} if field.type == "boolean" else ()
-    for one in sorted(both):
+    stated = [texts for texts in (field.true_values, field.false_values) if texts not in (TRUE, FALSE)]
+    for one in sorted(field.missing.intersection(chain(*stated))):
         wrong("missingValues", f"{one!r} is also a value of the boolean: keep one")

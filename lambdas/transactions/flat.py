@@ -5,27 +5,21 @@ the exact `Record` that `records` makes of it, and its line says so. A file that
 """
 
 import codecs
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from transactions.dialect import Dialect, find_undecodable, no_record
+from transactions.dialect import Dialect, no_record
+from transactions.encoding import find_undecodable
 from transactions.errors import FileRefused
+from transactions.flat_form import NOTHING, ODD, SEPARATOR, FlatForm
 from transactions.lines import RECORD_LIMIT, HashedFile, MoreNeededError, TextLines, byte_length
 from transactions.originals import Originals
 from transactions.records import TOO_LONG, Record, Rereads, Splitter
 from transactions.spool import Spool
-from transactions.unquoted import ODD, SEPARATOR, simple, without_quotes
 
-NOTHING = "\x03"  # a line without a record
-RESERVED = "\0\x01\x02\x03\x04\x1f"  # what a flat file uses for itself; in a text, it makes the line an odd one
 BLOCK = 1 << 20  # bytes
-_TO_ODD = dict.fromkeys(map(ord, RESERVED), ODD)
-_BLANK_LINE = re.compile(r"\n\n")  # twice as fast as `in`
-_BLANK = re.compile(r"^(?=\n)", re.MULTILINE)
-_PADDED = re.compile(f"(^|{SEPARATOR}) +", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +38,6 @@ class Flat:
     records: int
     originals: Originals
     odd: Spool[Record]
-
-
-def _ended(block: str, newline: str) -> str:
-    """The end of a file whose last line has no end of its own, or one of another kind."""
-    other = "\n" if newline == "\r" else "\r"
-    if block == other or block.endswith(newline + other):
-        return block[:-1] + NOTHING + newline
-    return block.removesuffix(other) + newline
-
-
-def _filled(flat: str, filling: str) -> str:
-    """The lines, those that are empty with a filling."""
-    return _BLANK.sub(filling, flat) if flat[0] == "\n" or _BLANK_LINE.search(flat) else flat
 
 
 class _Place:
@@ -114,13 +95,10 @@ class Flattener:
         self._copy_path = scratch / "flat"
         self._copy: BinaryIO | None = None
         self._long: _LongRow | None = None
-        stated = dialect.stated
-        self._quote = stated.quote or stated.escape or "\0"
-        self._escape = stated.escape or self._quote
-        self._strange = f"\r{RESERVED}{self._quote}{self._escape}"
-        self._comment = re.compile(f"^{re.escape(stated.comment)}.*$", re.MULTILINE) if stated.comment else None
-        self._padded = re.compile(f"(^|{re.escape(dialect.delimiter)}) +", re.M) if stated.skip_initial_space else None
-        plain_header = header.line == 1 and self._header_lines == 1 and not {self._quote, "\r"} & set(header.text[:-1])
+        self._form = FlatForm(dialect)
+        plain_header = (
+            header.line == 1 and self._header_lines == 1 and not {self._form.quote, "\r"} & set(header.text[:-1])
+        )
         plain_text = dialect.encoding == "utf-8" and dialect.newline == "\n" and dialect.delimiter.isascii()
         if not (plain_text and plain_header) or dialect.end is not None:
             self._copy = self._begin_copy()
@@ -149,7 +127,7 @@ class Flattener:
                 self._end = self._file.size - len(decoder.getstate()[0])
                 text = self._take(text, last)
         except UnicodeDecodeError as error:
-            raise FileRefused([find_undecodable(self._path, self._dialect)]) from error
+            raise FileRefused([find_undecodable(self._path, self._dialect.encoding, self._dialect.bom)]) from error
         return self._flat()
 
     def _flat(self) -> Flat:
@@ -177,17 +155,11 @@ class Flattener:
             return text
         block = text[:cut]
         if self._copy is None:
-            if self._is_flat(block):
+            if self._form.is_flat(block) and not self._has_long(block):
                 self._count(text[cut:], block.count("\n") + (not block.endswith("\n")))
                 return text[cut:]
             self._catch_up()
         return text[self._flatten(block, text, last) :]
-
-    def _is_flat(self, block: str) -> bool:
-        strange = any(character in block for character in self._strange) or any(
-            look and look.search(block) for look in (self._comment, self._padded)
-        )
-        return not (strange or block[0] == "\n" or _BLANK_LINE.search(block) or self._has_long(block))
 
     def _has_long(self, block: str) -> bool:
         """Whether a line is as long as a record may not be; found without looking at each line."""
@@ -244,9 +216,9 @@ class Flattener:
 
     def _flatten(self, block: str, text: str, last: bool) -> int:
         """Write the flat lines of a block; how many of its characters that were, as its end may be undecided yet."""
-        plain = self._plain(block)
-        if self._quote in block or self._escape in block:
-            quoted = without_quotes(plain, self._dialect)
+        plain = self._form.plain(block)
+        if self._form.has_special(block):
+            quoted = self._form.without_quotes(plain)
             if quoted is None or self._has_long(block):
                 return self._by_line(block, plain, text, last)
             self._count(text[len(block) :], quoted.count("\n"))
@@ -254,39 +226,18 @@ class Flattener:
             return len(block)
         if self._has_long(block):
             return self._by_line(block, plain, text, last)
-        flat = self._apart(plain)
+        flat = self._form.apart(plain)
         self._count(text[len(block) :], flat.count("\n"), flat.count(NOTHING))
         self._write(flat)
         return len(block)
 
-    def _apart(self, plain: str) -> str:
-        """The lines with their cells apart, as they are without quotes and escapes."""
-        if self._comment:
-            plain = self._comment.sub(NOTHING, plain)
-        flat = _filled(plain, NOTHING).replace(self._dialect.delimiter, SEPARATOR)
-        if self._padded:
-            flat = _filled(_PADDED.sub(r"\1", flat), ODD)  # a line of spaces alone is a record
-        return flat
-
-    def _plain(self, block: str) -> str:
-        r"""The block with \n at the end of each line and nowhere else, and nothing reserved in it."""
-        if any(character in block for character in RESERVED):
-            block = block.translate(_TO_ODD)
-        if not block.endswith(self._newline):
-            block = _ended(block, self._newline)
-        if self._newline == "\r":
-            block = block.replace("\n", ODD).replace("\r", "\n")
-        elif "\r" in block:
-            block = block.replace("\r\n", "\n").replace("\r", ODD)
-        return block
-
     def _by_line(self, block: str, plain: str, text: str, last: bool) -> int:
         """The same for a block of which some lines must be looked at one by one."""
         lines = block.removesuffix(self._newline).split(self._newline)
-        flat = self._apart(plain).split("\n")[:-1]
+        flat = self._form.apart(plain).split("\n")[:-1]
         here = _Place(self._offset, self._first + self._lines, self._records + 1)
         end = 0  # of the last record that was put aside
-        for at, row in self._special(lines):
+        for at, row in self._form.special(lines):
             if at < end:
                 continue
             if row is not None:
@@ -303,16 +254,6 @@ class Flattener:
             end = at + source.number - here.line + 1
             flat[at:end] = [ODD, *[NOTHING] * (end - at - 1)]
         return self._finish(text, len(block), flat)
-
-    def _special(self, lines: Sequence[str]) -> Iterator[tuple[int, str | None]]:
-        """Lines with quotes or too long: where they are, and their flat form if each holds just one record."""
-        quote, escape = self._quote, self._escape
-        places = [
-            at for at, line in enumerate(lines) if quote in line or escape in line or len(line) + 1 >= RECORD_LIMIT
-        ]
-        if self._comment:
-            places = [at for at in places if not no_record(lines[at], self._dialect.stated)]
-        return zip(places, simple([lines[at] for at in places], self._dialect), strict=True)
 
     def _finish(self, text: str, taken: int, flat: Sequence[str]) -> int:
         if flat:

@@ -35,8 +35,10 @@ def matching(patterns: Sequence[str]) -> Callable[[str], bool]:
     return lambda line: any(one.fullmatch(line) for one in compiled)
 
 
-def first_footer(path: Path, low: int, encoding: str, newline: str, matches: Callable[[str], bool]) -> int | None:
-    """The byte at which the footers begin: the lines at the file's end that all match or are blank.
+def first_footer(
+    path: Path, low: int, encoding: str, newline: str, matches: Callable[[str], bool], comment: str | None = None
+) -> int | None:
+    """The byte at which the footers begin: the lines at the file's end that all match, or are blank or comments.
 
     Args:
         path: the file.
@@ -44,6 +46,7 @@ def first_footer(path: Path, low: int, encoding: str, newline: str, matches: Cal
         encoding: the file's; a line that does not decode is no footer.
         newline: what ends a line.
         matches: whether a line is a footer.
+        comment: what a comment line begins with.
 
     Returns:
         None if no line matches.
@@ -55,9 +58,11 @@ def first_footer(path: Path, low: int, encoding: str, newline: str, matches: Cal
                 text = line.decode(encoding).rstrip("\r\n")
             except UnicodeDecodeError:
                 return found
-            if text and (len(text) >= RECORD_LIMIT or not matches(text)):
+            if not text or (comment and text.startswith(comment)):
+                continue
+            if len(text) >= RECORD_LIMIT or not matches(text):
                 return found
-            found = at if text else found
+            found = at
     return found
 
 

@@ -9,7 +9,10 @@ from transactions.numerals import is_mark
 from transactions.vocabulary import FIELD_TAP, OF_TYPES, REFUSED_TYPES, Wrong, refuse_unknown
 
 _TIMES = ("date", "time", "datetime")
-_HOLDS_ANYWAY = {"bareNumber": True, "groupChar": ""}  # what programs write at columns of every type
+# the standard's defaults, which programs write at columns of every type
+_HOLDS_ANYWAY = {
+    "decimalChar": ".", "groupChar": "", "bareNumber": True, "trueValues": list(TRUE), "falseValues": list(FALSE),
+}  # fmt: skip
 _KINDS = {"ignoreCase": bool}  # of the settings under `tap`
 
 

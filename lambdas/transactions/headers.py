@@ -45,7 +45,8 @@ def _unknown(header: Record, schema: Schema) -> list[DataError]:
 
 
 def _unnamed(header: Record) -> list[DataError]:
-    return [_error(header, None, _blank(at)) for at, name in enumerate(header.cells, 1) if not name.strip()]
+    width = len(header.cells)
+    return [_error(header, None, _blank(at, width)) for at, name in enumerate(header.cells, 1) if not name.strip()]
 
 
 def _repeated(header: Record, schema: Schema) -> list[DataError]:
@@ -70,8 +71,11 @@ def _error(header: Record, column: str | None, fault: Fault) -> DataError:
     return DataError(header.line, None, column, fault.code, value, fault.message)
 
 
-def _blank(position: int) -> Fault:
-    return Fault("header-blank-column", f"column {position} of the header has no name: name it, or remove it")
+def _blank(position: int, width: int) -> Fault:
+    told = f"column {position} of the header has no name: name it, or remove it"
+    if position == width > 1:
+        told += "; the delimiter stands at the end of the header, and must go there and in each row that ends so"
+    return Fault("header-blank-column", told)
 
 
 def _twice(name: str) -> Fault:

@@ -12,6 +12,7 @@ from typing import Literal
 from transactions.codes import DataError
 from transactions.dialect import Dialect, detect
 from transactions.errors import EngineFailed, FileRefused
+from transactions.file_hints import on_header
 from transactions.headers import check_header
 from transactions.left_out import NO_ROWS, check_left_out
 from transactions.records import Record, Source
@@ -58,7 +59,8 @@ def judge(path: Path, schema: Schema, sink: Sink, *, max_details: int = MAX_DETA
             _LOG.warning("%s is judged row by row, which takes longer: %s", path.name, failure)
             return _verdict(path, dialect, schema, sink, Tally(max_details), "rows")
     except FileRefused as refusal:
-        return Verdict.refused(facts_of_refused(path, dialect), refusal.errors)
+        errors = on_header(refusal.errors, path, dialect, schema)
+        return Verdict.refused(facts_of_refused(path, dialect), errors)
 
 
 def _verdict(path: Path, dialect: Dialect, schema: Schema, sink: Sink, tally: Tally, way: Way) -> Verdict:
@@ -90,7 +92,7 @@ def _vectorised(path: Path, schema: Schema, header: Record, way: Way) -> bool:
 
 
 def _judge_rows(source: Source, header: Record, schema: Schema, sink: Sink, tally: Tally) -> None:
-    rules = RowRules(schema, header.cells)
+    rules = RowRules(schema, header.cells, source.path.stat().st_size)
     keys = unique_keys(schema, header.cells)
     unique = [(key, FirstLines(IN_MEMORY // len(keys))) for key in keys]
     for record in source.records(len(header.cells)):

@@ -7,24 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
+from transactions.currencies import MINOR_UNITS as MINOR_UNITS
+from transactions.currencies import minor_units as minor_units
+
 DIGITS = 38  # of a number in DynamoDB
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
-# ISO 4217, the currencies whose minor unit is not two decimals
-_NO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV")
-MINOR_UNITS = {
-    **dict.fromkeys((*_NO_DECIMALS, "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
 _QUANTA = {units: Decimal(1).scaleb(-units) for units in range(5)}
 # Room for 10^20 amounts of the longest kind; a sum that had to be rounded is an error instead.
 _EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
-
-
-def minor_units(currency: str) -> int:
-    """Decimals of a currency (ISO 4217): 0 for JPY, 3 for KWD, 2 for most."""
-    return MINOR_UNITS.get(currency, 2)
 
 
 def read_number(text: str) -> Decimal | None:
@@ -51,12 +42,13 @@ def decimals(value: Decimal) -> int:
 
 
 def canonical(value: Decimal, currency: str) -> str:
-    """The one way to write an amount: the currency's decimals, no sign for zero.
+    """The one way to write an amount: the currency's decimals, or those it needs if there are none; no sign for zero.
 
     Raises:
         decimal.Inexact: it has more decimals than the currency; the rules refuse such a row before.
     """
-    return plain(_EXACT.quantize(value, _QUANTA[minor_units(currency)]))
+    units = minor_units(currency)
+    return plain(_EXACT.normalize(value) if units is None else _EXACT.quantize(value, _QUANTA[units]))
 
 
 def plain(value: Decimal) -> str:
@@ -98,7 +90,7 @@ class Totals:
 def amount_text(value: Decimal, currency: str) -> str:
     """An amount or a sum as text: the currency's decimals, or more where it has more."""
     units = minor_units(currency)
-    return canonical(value, currency) if decimals(value) <= units else format(value, "f")
+    return canonical(value, currency) if units is None or decimals(value) <= units else format(value, "f")
 
 
 def sum_texts(totals: Iterable[Mapping[str, str]]) -> dict[str, Decimal]:

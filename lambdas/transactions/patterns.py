@@ -17,9 +17,22 @@ _ESCAPED = r"\\[^\w\s\"\\]"
 _SET = rf"\[(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|\\[dw]|{_ESCAPED}|[^\\\[\]^\"\x00-\x1f-])*-?\]"
 # what means the same within a longer expression, and matches no sign that a line of the engine uses for itself
 _IN_LINE = re.compile(rf"(?:[^\\\[\]^$.(\"\x00-\x1f]|\\[dw]|{_ESCAPED}|{_SET}|\((?:\?:|(?!\?)))*", re.ASCII)
+_FOREIGN = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([^\x00-\x7f])|.)", re.DOTALL)
 _SMALL = 1_000  # instructions of an expression that is worth to be part of a longer one
 _UNICODE = re.compile(r"\\[pP]|\(\?[^:P]")  # classes of Unicode, and flags such as that for any case
 _NEWER = re.compile(r"\(\?<")  # the engine's version has not got this way to name a group
+
+
+def spelled(pattern: str) -> str:
+    r"""A pattern in RE2's spelling, where others have one that means the same.
+
+    They write \u00e9 for its \x{e9}, and may have a backslash before a sign beyond ASCII.
+    """
+    return pattern if r"\Q" in pattern else _FOREIGN.sub(_spelled, pattern)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return rf"\x{{{found[1]}}}" if found[1] else found[2] or found[0]
 
 
 def problem(pattern: str) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transactions.constraints import TEXTS
-from transactions.money import MINOR_UNITS
+from transactions.currencies import UNITS, WITHDRAWN, minor_units
 from transactions.patterns import in_line, in_sql, size, text_class
 from transactions.schema import Field, Schema
 from transactions.sql import Sql, text
@@ -51,7 +51,8 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
     amount, currency = schema.roles.get("amount", ""), schema.roles.get("currency", "")
     control = None
     if amount:
-        columns[amount] = _fitted(columns.pop(amount), columns[currency].value)  # behind what it refers to
+        known = _field(schema, currency).enum
+        columns[amount] = _fitted(columns.pop(amount), columns[currency].value, known)  # behind what it refers to
         control = (columns[currency].value, columns[amount].number)
     pattern, by_cell = _patterns(columns, header, separator)
     present = [one for one in schema.fields if one.name in columns]
@@ -169,7 +170,10 @@ def _lengths(one: Field, cell: str) -> list[str]:
 
 def _enumerated(one: Field, column: Column) -> Column | None:
     """Only in the spellings that people use; each is then written as the schema does."""
-    known = list(one.enum)
+    # a historic currency is taken until its month, which `rules` looks up
+    known = [value for value in one.enum if not (one.currencies and value in WITHDRAWN)]
+    if not known:
+        return None
     if len({value.casefold() for value in known}) < len(known):
         return None
     spellings, value = set(known), column.cell
@@ -185,13 +189,13 @@ def _enumerated(one: Field, column: Column) -> Column | None:
     return replace(column, pattern=f"(?:{alternatives})", value=spelled, steps=(*column.steps, (spelled, value)))
 
 
-def _fitted(amount: Column, currency: str) -> Column:
-    """An amount of no more decimals than its currency has, and written with just those."""
+def _fitted(amount: Column, currency: str, known: Sequence[str]) -> Column:
+    """An amount of no more decimals than its currency, one of `known`, has, and written with just those."""
     plain, (point, decimals, units) = amount.value, (f"{letter}{amount.cell}" for letter in "pdu")
     steps = (
         (point, f"strpos({plain}, '.')"),
         (decimals, f"CASE WHEN {point} = 0 THEN 0 ELSE strlen({plain}) - {point} END"),
-        (units, _units(currency)),
+        (units, _units(currency, known)),
     )
     dot = f"CASE WHEN {point} = 0 THEN '.' ELSE '' END"
     filled = f"concat({plain}, {dot}, repeat('0', {units} - {decimals}))"
@@ -199,8 +203,13 @@ def _fitted(amount: Column, currency: str) -> Column:
     return replace(amount.checked(f"{decimals} <= {units}"), value=value, steps=(*amount.steps, *steps))
 
 
-def _units(currency: str) -> str:
-    """The decimals of a currency in SQL; most have two."""
-    cases = " ".join(f"WHEN {text(code)} THEN {units}" for code, units in MINOR_UNITS.items())
-    others = ", ".join(map(text, MINOR_UNITS))
-    return f"(CASE WHEN {currency} NOT IN ({others}) THEN 2 ELSE CASE {currency} {cases} END END)"
+def _units(currency: str, known: Sequence[str]) -> str:
+    """The decimals of a currency in SQL; most have two. NULL of one that has none, which is left to `rules`."""
+    units = {code: minor_units(code) for code in known or UNITS}
+    others = {text(code): "NULL" if number is None else str(number) for code, number in units.items() if number != 2}
+    if not others:
+        return "2"
+    if not known:
+        currency = f"CASE WHEN strlen({currency}) = length({currency}) THEN upper({currency}) ELSE '' END"
+    cases = " ".join(f"WHEN {code} THEN {number}" for code, number in others.items())
+    return f"(CASE WHEN {currency} NOT IN ({', '.join(others)}) THEN 2 ELSE CASE {currency} {cases} END END)"

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transactions.codes import Fault, counted
-from transactions.dialect import Dialect, empty, find_undecodable
+from transactions.dialect import Dialect, empty
+from transactions.encoding import find_undecodable
 from transactions.errors import FileRefused
 from transactions.lines import RECORD_LIMIT, FileLines, HashedFile, Lines, bare, byte_length
 from transactions.stated import Stated
@@ -106,7 +107,7 @@ class Source:
         try:
             yield from self._splitter.split(number, width)
         except UnicodeDecodeError as error:
-            raise FileRefused([find_undecodable(self.path, self.dialect)]) from error
+            raise FileRefused([find_undecodable(self.path, self.dialect.encoding, self.dialect.bom)]) from error
 
 
 class Rereads:
@@ -140,6 +141,7 @@ class Splitter:
 
     def __init__(self, lines: Lines, dialect: Dialect, offset: int, rereads: Rereads) -> None:
         self._lines, self._dialect, self._offset, self._rereads = lines, dialect, offset, rereads
+        self._checks = bool(dialect.stated.escape) or not dialect.stated.double_quote  # what the csv module does not
 
     def split(self, number: int, width: int | None) -> Iterator[Record]:
         """The loop over all lines; what is without quotes and NUL bytes is split right here.
@@ -149,14 +151,14 @@ class Splitter:
             width: cells that each must have; None for a header.
         """
         lines, delimiter, stated = self._lines, self._dialect.delimiter, self._dialect.stated
-        quote, escape, comment = stated.quote or "\0", stated.escape or "\0", stated.comment
+        quote, escape, comment = stated.quote or "\0", stated.escape, stated.comment
         other = "\n" if self._dialect.newline == "\r" else "\r"
         while line := lines.next():
             first, fault = lines.number, None
             if comment and line.startswith(comment):
                 self._offset += self._bytes(line) + self._skip_rest(line)
                 continue
-            if quote in line or escape in line or "\0" in line or len(line) >= RECORD_LIMIT:
+            if quote in line or "\0" in line or (escape and escape in line) or len(line) >= RECORD_LIMIT:
                 text, size, cells, fault = self._parse(line)
             else:
                 text, size, cells = line, self._bytes(line), bare(line).split(delimiter)
@@ -168,7 +170,7 @@ class Splitter:
             if cells == [""] and not bare(text):
                 continue  # a blank line holds no record
             if fault is None and width is not None and len(cells) != width:
-                fault = _ragged(len(cells), width)
+                fault = _ragged(cells, width)
             yield Record(first, number, text, [] if fault else cells, fault, offset, size)
             number += 1
 
@@ -180,12 +182,14 @@ class Splitter:
         if len(line) >= RECORD_LIMIT:
             return line, self._bytes(line) + self._skip_rest(line), [], TOO_LONG
         pulled = [line]
-        reader = csv.reader(self._feed(pulled), **self._dialect.csv)
+        reader = csv.reader(self._feed(pulled), self._dialect.csv)
         try:
             cells = next(reader)
-            self._dialect.check_quotes(pulled, [cells])
             passed_over = bare(pulled[-1]).endswith(("\r", "\n"))  # by the csv module, as if it ended the line
-            fault = self._stray(pulled[-1]) if passed_over else self._escaped_return(pulled[-1], cells)
+            fault = self._stray(pulled[-1]) if passed_over else None
+            if self._checks:
+                self._dialect.check_quotes(pulled, [cells])
+                fault = fault or self._escaped_return(pulled[-1], cells)
         except csv.Error as error:
             cells, fault = [], self._classified(str(error), pulled)
             self._rereads.spend(sum(map(len, pulled[1:])))
@@ -237,10 +241,13 @@ class Splitter:
         return size
 
 
-def _ragged(cells: int, width: int) -> Fault:
-    told = f"the row has {counted(cells, 'cell')} and the header {width}"
-    if cells < width:
+def _ragged(cells: Sequence[str], width: int) -> Fault:
+    told = f"the row has {counted(len(cells), 'cell')} and the header {width}"
+    if len(cells) < width:
         return Fault("row-missing-cells", f"{told}: add the missing ones")
+    if len(cells) == width + 1 and not cells[-1]:
+        hint = "the delimiter stands at the end of the line: remove it, or name one more column in the header"
+        return Fault("row-extra-cells", f"{told}: {hint}")
     return Fault("row-extra-cells", f"{told}: put a cell that holds the delimiter in quotes")
 
 

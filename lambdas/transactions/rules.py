@@ -10,9 +10,10 @@ from functools import partial
 from operator import ge, gt, le, lt
 from typing import NamedTuple
 
-from transactions import money
-from transactions.codes import DataError, Fault, cut
+from transactions import file_hints, hints, money, nearest
+from transactions.codes import DataError, Fault, counted, cut, with_advice
 from transactions.constraints import TEXTS
+from transactions.currencies import withdrawn_before
 from transactions.patterns import matcher
 from transactions.records import Record
 from transactions.schema import Field, Schema
@@ -21,7 +22,6 @@ from transactions.uniqueness import UniqueKey
 
 Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, as `columns`
 _Check = Callable[[str], "str | list[Fault] | None"]
-_SHOWN = 15  # values of an enumeration that a message names
 _MEMO = 4096  # answers that are kept of a column with an enumeration
 _UTF8 = 4  # bytes of a character, at most
 _KEY = Fault("cell-key", f"must have 1 to {KEY_BYTES:,} bytes in UTF-8, as it becomes a key of the table")
@@ -54,9 +54,10 @@ class RowRules:
     Args:
         schema: the rules.
         header: the file's columns in their order; a column that is not in the schema is not judged.
+        size: bytes of the file, near the end of which advice on a row is that it may be none.
     """
 
-    def __init__(self, schema: Schema, header: Sequence[str]) -> None:
+    def __init__(self, schema: Schema, header: Sequence[str], size: int = 0) -> None:
         self._positions = {name: header.index(name) for name in schema.names if name in header}
         self._absent = [name for name in schema.names if name not in header]
         self._schema, self._sure = schema, sure_to_fit(schema) // _UTF8
@@ -64,13 +65,16 @@ class RowRules:
         checks = {one.name: _check(one, one.name in self._keys) for one in schema.fields}
         self._columns = [(name, at, checks[name]) for name, at in self._positions.items()]
         self._amount, self._currency = schema.roles.get("amount"), schema.roles.get("currency")
+        self._timestamp = schema.roles.get("timestamp", "")
+        self._historic = [one.name for one in schema.fields if "historic" in one.currencies]
+        self._fields, self._size = {one.name: one for one in schema.fields}, size
         self._check_currency = checks.get(self._currency or "")
         self._read_amount = next((_reader(one) for one in schema.fields if one.name == self._amount), _no_amount)
 
     def judge(self, record: Record) -> Row | list[DataError]:
         """The normalised row, or all of its errors."""
         if record.fault is not None:
-            return [_row_error(record, record.fault)]
+            return [_row_error(record, with_advice(record.fault, file_hints.on_row(record, self._size)))]
         cells, errors = record.cells, list[DataError]()
         row: Row = {}
         for name, at, check in self._columns:
@@ -81,8 +85,10 @@ class RowRules:
                 row[name] = answer
         if self._amount is not None and self._currency in row:
             self._fit(self._amount, row, record, errors)
+        for name in self._historic:
+            errors += self._withdrawn(name, row, record)
         if errors:
-            return errors
+            return file_hints.with_footer(errors, record, self._size)
         for name in self._absent:
             row[name] = None
         row["source_line"] = record.line
@@ -95,15 +101,30 @@ class RowRules:
     def _fit(self, name: str, row: Row, record: Record, errors: list[DataError]) -> None:
         """Write the amount with its currency's decimals, or say that it has too many."""
         currency, cell = str(row[str(self._currency)]), record.cells[self._positions[name]]
-        units, amount = money.minor_units(currency), self._read_amount(cell)
-        if amount is not None and money.decimals(amount) > units:
-            message = f"{currency} has {units} decimals: round the amount to {units or 'a whole number'}"
+        units, plain = money.minor_units(currency), str(row[name]) if name in row else self._plain_amount(cell)
+        if units is not None and money.written_decimals(plain) > units:
+            message = hints.too_fine(Decimal(plain), currency, units, self._fields[name])
             errors.append(_error(record, name, cell, Fault("cell-decimals", message)))
         elif name in row:
-            row[name] = money.canonical(Decimal(str(row[name])), currency)
+            row[name] = money.canonical(Decimal(plain), currency)
             if money.digits(str(row[name])) > money.DIGITS:
-                message = f"must have at most {money.DIGITS} digits with the {units} decimals of {currency}"
+                decimals = counted(units or 0, "decimal")
+                message = f"must have at most {money.DIGITS} digits with the {decimals} of {currency}"
                 errors.append(_error(record, name, cell, Fault("cell-type", message)))
+
+    def _plain_amount(self, cell: str) -> str:
+        """An amount with which something else is wrong, as a plain number; "" if it is none."""
+        amount = self._read_amount(cell)
+        return "" if amount is None else money.plain(amount)
+
+    def _withdrawn(self, name: str, row: Row, record: Record) -> list[DataError]:
+        """The error of a currency that was no more when the row happened, as far as both can be read."""
+        code, moment = row.get(name), row.get(self._timestamp)
+        month = withdrawn_before(str(code), str(moment)) if code and moment else None
+        if month is None:
+            return []
+        message = f"{code} was withdrawn in {month}, before the row's time: state the currency that the amount is in"
+        return [_error(record, name, record.cells[self._positions[name]], Fault("cell-withdrawn", message))]
 
     def control(self, record: Record) -> Control | None:
         """What a row adds to the control totals, read from its cells alone; None where that can't be read."""
@@ -157,6 +178,7 @@ def _check(field: Field, is_key: bool) -> _Check:
     rules += [(fits_a_key, _KEY)] if is_key else []
     required = Fault("cell-required", f"{field.name} is required: {_right(field)}")
     wrong_type = Fault("cell-type", _one_of(field) or f"must be {cell_type.right}")
+    on_type, on_enum = hints.on_type(field), nearest.adviser(_shown(field), field.currencies)
     read, write, missing, is_text = cell_type.read, cell_type.write, field.missing, cell_type.read is str
 
     def check(cell: str) -> str | list[Fault] | None:
@@ -164,9 +186,9 @@ def _check(field: Field, is_key: bool) -> _Check:
             return [required] if field.required else None
         value = cell if is_text else read(cell)
         if value is None:
-            return [wrong_type]
+            return [with_advice(wrong_type, on_enum(cell) if field.enum else on_type(cell))]
         if rules and (faults := [fault for holds, fault in rules if not holds(value)]):
-            return faults
+            return [with_advice(one, on_enum(cell)) if one.code == "cell-enum" else one for one in faults]
         if spelling is not None:
             return spelling(cell)
         return cell if is_text else write(value)
@@ -218,9 +240,11 @@ def _length_rules(field: Field) -> list[tuple[Callable[..., bool], Fault]]:
     rules: list[tuple[Callable[..., bool], Fault]] = []
     low, high = field.min_length, field.max_length
     if low is not None:
-        rules.append((lambda text: len(text) >= low, Fault("cell-min-length", f"must have at least {low} characters")))
+        message = f"must have at least {counted(low, 'character')}"
+        rules.append((lambda text: len(text) >= low, Fault("cell-min-length", message)))
     if high is not None:
-        rules.append((lambda text: len(text) <= high, Fault("cell-max-length", f"must have at most {high} characters")))
+        message = f"must have at most {counted(high, 'character')}"
+        rules.append((lambda text: len(text) <= high, Fault("cell-max-length", message)))
     return rules
 
 
@@ -249,8 +273,10 @@ def _right(field: Field) -> str:
 
 
 def _one_of(field: Field) -> str:
-    """The values of an enumeration as they are written in the file, in words; nothing where there is none."""
-    shown, count = ", ".join(map(field.cell_type.show, field.enum[:_SHOWN])), len(field.enum)
-    if not count:
-        return ""
-    return f"must be one of {shown}" if count <= _SHOWN else f"must be one of {count} values such as {shown}"
+    """The values of an enumeration in words; nothing where there is none."""
+    return nearest.one_of(_shown(field)) if field.enum else ""
+
+
+def _shown(field: Field) -> list[str]:
+    """The values of an enumeration as they are written in the file."""
+    return [field.cell_type.show(one) for one in field.enum]

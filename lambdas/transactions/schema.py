@@ -1,8 +1,9 @@
 """The columns: a Frictionless Table Schema, read once into frozen types, or refused with field and reason.
 
 Used by the handlers at start, by `tap validate --schema`, and at synthesis, so that a wrong schema never deploys.
-Beyond the standard, the file declares under "tap": at the root, the `roles` that columns play (id, account,
-timestamp, amount, currency); at a field, `ignoreCase` for an enumeration.
+Each key is honoured or refused: `vocabulary` has their names, `fields` and `stated` what becomes of them. Beyond the
+standard, the file declares under "tap": at the root, the `roles` that columns play (id, account, timestamp, amount,
+currency); at a field, `ignoreCase` for an enumeration and for what may not repeat, and the `offset` of local times.
 """
 
 import hashlib
@@ -106,7 +107,8 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
         problems.append(f"{key}: {reason}")
 
     if not isinstance(document, dict) or not isinstance(document.get("fields"), list) or not document["fields"]:
-        raise SchemaError(f"{name}: fields: an object with a list of at least one field is needed")
+        elsewhere = _elsewhere(document)
+        raise SchemaError(f"{name}: fields: an object with a list of at least one field is needed{elsewhere}")
     refuse_unknown(document, TABLE, wrong, also=TABLE_DESCRIBED)
     if document.get("foreignKeys"):
         wrong("foreignKeys", "other tables can't be looked up when a file is judged: leave it out")
@@ -124,6 +126,12 @@ def parse(document: Any, sha256: str = "", name: str = "schema") -> Schema:
     if problems:
         raise SchemaError("\n".join(f"{name}: {problem}" for problem in problems))
     return Schema(good, roles, sha256, names, matched, dialect, unique_keys)
+
+
+def _elsewhere(document: Any) -> str:
+    """Where the fields are in a document of another standard that has some."""
+    found = isinstance(document, dict) and ("resources" in document or "schema" in document)
+    return "; this is a Data Package or Resource: make a file of what it has under schema" if found else ""
 
 
 def _names(fields: Sequence[Any]) -> tuple[str, ...]:
@@ -156,23 +164,30 @@ def _roles(
     if not isinstance(roles, dict):
         problems.append("tap.roles: an object of role and column is needed")
         return {}
-    for role, column in roles.items():
-        if role not in ROLES:
-            problems.append(f"tap.roles.{role}: is no role; the roles are {', '.join(ROLES)}")
-        elif not isinstance(column, str) or column not in names:
-            problems.append(f"tap.roles.{role}: no field is called {column!r}")
-        elif column not in fields:
-            continue  # what is wrong with it is told already
-        elif fields[column].type != _ROLE_TYPES[role] or not fields[column].required:
-            problems.append(f"tap.roles.{role}: the column must be a required {_ROLE_TYPES[role]}")
-        elif len(column.encode()) > MAX_KEY_NAME:
-            problems.append(f"tap.roles.{role}: the column's name must have at most {MAX_KEY_NAME} bytes")
-        elif role == "id" and not fields[column].unique:
-            problems.append("tap.roles.id: the column must be unique")
+    found = ((role, _wrong_role(role, column, fields, names)) for role, column in roles.items())
+    problems += [f"tap.roles.{role}: {reason}" for role, reason in found if reason]
     if roles:
         problems += [
             f"fields {name!r}: name: is one that the load adds to each row" for name in DERIVED if name in fields
         ]
+    if "timestamp" not in roles and any("historic" in one.currencies for one in fields.values()):
+        problems.append("tap.roles: historic currencies need a timestamp, as each is taken until its withdrawal")
     if ("amount" in roles) != ("currency" in roles):
         problems.append("tap.roles: amount and currency go together")
     return dict(roles)
+
+
+def _wrong_role(role: str, column: Any, fields: Mapping[str, Field], names: Sequence[str]) -> str | None:
+    if role not in ROLES:
+        return f"is no role; the roles are {', '.join(ROLES)}"
+    if not isinstance(column, str) or column not in names:
+        return f"no field is called {column!r}"
+    if column not in fields:
+        return None  # what is wrong with it is told already
+    if fields[column].type != _ROLE_TYPES[role] or not fields[column].required:
+        return f"the column must be a required {_ROLE_TYPES[role]}"
+    if len(column.encode()) > MAX_KEY_NAME:
+        return f"the column's name must have at most {MAX_KEY_NAME} bytes"
+    if role == "id" and not fields[column].unique:
+        return "the column must be unique"
+    return None

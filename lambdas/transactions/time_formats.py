@@ -20,7 +20,7 @@ OFFSET = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):?[0-5][0-9]|14:?00))"  # as strptime's, also without the colon
 _PIECE = re.compile(r"%.|%$|[^%]+", re.DOTALL)
 _YEARS, _DAYS, _CLOCK = {"%Y", "%y"}, {"%m", "%d", "%j"}, {"%H", "%M", "%S", "%f"}
-_BOUND = frozenset("aAbBpcxXZIhErP")  # to a language, or to a name of a zone
+_BOUND = frozenset("aAbBpcxXZIhErP")  # to a language or to names of zones; the hours of %I need %p
 
 
 def pieces(pattern: str) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def wrong(kind: str, pattern: str) -> str | None:
     found = [one for one in pieces(pattern) if literal(one) is None]
     for one in found:
         if one[1:] in _BOUND:
-            return f"{one} is bound to a language or to names, and is not taken"
+            return f"{one} is not taken: it is bound to a language, or needs what is"
         if one not in WIDTHS and one != "%z":
             return f"{one} is not taken; what is taken is {' '.join([*WIDTHS, '%z', '%%'])}"
         if found.count(one) > 1:
@@ -114,8 +114,9 @@ def fewest(found: Sequence[str], at: int) -> int:
 
 
 def _alone(found: Sequence[str], at: int) -> bool:
-    """Whether no digit can stand beside a piece."""
-    before, behind = (literal(one) for one in (found[at - 1] if at else "|", (*found, "|")[at + 1]))
+    """Whether no digit can stand beside a piece; an offset begins with a sign or Z."""
+    following = (*found, "|")[at + 1]
+    before, behind = literal(found[at - 1] if at else "|"), "+" if following == "%z" else literal(following)
     return not (before is None or before[-1].isdigit() or behind is None or behind[0].isdigit())
 
 

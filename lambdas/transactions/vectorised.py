@@ -63,8 +63,9 @@ def judge_rows(path: Path, dialect: Dialect, header: Record, schema: Schema, sin
         if predicates is None:
             raise ConservationBroken("the schema can't be said in SQL, and should have been judged row by row")
         if flat.records:
+            rules = RowRules(schema, header.cells, path.stat().st_size)
             with failing():
-                _Judgement(flat, predicates, RowRules(schema, header.cells), header, schema, sink, tally, folder).run()
+                _Judgement(flat, predicates, rules, header, schema, sink, tally, folder).run()
         file.check_unchanged()
         return FileFacts.of(dialect, file.digest.hexdigest(), file.size)
 

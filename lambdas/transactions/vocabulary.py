@@ -1,7 +1,7 @@
 """The keys that a schema file may have, each honoured or only describing. Used by `schema`, `fields`, `constraints`.
 
 A key that is not listed here is an error, as its rule would be left out: https://datapackage.org/standard/table-schema/.
-Keys that begin with "x-" are anybody's own.
+Keys that begin with "x-" are anybody's own, and those with a prefix are another vocabulary's, as skos:exactMatch.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -65,7 +65,7 @@ def refuse_unknown(
 ) -> None:
     """Name each key that is not known, with the nearest that is; those of `also` are known too, and are not named."""
     for key in document:
-        if key not in known and key not in also and not key.startswith("x-"):
+        if key not in known and key not in also and not key.startswith("x-") and ":" not in key:
             wrong(key, _advice(key, known))
 
 

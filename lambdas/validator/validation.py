@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 # Bytes on disk for each byte of a file whose rows are right: itself, its flat copy, and what is written of it. It was
-# measured: 2.4 for rows as banks send them, 3.6 at most (UTF-16 in Chinese characters).
+# measured: 2.4 for rows as banks send them, 3.6 at most (UTF-16 in Chinese characters). A file in a code page of other
+# letters than Latin ones takes more, as it becomes UTF-8: it may be found too large only once the room is full.
 ROOM = 4
 
 

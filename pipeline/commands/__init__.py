@@ -1,4 +1,4 @@
-"""The commands that this project adds to `tap`: its files, its demonstration, its capacity, its documents."""
+"""The commands that this project adds to `tap`: files, schemas, demonstration, capacity, documents."""
 
 import typer
 
@@ -6,6 +6,7 @@ from pipeline.commands import files
 from pipeline.commands.capacity import capacity
 from pipeline.commands.docs import docs
 from pipeline.commands.run import run
+from pipeline.commands.schema import schema
 
 
 def add(app: typer.Typer) -> None:
@@ -22,4 +23,5 @@ def add(app: typer.Typer) -> None:
         capacity,
     ):
         app.command()(command)
+    app.add_typer(schema, name="schema")
     app.add_typer(docs, name="docs")

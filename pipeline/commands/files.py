@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -18,12 +18,15 @@ from deployer.commands.options import (
 )
 from deployer.commands.stack import running
 from deployer.errors import NotReconciled, RedriveIncomplete, UsageError
+from deployer.visible import in_a_line
 
 if TYPE_CHECKING:
     from pipeline.client import Pipeline
     from pipeline.deployed import FileState
 
-FileArgument = Annotated[Path, typer.Argument(help="A CSV file of transactions.", show_default=False)]
+FileArgument = Annotated[
+    Path, typer.Argument(help="A CSV file of transactions; - for standard input.", show_default=False)
+]
 KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]
 FilesArgument = Annotated[list[Path], typer.Argument(help="CSV files of transactions.", show_default=False)]
 SchemaOption = Annotated[
@@ -47,15 +50,18 @@ def validate(
 ) -> None:
     """Validate a CSV on this machine with the Lambda's own engine; exit 1 if rows are rejected."""
     from pipeline.csv_files import schema_of, verdict_on
+    from pipeline.given import given
 
-    verdict = verdict_on(file, schema_of(schema), max_errors)
+    judged_by = schema_of(schema)
+    with given(file) as source:
+        verdict = verdict_on(source.path, judged_by, max_errors)
     document = verdict.to_json()
     if json:
         print_json(document)
     else:
         from pipeline.tables import show_verdict
 
-        show_verdict(sys.stdout, file.name, document, judged=verdict.judged)
+        show_verdict(sys.stdout, source.name, document, judged=verdict.judged)
     raise typer.Exit(verdict.exit_code)
 
 
@@ -65,20 +71,22 @@ def upload(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Upload CSV files, which starts their processing."""
-    from pipeline.csv_files import readable
+    """Upload CSV files, which starts their processing; - is standard input, and needs --key."""
+    from pipeline.given import given, require_names
 
     if key is not None and len(files) > 1:
         raise UsageError("--key names one file, and several are given", remedy="upload them one by one")
-    for file in files:
-        readable(file)
-    with pipeline_of(options, json=json) as pipeline:
-        for file in files:
-            sent = pipeline.upload(file, key or file.name)
+    if key is None:
+        require_names(files)
+    with ExitStack() as opened:
+        sources = [opened.enter_context(given(file)) for file in files]
+        pipeline = opened.enter_context(pipeline_of(options, json=json))
+        for file in sources:
+            sent = pipeline.upload(file.path, key or file.name)
             if json:
-                print_json_line({"key": sent.name, "version_id": sent.version, "bytes": file.stat().st_size})
+                print_json_line({"key": sent.name, "version_id": sent.version, "bytes": file.path.stat().st_size})
             else:
-                print(f"{file} is uploaded as {sent.name}; `tap watch {sent.name}` shows where it is")
+                print(f"{in_a_line(file.name)} is uploaded as {sent.name}; `tap watch {sent.name}` shows where it is")
 
 
 def watch(
@@ -137,14 +145,14 @@ def resubmit(
     json: JsonOption = False,
 ) -> None:
     """Resubmit a file's rejected rows: repaired, or unchanged after the schema or the code was fixed."""
-    from pipeline.csv_files import readable
+    from pipeline.given import given
 
-    with pipeline_of(options, json=json) as pipeline, TemporaryDirectory() as scratch:
-        if file is None:
-            path = Path(scratch) / "rejected.raw"
+    with ExitStack() as opened:
+        repaired = opened.enter_context(given(file)).path if file else None
+        pipeline = opened.enter_context(pipeline_of(options, json=json))
+        path = repaired or Path(opened.enter_context(TemporaryDirectory())) / "rejected.raw"
+        if repaired is None:
             pipeline.raw_rejects(key, path)
-        else:
-            path = readable(file)
         sent = pipeline.resubmit(path, key)
     if json:
         print_json({"key": sent.name, "version_id": sent.version, "of": key})

@@ -24,10 +24,12 @@ def run(
 ) -> None:
     """Start AWS embedded, deploy, send a CSV through, and show the reconciled result; nothing is left behind."""
     from deployer.console.view import view_for
-    from pipeline.demo import run_demo
+    from pipeline.demo import SAMPLE, run_demo
+    from pipeline.given import given
 
-    settings = options.settings()
-    story = run_demo(settings, Paths.here(), csv, view_for(json=json), None if json else sys.stdout, keep=keep)
+    settings, paths = options.settings(), Paths.here()
+    with given(csv or paths.root / SAMPLE) as file:
+        story = run_demo(settings, paths, file, view_for(json=json), None if json else sys.stdout, keep=keep)
     if json:
         print_json({**story.state.to_json(), "rejects": story.rejects, "items": story.items, "seconds": story.seconds})
     require_reconciled(story.state)

@@ -9,7 +9,7 @@ from stack.settings import Settings
 from tests.integration.listening import listening
 
 pytestmark = pytest.mark.fault
-DEADLINE_S = 60.0
+DEADLINE_S = 600.0  # a hang: nothing here takes minutes, on however busy a machine
 
 
 @pytest.mark.parametrize("metric", ["ExecutionsAborted", "ExecutionThrottled"])

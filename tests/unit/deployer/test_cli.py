@@ -16,11 +16,11 @@ GOOD = "T1,A1,2025-01-31T23:59:59+01:00,10.25,EUR,debit,Shop,x"
 BAD = "T2,A1,2025-01-31T23:59:59+01:00,ten,EUR,debit,Shop,x"
 
 
-def tap(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def tap(*arguments: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_"))}
     return subprocess.run(
-        [sys.executable, "-m", "deployer", *arguments],
-        capture_output=True, text=True, env={**plain, **environment}, timeout=60, check=False, stdin=subprocess.DEVNULL,
+        [sys.executable, "-m", "deployer", *arguments], cwd=folder, env={**plain, **environment},
+        capture_output=True, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
 
@@ -143,17 +143,19 @@ def test_an_unreachable_endpoint_is_three_with_the_remedy() -> None:
     assert "AWS_ENDPOINT_URL" in result.stderr
 
 
-def test_a_missing_terraform_is_three_with_the_remedy(tmp_path: Path) -> None:
-    """Without Terraform on PATH, `tap doctor` says so, tells how to get it, and ends with 3."""
-    result = tap("doctor", "--json", PATH=str(tmp_path))
+def test_a_tool_that_cant_be_had_is_three_with_the_remedy(tmp_path: Path) -> None:
+    """Neither on PATH nor in reach of uv: the command that needs it says what to install, and ends with 3."""
+    (tmp_path / "cdktf.json").write_text('{"app": "python main.py"}')
+    (tmp_path / "home").mkdir()
+    nothing = {"PATH": str(tmp_path / "home"), "HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home")}
+    result = tap(
+        "synth", "--out", "out", folder=tmp_path, UV_DEFAULT_INDEX="http://127.0.0.1:9", UV_HTTP_RETRIES="0", **nothing
+    )
 
-    document = json.loads(result.stdout)
-    checks = {check["name"]: check for check in document["checks"]}
     assert result.returncode == 3
-    assert document["fit"] is False
-    assert not checks["terraform"]["fine"]
-    assert "developer.hashicorp.com" in checks["terraform"]["remedy"]
-    assert not checks["node"]["fine"]
+    assert "no Node.js will do, and its package could not be installed" in result.stderr
+    assert "node is not on PATH" in result.stderr
+    assert "https://nodejs.org" in result.stderr
 
 
 @pytest.mark.parametrize("ignored", [True, False])

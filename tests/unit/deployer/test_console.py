@@ -30,7 +30,7 @@ def tap(
     command = [sys.executable, "-m", "deployer", *(each.replace("FILE", str(csv)) for each in arguments)]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_", "PYTHON"))}
     done = subprocess.run(
-        command, capture_output=True, env={**plain, **environment}, timeout=60, check=False, preexec_fn=before,
+        command, capture_output=True, env={**plain, **environment}, timeout=600, check=False, preexec_fn=before,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return done.returncode, done.stdout.decode(), done.stderr.decode()
@@ -105,3 +105,14 @@ def test_a_full_disk_is_three_with_one_message(arguments: list[str], csv: Path) 
     assert (code, stdout) == (3, ""), stderr
     assert "in a way it should not" not in stderr
     assert "at the same work" not in stderr
+
+
+def test_what_is_told_is_there_at_once() -> None:
+    """On stderr, which a CI reads while the command works: a process that dies right after has told it."""
+    dies = (
+        "import os, sys; from deployer.console import streams; streams.prepare(); "
+        "print('synth', file=sys.stderr); os._exit(0)"
+    )
+    told = subprocess.run([sys.executable, "-c", dies], capture_output=True, text=True, check=True)
+
+    assert told.stderr == "synth\n"

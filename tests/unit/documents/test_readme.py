@@ -16,9 +16,9 @@ import yaml
 
 from deployer import doctor
 from deployer.cli import app
+from deployer.process import tools
 from deployer.pytest_plugin.deployment_process import LIFETIME
 from deployer.resources.delete_calls import KEY_WAIT_DAYS
-from deployer.terraform import cli
 from stack.settings import Settings
 from tests.commands import children
 from tests.markdown import blocks, commands_in
@@ -173,7 +173,7 @@ def _version(path: str, package: str) -> str:
 
 def test_every_version_that_is_named_is_the_one_in_use() -> None:
     """Python, Terraform, Node, the provider, MiniStack and LocalStack, in the README and the documents beside it."""
-    minimum = ".".join(map(str, cli.MINIMUM))
+    minimum, node = (tools.TOOLS[name].wanted for name in ("terraform", "node"))
     metadata = json.loads((ROOT / "metadata.json").read_text())
     image = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["localstack"]["image"]
     ministack = _version("deployer/locked/embedded/pyproject.toml", "ministack")
@@ -183,7 +183,7 @@ def test_every_version_that_is_named_is_the_one_in_use() -> None:
     assert metadata["terraform_version"] == f">= {minimum}"
     assert set(re.findall(r"Python (\d+\.\d+)", shown)) == {metadata["python_version"]}
     assert set(re.findall(r"(?:Terraform\S*|install\]\S*) (\d+\.\d+)", README)) == {minimum}
-    assert re.findall(r"nodejs\.org\) (\d+) or later", README) == [str(doctor._OLDEST_NODE)]
+    assert set(re.findall(r"nodejs\.org\) (\d+) or later", README)) == {node}
     assert {"registry.terraform.io/hashicorp/aws": metadata["provider_version"]} == doctor.PROVIDERS
     assert metadata["provider_version"] in (ROOT / "deployer" / "iam" / "permissions.py").read_text()
     assert set(re.findall(r"MiniStack (\d+\.\d+\.\d+)", server)) == {ministack}

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,12 @@ KINDS = {name for name, value in vars(errors).items() if isinstance(value, type)
 # Kinds that others are kinds of are told by those; each kind that is raised under its own name has a row.
 ABSTRACT = {"TapError"}
 # What is said by others: by make, by pytest, and by AWS, where `tap` knows the remedy.
-ELSEWHERE = ("Makefile", "deployer/pytest_plugin/fixtures.py", "deployer/terraform/diagnostics.py")
+ELSEWHERE = (
+    "Makefile",
+    "environments/python",
+    "deployer/pytest_plugin/fixtures.py",
+    "deployer/terraform/diagnostics.py",
+)
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,13 @@ class Raised:
     words: str
 
 
-def raised() -> Iterator[Raised]:
+@cache
+def raised() -> list[Raised]:
     """Every error of the tree that is made below deployer/ and pipeline/."""
+    return list(_raised())
+
+
+def _raised() -> Iterator[Raised]:
     for path in (*(ROOT / "deployer").rglob("*.py"), *(ROOT / "pipeline").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS and node.args:
@@ -42,7 +53,6 @@ def _words(node: ast.AST) -> str:
     return "".join(_words(each) for each in ast.iter_child_nodes(node) if not isinstance(each, ast.FormattedValue))
 
 
-RAISED = list(raised())
 MESSAGES = [
     next(filter(None, match)).strip()
     for row in SECTION.splitlines() if row.startswith("| `")
@@ -53,7 +63,7 @@ MESSAGES = [
 def _told(message: str) -> set[str]:
     """The kinds of error that say this message, where `...` stands for anything."""
     said = ".*".join(re.escape(part.strip()) for part in message.replace("`", "").split("..."))
-    return {each.kind for each in RAISED if re.fullmatch(said, each.words)}
+    return {each.kind for each in raised() if re.fullmatch(said, each.words)}
 
 
 @pytest.mark.parametrize("message", MESSAGES)
@@ -66,7 +76,7 @@ def test_each_message_is_one_that_is_raised(message: str) -> None:
 
 def test_each_kind_of_error_has_a_row() -> None:
     """Of those that the code makes; what is only a family of them is told by its members."""
-    made = {each.kind for each in RAISED if each.words}
+    made = {each.kind for each in raised() if each.words}
     told = {kind for message in MESSAGES for kind in _told(message)}
 
     assert len(MESSAGES) > 30

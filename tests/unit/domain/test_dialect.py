@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.unit.rows import HEADER, make_row
 from transactions import flat, footers
-from transactions.dialect import SAMPLE, detect
+from transactions.dialect import detect
+from transactions.encoding import SAMPLE
 from transactions.judge import judge
 from transactions.lines import RECORD_LIMIT
 from transactions.quarantine import RejectedRaw
@@ -82,6 +83,14 @@ def test_lines_before_the_header_hold_no_record(found):
     assert [(error["line"], error["record"]) for error in document["errors"]] == [(9, 4)]
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_quote_before_the_header_opens_nothing(found, ending):
+    """Lines there are no records."""
+    document, rows, _ = found(('5" screens\nx\n' + TABLE).replace("\n", ending), {"headerRows": [3]})
+
+    assert (len(rows), document["file"]["line_ending"]) == (3, {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}[ending])
+
+
 def test_without_the_dialect_lines_before_the_header_are_refused(found):
     """Nothing is guessed."""
     document, *_ = found(PREAMBLE + TABLE, {})
@@ -111,6 +120,20 @@ def test_a_line_like_a_footer_with_a_row_behind_it_is_a_row(found):
 
     assert len(rows) == 2
     assert [error["line"] for error in document["errors"]] == [3] * len(document["errors"])
+
+
+def test_comments_among_footers_are_no_records(found):
+    """No more than blank lines."""
+    document, rows, _ = found(TABLE + "# c\nTotal,\n# c\n\nTotal,\n# c", {"commentChar": "#", **FOOTERS})
+
+    assert (len(rows), codes(document)) == (3, {})
+
+
+def test_a_row_whose_last_line_is_taken_for_a_footer_is_rejected(found):
+    """A cell of several lines can end like one. The row is told as what it is then: not closed."""
+    document, rows, _ = found(TABLE + make_row(4, description='"text\nTotal,"'), FOOTERS)
+
+    assert (len(rows), codes(document)) == (3, {"row-unclosed-quote": 1})
 
 
 def test_a_pattern_of_footers_that_matches_right_rows_is_refused(found):
@@ -143,8 +166,10 @@ def test_footers_are_found_in_files_of_any_ending_encoding_and_length(found):
     """Read back in blocks, over thousands of lines that match."""
     for ending in ("\n", "\r\n", "\r"):
         for encoding in ("utf-8", "utf-16", "cp037"):
-            table = TABLE + "Total,Ċ\n\n".replace("Ċ", "Ċ" if encoding != "cp037" else "x") * 2_000 + "2 rows exported"
-            dialect = {"encoding": encoding, **FOOTERS}
+            table = (
+                TABLE + ("Total,x\n\n" if encoding == "cp037" else "Total,\u0a05\u0100\n\n") * 2_000 + "2 rows exported"
+            )
+            dialect = {"encoding": encoding, **FOOTERS}  # in UTF-16, a line feed's bytes stand within two characters
             document, rows, _ = found(table.replace("\n", ending).encode(encoding), dialect)
 
             assert (len(rows), codes(document)) == (3, {}), (ending, encoding)
@@ -161,11 +186,12 @@ def test_a_line_too_long_for_a_record_is_no_footer(tmp_path):
 def test_comment_lines_hold_no_record(found):
     """Before the header, between rows, last in the file, with quotes, and longer than a record may be."""
     comments = ["# exported 2025-03-02\n", '# a "quote\n', "#\n", "#" + "x" * 3 * RECORD_LIMIT + "\n", "# the last"]
-    content = comments[0] + HEADER + comments[1] + ROWS[0] + comments[2] + comments[3] + ROWS[1] + comments[4]
+    strange = make_row(3, description='"two\nlines"')
+    content = comments[0] + HEADER + comments[1] + ROWS[0] + comments[2] + comments[3] + ROWS[1] + strange + comments[4]
     document, rows, _ = found(content, {"commentChar": "#"})
 
-    assert (document["rows"]["read"], codes(document)) == (2, {})
-    assert [row["source_line"] for row in rows] == [4, 7]
+    assert (document["rows"]["read"], codes(document)) == (3, {})
+    assert [row["source_line"] for row in rows] == [4, 7, 8]
 
 
 def test_a_line_within_a_quoted_cell_is_no_comment(found):
@@ -204,10 +230,12 @@ def test_a_stated_delimiter_is_not_looked_for(found):
 def test_any_character_can_be_the_delimiter(found, delimiter):
     """In blocks that end within its bytes, too."""
     fields = [{"name": "k"}, {"name": "n"}]
-    text = delimiter.join("kn") + "\n" + "".join(f"{n}{delimiter}é\n" for n in range(100))
-    _, rows, _ = found(text, {"delimiter": delimiter}, fields)
+    rows = "".join(f"{n}{delimiter}é\n{n}{delimiter}{n}{delimiter}{n}\n" for n in range(100))
+    text = delimiter.join("kn") + "\n" + rows + f'"x"{delimiter}y\n'
+    document, rows, _ = found(text, {"delimiter": delimiter}, fields)
 
-    assert [row["k"] for row in rows] == [str(n) for n in range(100)]
+    assert [row["k"] for row in rows] == [*map(str, range(100)), "x"]
+    assert codes(document) == {"row-extra-cells": 100}
 
 
 def test_a_code_page_is_read_by_its_name(found):
@@ -224,7 +252,8 @@ def test_a_byte_that_is_none_of_the_code_page_is_refused(found):
     document, *_ = found(TABLE.encode() + b"\x81", {"encoding": "windows-1252"})
 
     assert codes(document) == {"file-undecodable": 1}
-    assert f"byte {len(TABLE)} (0x81) is not WINDOWS-1252" in document["errors"][0]["message"]
+    (error,) = document["errors"]
+    assert f"byte {len(TABLE)} (0x81) is not WINDOWS-1252, in line 5: correct the encoding" in error["message"]
 
 
 @pytest.mark.parametrize(

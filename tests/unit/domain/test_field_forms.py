@@ -63,6 +63,7 @@ FORMS = {
         {"type": "boolean", "trueValues": ["yes", "1"]},
         {"yes": "true", "1": "true", "0": "false", "FALSE": "false", "true": WRONG, "no": WRONG},
     ),
+    "a boolean that may be nothing": ({"type": "boolean", "missingValues": ["0"]}, {"0": "", "1": "true", "": WRONG}),
     "only one boolean": (
         {"type": "boolean", "trueValues": ["+", "ja, gern"], "constraints": {"enum": [True]}},
         {"+": "true", "ja, gern": "true", "false": WRONG, "0": WRONG},
@@ -80,6 +81,10 @@ FORMS = {
     ),
     "a date without separators": (
         {"type": "date", "format": "%Y%m%d"}, {"20250131": "2025-01-31", "2025131": WRONG, "20250230": WRONG},
+    ),
+    "a date among letters": (
+        {"type": "date", "format": "%Y年%m月%d日%%"},
+        {"2025年01月31日%": "2025-01-31", "2025年1月31日%": "2025-01-31", "2025年01月31日": WRONG},
     ),
     "a day of the year": (
         {"type": "date", "format": "%Y-%j"},
@@ -102,6 +107,11 @@ FORMS = {
          "2025-01-31T12:00:00.123456Z": "2025-01-31T12:00:00.123456+00:00",
          "2025-01-31T12:00:00.000Z": "2025-01-31T12:00:00+00:00",
          "2025-01-31T12:00:00Z": WRONG, "2025-01-31T12:00:00.1234567Z": WRONG},
+    ),
+    "fractions and an offset": (
+        {"type": "datetime", "format": "%Y-%m-%dT%H:%M:%S.%f%z"},
+        {"2025-01-31T12:00:00.123Z": "2025-01-31T12:00:00.123000+00:00",
+         "2025-01-31T12:00:00.5+0100": "2025-01-31T11:00:00.500000+00:00", "2025-01-31T12:00:00.Z": WRONG},
     ),
     "an offset": (
         {"type": "datetime", "format": "%Y-%m-%d %H:%M:%S%z"},
@@ -211,6 +221,7 @@ PLAIN = {
     "a German date": ["31.01.2025"],
     "a year of two digits": ["01/31/69"],
     "a date without separators": ["20250131"],
+    "a date among letters": ["2025年01月31日%"],
     "local times": ["31.01.2025 23:30"],
     "days as times": ["01.02.2025"],
     "fractions and a Z": ["2025-01-31T12:00:00.5Z"],
@@ -225,6 +236,7 @@ PLAIN = {
     "links": ["https://x.example/ab?c=d#e"],
     "identifiers": ["123e4567-E89B-12d3-a456-426614174000"],
     "numbers of a list": ["2000.5"],
+    "limits between what the engine reads": ["0.0001", "0.9999"],
 }
 
 

@@ -6,20 +6,17 @@ side that rejects, and the reason here; a difference that is not listed fails, a
 
 import json
 import random
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deployer.paths import Paths
-from deployer.process.environments import ensure
 from transactions.judge import judge
 from transactions.schema import SHIPPED
 
 from .conftest import Collected
+from .oracle import oracle_on
 
-ROOT = Path(__file__).parents[3]
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 COLUMNS = ("transaction_id", "account_id", "timestamp", "amount", "currency", "type", "merchant", "description")
 FILES, ROWS = 40, 60
@@ -94,18 +91,15 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, lis
 
 
 @pytest.fixture(scope="module")
-def oracle(drawn, tmp_path_factory) -> dict[str, set[int]]:
+def oracle(drawn) -> dict[str, set[int]]:
     """The records that frictionless-py rejects, by file. It gets the shipped schema without the limits of times."""
-    descriptor = json.loads(SHIPPED.read_text())
-    for field in descriptor["fields"]:
+    schema = json.loads(SHIPPED.read_text())
+    for field in schema["fields"]:
         if field["type"] == "datetime":
             field["constraints"] = {"required": True}
-    schema = tmp_path_factory.mktemp("schema") / "schema.json"
-    schema.write_text(json.dumps(descriptor))
-    command = [ensure("bench", Paths.here()), ROOT / "environments" / "bench" / "oracle.py", schema, drawn[0]]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return {name: set(numbers) for name, numbers in json.loads(done.stdout).items()}
+    dialects = {name: {"delimiter": DELIMITERS[name.split("-")[0]]} for name in drawn[1]}
+    found = oracle_on(drawn[0], {name: {"schema": schema, "dialect": dialects[name]} for name in dialects})
+    return {name: {row - 1 for row in rows} for name, rows in found.items()}
 
 
 @pytest.mark.parametrize("way", ["rows", "vectorised"])

@@ -47,6 +47,26 @@ def test_what_is_not_of_re2_is_refused_at_load(pattern, capfd):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    ("pattern", "matching", "other"),
+    [
+        (r"[A-Z\u00C0-\u00FF]+", "\u00c9A", "\u0100"),
+        ("[a-z\\\u2019\\-]+", "l\u2019eau-de", "l'eau"),
+        (r"a\u005d", "a]", "a\\]"),
+        (r"\\u00e9", r"\u00e9", "\u00e9"),
+        (r"\\\u00e9", "\\\u00e9", r"\u00e9"),
+        (r"\Q\u00e9\E", r"\u00e9", "\u00e9"),
+    ],
+)
+def test_other_spellings_of_what_re2_has_are_taken(pattern, matching, other):
+    """\\u of JavaScript and Python, and a backslash before a sign that needs none: in both ways the same characters."""
+    schema = parse({"fields": [{"name": "a", "constraints": {"pattern": pattern}}, {"name": "b"}]})
+
+    answer = assert_same(f"a,b\n{matching},1\n{other},2\n".encode(), schema)
+
+    assert [error["line"] for error in answer[0]["errors"]] == [3]
+
+
 @pytest.mark.parametrize("pattern", TAKEN)
 def test_what_is_of_re2_is_taken(pattern):
     """Also what takes exponential time elsewhere."""

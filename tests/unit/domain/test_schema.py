@@ -12,7 +12,7 @@ from transactions.cells import TYPES
 from transactions.errors import SchemaError
 from transactions.judge import NoSink, judge
 from transactions.schema import SHIPPED, load, parse
-from transactions.vocabulary import CONSTRAINTS, FIELD, TABLE
+from transactions.vocabulary import CONSTRAINTS, FIELD, FIELD_DESCRIBED, TABLE, TABLE_DESCRIBED
 
 
 def table(**field):
@@ -35,7 +35,7 @@ WRONG = [
     (table(type="date", format="any"), "format: 'any' is not taken, as each cell would be guessed"),
     (table(type="date", format=["%d"]), "format: a text is needed"),
     (table(type="date", format="DD.MM.YYYY"), "format: 'DD.MM.YYYY' is not taken: state a pattern such as %d"),
-    (table(type="date", format="%d %B %Y"), "format: %B is bound to a language"),
+    (table(type="date", format="%d %B %Y"), "format: %B is not taken: it is bound to a language"),
     (table(type="date", format="%d.%m."), "format: a whole date is needed"),
     (table(type="date", format="%y-%Y-%m-%d"), "format: a whole date is needed"),
     (table(type="date", format="%d.%m.%Y %H:%M"), "format: a date has no time of day"),
@@ -92,6 +92,7 @@ WRONG = [
     (table(type="number", constraints={"minimum": None}), "constraints.minimum: null is not a plain"),
     (table(type="number", constraints={"minimum": True}), "constraints.minimum: true is not a plain"),
     (table(type="integer", constraints={"minimum": Decimal("1.5")}), r"constraints.minimum: 1\.5 is not a whole"),
+    (table(type="number", decimalChar=",", constraints={"minimum": "1.5"}), "minimum: '1.5' is not .* needs no quotes"),
     (table(type="date", constraints={"minimum": 2025}), "constraints.minimum: 2025 is not a date"),
     (
         table(type="date", format="%d.%m.%Y", constraints={"minimum": "2025-01-31"}),
@@ -118,6 +119,7 @@ WRONG = [
     ({**table(), "tap": {"role": {}}}, r"tap\.role: is not known; is roles meant"),
     ({**table(), "tap": {"roles": {"id": ["a"]}}}, r"tap\.roles\.id: no field is called \['a'\]"),
     ({**table(), "foreignKeys": [{"fields": "a"}]}, "foreignKeys: other tables can't be looked up"),
+    ({"resources": [{"schema": table()}]}, "fields: .*; this is a Data Package or Resource: make a file of"),
     ({**table(), "encoding": "windows-1252"}, "encoding: belongs into dialect"),
     ({**table(), "delimiter": ";"}, "delimiter: belongs into dialect"),
     ({**table(), "custom_checks": [{}]}, "custom_checks: Validata's own checks are not made here"),
@@ -281,7 +283,11 @@ def test_each_wrong_key_of_a_schema_is_named(case):
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.decimals() | st.sampled_from(["", "a", "%Y", "1,5", "+01:00"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", "a", "%Y", "1,5", "+01:00"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["value", "roles", "id"]), inner),
     max_leaves=4,
 )
@@ -299,3 +305,19 @@ def test_whatever_stands_in_a_schema_it_is_taken_or_refused(table_keys, kind, fi
     document = {"fields": [{"constraints": constraints, "type": kind, **field, "name": "v"}], **table_keys}
     with suppress(SchemaError):
         assert parse(document).names == ("v",)
+
+
+def test_keys_that_only_describe_have_no_effect():
+    """Those of the standard, those that are in wide use, anybody's own, and those of another vocabulary."""
+    own = ["x-rule", "skos:exactMatch"]
+    field = {"name": "a", **dict.fromkeys([*FIELD_DESCRIBED, *own], "told")}
+
+    assert parse({"fields": [field], **dict.fromkeys([*TABLE_DESCRIBED, *own], "told")}) == parse(table())
+
+
+@pytest.mark.parametrize("kind", ["string", "integer", "date", "boolean", "any"])
+def test_a_default_may_be_stated_at_any_type(kind):
+    """Programs write them at each column; what states nothing is no reason to refuse."""
+    stated = {"decimalChar": ".", "groupChar": "", "bareNumber": True, "trueValues": ["true", "True", "TRUE", "1"]}
+
+    assert parse(table(type=kind, **stated)) == parse(table(type=kind))

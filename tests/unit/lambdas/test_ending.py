@@ -46,7 +46,9 @@ def told_by_the_machine(way, upload, error):
 
 def sent(way):
     """Letters, and news."""
-    return way.messages("dead-letters"), [json.loads(one["Message"]) for one in way.messages("news")]
+    letters, news = way.messages("dead-letters"), [one["Message"] for one in way.messages("news")]
+    assert all(map(str.isprintable, news))  # a mail
+    return letters, list(map(json.loads, news))
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,7 @@ def sent(way):
         ("ABORTED", {}, f"ABORTED: {EXECUTION}"),
         ("ABORTED", {"error": "Stopped", "cause": "by hand"}, "Stopped: by hand"),
         ("FAILED", {"error": "States.DataLimitExceeded", "cause": "too much"}, "States.DataLimitExceeded: too much"),
+        ("FAILED", {"error": "Failed", "cause": "of \u202ea key"}, "Failed: of \u202ea key"),
     ],
 )
 def test_an_end_that_no_state_caught_is_reported_kept_and_told(way, upload, status, told, reason):

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from moto.core.base_backend import BackendDict
 
-from stack import workflow
 from stack.settings import Settings
+from stack.state_machine import BADLY, definition
 from tests.unit.rows import make_file, make_row
 
 from .conftest import EVENTS, FUNCTIONS, load_app
@@ -95,16 +95,16 @@ def sky() -> Iterator[Sky]:
                 for name in getattr(holder, "__slots__", ()):
                     if hasattr(getattr(holder, name), "meta"):
                         weather.attend(getattr(holder, name))
-        definition = json.loads(workflow.definition(Settings.load({}, environment_suffix="unit"), QUEUE))
+        machine = json.loads(definition(Settings.load({}, environment_suffix="unit"), QUEUE))
         clients = observers(weather) | {"sns": boto3.client("sns", region_name=REGION)}
-        yield Sky({name: module.handler for name, module in modules.items()}, weather, clients, definition)
+        yield Sky({name: module.handler for name, module in modules.items()}, weather, clients, machine)
     logging.disable(logging.NOTSET)
 
 
 def world(sky: Sky, kind: str, befalls: list[tuple[int, str]]) -> World:
     BackendDict.reset()
     furnish(sky.clients, versioned=kind != "young")
-    heard = getattr(workflow, "BADLY", ())
+    heard = BADLY
     if kind == "versions":  # which of two versions an event without one is about, S3 alone knows
         befalls = [one for one in befalls if one != (0, UNVERSIONED)]
     return World(sky.apps, sky.weather, sky.clients, sky.definition, heard, befalls)

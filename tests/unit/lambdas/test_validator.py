@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ import pytest
 
 from tests.unit.rows import make_file, make_row
 from transactions.layout import MAX_KEY_BYTES, Upload
+from transactions.schema import SHIPPED, parse
 
 from .conftest import EVENTS
 
@@ -48,6 +50,22 @@ def test_a_file_that_cannot_be_judged_has_a_report_and_no_manifest(way, name, ca
     assert report["errors"]
     assert "can't be judged" in caplog.text
     assert sorted(way.keys("")) == sorted([f"incoming/{name}", f"reports/{name}.json"])
+
+
+def test_rejected_rows_go_the_way_again_under_a_schema_that_states_a_dialect(way):
+    """They keep what stands before the header; all rows are rejected again, none is taken for a footer or preamble."""
+    dialect = {"headerRows": [3], "commentChar": "#", "tap": {"footers": ["Total.*"]}}
+    app, document = way.app("validator"), json.loads(SHIPPED.read_text())
+    app.validator = replace(app.validator, schema=parse({**document, "dialect": dialect}))
+    table = make_file(1) + make_row(2, amount="x") + "Total,1\n# comment\n" + make_row(3)
+    version = way.put("incoming/bank.csv", f'"Konto:","DE00"\n\n{table}\nTotal,2\n')
+    way.validate("incoming/bank.csv", version)
+    raw = way.bytes(Upload.of("incoming/bank.csv", version).raw)
+    again = way.put("incoming/again.csv", raw)
+    way.validate("incoming/again.csv", again)
+
+    counts = [way.json(f"reports/{name}.csv.json")["rows"] for name in ("bank", "again")]
+    assert [(one["read"], one["rejected"]) for one in counts] == [(4, 2), (2, 2)]
 
 
 def test_an_unquoted_key_is_read_from_the_event(way):

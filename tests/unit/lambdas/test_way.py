@@ -2,13 +2,15 @@
 
 import contextlib
 import itertools
+import json
 from decimal import Decimal
 
 import pytest
 from botocore.exceptions import ClientError
 
 from aws_io import objects
-from tests.unit.rows import make_file, make_row
+from tests.unit.rows import HEADER, make_file, make_row
+from transactions import schema
 from transactions.layout import Upload
 
 KEY = "incoming/march/report 1+1 100% ü/東.csv"
@@ -46,6 +48,27 @@ def test_an_item_has_decimals_utc_and_its_origin(way):
     assert (item["currency"], item["timestamp"]) == ("EUR", "2025-03-01T11:00:00+00:00")
     assert (item["source_file"], item["source_version"], item["source_line"]) == (KEY, version, 2)
     assert item["transaction_date"] == "2025-03-01"
+
+
+def test_gold_and_currencies_of_before_are_loaded_to_the_last_decimal(way, monkeypatch, tmp_path):
+    """Where the schema takes them: amounts without a minor unit add up on the whole way, as all others do."""
+    document = json.loads(schema.SHIPPED.read_text())
+    currency = next(one for one in document["fields"] if one["name"] == "currency")
+    del currency["constraints"]["enum"]
+    currency["tap"]["currencies"] = ["current", "historic", "no-minor-unit"]
+    (tmp_path / "schema.json").write_text(json.dumps(document))
+    monkeypatch.setattr(schema.load, "__defaults__", (tmp_path / "schema.json",))
+    gold = make_row(1, currency="XAU", amount="0.12345678") + make_row(2, currency="XAU", amount="1.50")
+    kuna = make_row(3, currency="HRK", amount="2", timestamp="2022-12-31T00:00:00Z") + make_row(4, currency="HRK")
+    version = way.move(KEY, HEADER + gold + kuna)
+    report = way.json(Upload.of(KEY, version).report)
+
+    assert (report["reconciled"], report["errors_by_code"]) == (True, {"cell-withdrawn": 1})
+    assert report["totals"]["XAU"]["read"] == report["totals"]["XAU"]["loaded"] == "1.62345678"
+    assert (report["totals"]["HRK"]["loaded"], report["totals"]["HRK"]["rejected"]) == ("2.00", "1.50")
+    assert {key: item["amount"] for key, item in way.table().items()} == {
+        "T1": Decimal("0.12345678"), "T2": Decimal("1.5"), "T3": Decimal(2),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("doubled", ["validate", "transform", "load", "reconcile"])

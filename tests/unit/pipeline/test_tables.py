@@ -25,7 +25,7 @@ def test_a_note_is_no_error():
     said = printed(NOTE, MISSING)
 
     assert "rejected:" not in said
-    assert "2 notes on the header" in said
+    assert "2 notes" in said
     assert "is missing" in said
 
 
@@ -35,12 +35,12 @@ def test_errors_are_counted_without_the_notes(count, told):
     lines = [line.rstrip() + "\n" for line in printed(NOTE, *[ERROR] * count, rejected=1).splitlines()]
 
     assert told in lines
-    assert "1 note on the header\n" in lines
+    assert "1 note\n" in lines
 
 
-def test_a_column_for_which_a_file_is_refused_is_an_error():
+def test_what_a_file_is_refused_for_is_an_error():
     """The same code is a note where the rows were judged, and the reason where they were not."""
     said = printed(MISSING, NOTE, judged=False)
 
-    assert "rejected: 1 error" in said
-    assert "1 note on the header" in said
+    assert "rejected: 2 errors" in said
+    assert "note" not in said

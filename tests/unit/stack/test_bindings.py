@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from stack.bindings import BindingsLayoutError, place_bare_parent
-
 COUNT = """
 import sys, stack.bindings
 print(sum(name.startswith("cdktf_cdktf_provider_aws.") for name in sys.modules))
@@ -23,12 +21,16 @@ def test_only_the_named_modules_are_imported() -> None:
 
 def test_a_missing_package_is_refused() -> None:
     """The message says what to run."""
+    from stack.bindings import BindingsLayoutError, place_bare_parent  # loads CDKTF, which takes seconds
+
     with pytest.raises(BindingsLayoutError, match="make setup"):
         place_bare_parent("no_such_provider_package")
 
 
 def test_a_package_without_its_jsii_module_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the layout changed, nothing is half loaded."""
+    from stack.bindings import BindingsLayoutError, place_bare_parent
+
     (tmp_path / "odd_provider").mkdir()
     (tmp_path / "odd_provider" / "__init__.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -16,8 +16,7 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 
-from stack.function import RUNTIME
-from stack.packaging import SERVICES, package
+from stack.packaging import RUNTIME, SERVICES, package
 
 LAMBDAS = Path(__file__).parents[3] / "lambdas"
 FUNCTIONS = sorted(path.parent.name for path in LAMBDAS.glob("*/app.py"))

@@ -6,7 +6,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from stack.workflow import THROTTLING, TRANSIENT
+from stack.state_machine import THROTTLING, TRANSIENT
 from tests.unit.stack.reading import Document, the
 
 _SERVICE = "AWS: a fault of Lambda's own or on the way to it, worth a retry"

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from stack.function import RUNTIME
+from stack.packaging import RUNTIME
 
 # Three months before AWS deprecates it: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 LEAVE_BY = {"python3.11": date(2027, 3, 31), "python3.12": date(2028, 7, 31), "python3.13": date(2029, 3, 31)}

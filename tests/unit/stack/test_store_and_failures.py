@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from deployer.resources.delete_calls import keeps_bucket
+from stack.columns import columns
 from stack.errors import StackError
-from stack.store import columns
 from tests.unit.stack.reading import resources, the
 from transactions.schema import SHIPPED
 

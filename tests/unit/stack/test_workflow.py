@@ -9,7 +9,7 @@ import pytest
 
 from stack.errors import StackError
 from stack.settings import Settings
-from stack.workflow import definition
+from stack.state_machine import definition
 from tests.unit.stack.reading import strings, the
 
 

@@ -76,3 +76,60 @@ def test_a_command_out_of_time_is_interrupted_then_killed(deaf: bool) -> None:
     code = bounded(0, [sys.executable, "-c", f"import signal, time\n{listens}\ntime.sleep(600)"], kill_after_s=1)
 
     assert code == EXPIRED
+
+
+def without_python(folder: Path, other: bool) -> dict[str, str]:
+    """An environment whose PATH has no Python 3.11; `other`: a Python 3 of another release."""
+    (folder / "bin").mkdir()
+    for name in ("sh", "dirname", "rm"):
+        (folder / "bin" / name).symlink_to(str(shutil.which(name)))
+    if other:
+        python = folder / "bin" / "python3"
+        python.write_text("#!/bin/sh\nexit 1\n")
+        python.chmod(0o755)
+    return {"PATH": str(folder / "bin")}
+
+
+def python_found(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", str(ROOT / "environments" / "python")], cwd=folder, env=environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def test_a_python_that_is_there_is_taken(tmp_path: Path) -> None:
+    """Under any of its names."""
+    environment = without_python(tmp_path, other=False)
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+
+    assert python_found(tmp_path, environment).stdout.strip() == str(tmp_path / "bin" / "python")
+
+
+def test_without_python_uv_installs_the_one_that_is_named(tmp_path: Path) -> None:
+    """Once, and says so; by a release that uv knows, with its hash."""
+    environment = without_python(tmp_path, other=True)
+    (tmp_path / ".tap" / "uv" / "bin").mkdir(parents=True)
+    uv = tmp_path / ".tap" / "uv" / "bin" / "uv"
+    uv.write_text('#!/bin/sh\necho "$@" >> asked\n[ "$2" = install ] && : > there\n[ -e there ] && echo /a/python\n')
+    uv.chmod(0o755)
+    found = [python_found(tmp_path, environment) for _ in range(2)]
+    version = "3.11.18"
+
+    assert [one.stdout.splitlines()[-1] for one in found] == ["/a/python"] * 2
+    assert f"uv installs Python {version} (once)" in found[0].stderr
+    assert found[1].stderr == ""
+    assert (tmp_path / "asked").read_text().count(f"python install {version}") == 1
+    known = subprocess.run(
+        [sys.executable, "-m", "uv", "python", "list", "--only-downloads", "--all-versions", "--offline", "3.11"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert f"cpython-{version}-" in known.stdout
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_where_python_cant_be_had_the_message_says_what_to_do(tmp_path: Path, other: bool) -> None:
+    """Whether uv can't be installed, or there is nothing to install it with."""
+    told = python_found(tmp_path, without_python(tmp_path, other))
+
+    assert told.returncode == 3
+    assert "make PYTHON=/path/to/python3.11" in told.stderr
