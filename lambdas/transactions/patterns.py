@@ -1,7 +1,7 @@
 r"""Regular expressions of a schema: RE2's alone, the same in both ways of judging, and in a time linear to the text.
 
-Used by `constraints`, which refuses others, by `rules`, and by `predicates`: the engine has RE2 built in. What the two
-may have otherwise, as their versions differ, is left to `rules`: the letters that Unicode knows, and their cases.
+Used by `constraints` and `stated`, which refuse others, and by `rules`, `footers` and `predicates`. The engine has RE2
+built in; what its version may have otherwise is left to `rules`: the letters that Unicode knows, and their cases.
 https://github.com/google/re2/wiki/Syntax
 """
 
