@@ -68,9 +68,19 @@ def _compiled(pattern: str) -> Any:
 
 
 def matcher(pattern: str) -> Callable[[str], bool]:
-    """Tells whether a whole text matches."""
-    match = _compiled(pattern).fullmatch
-    return lambda cell: match(cell.encode()) is not None  # of a `str` it would count characters as well
+    """Tells whether a whole text matches.
+
+    By the call within the library's own, which takes four times as long for what it makes of the answer.
+    """
+    from re2 import _re2
+
+    match, whole = _compiled(pattern)._regexp.Match, _re2.RE2.Anchor.ANCHOR_BOTH
+
+    def matches(cell: str) -> bool:
+        encoded = cell.encode()
+        return bool(match(whole, encoded, 0, len(encoded))[0][0] == 0)
+
+    return matches
 
 
 def text_class(separator: str) -> str:
