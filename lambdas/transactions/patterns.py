@@ -1,7 +1,7 @@
 r"""Regular expressions of a schema: RE2's alone, the same in both ways of judging, and in a time linear to the text.
 
-Used by `constraints`, which refuses others, by `rules`, and by `predicates`: the engine has RE2 built in. What the two
-may have otherwise, as their versions differ, is left to `rules`: the letters that Unicode knows, and their cases.
+Used by `constraints` and `stated`, which refuse others, and by `rules`, `footers` and `predicates`. The engine has RE2
+built in; what its version may have otherwise is left to `rules`: the letters that Unicode knows, and their cases.
 https://github.com/google/re2/wiki/Syntax
 """
 
@@ -82,9 +82,14 @@ def in_line(pattern: str) -> str | None:
     """The pattern as a part of one for a whole line, None if that is not the same, or not the faster."""
     bare = pattern.removeprefix("^")
     bare = bare[:-1] if bare.endswith("$") and not bare.endswith("\\$") else bare
-    if _IN_LINE.fullmatch(bare) is None or problem(bare) or _compiled(bare).programsize > _SMALL:
+    if _IN_LINE.fullmatch(bare) is None or problem(bare) or size(bare) > _SMALL:
         return None
     return f"(?:{bare})"
+
+
+def size(pattern: str) -> int:
+    """Instructions of the pattern's program: what it takes of the memory that RE2 allows itself."""
+    return int(_compiled(pattern).programsize)
 
 
 def in_sql(pattern: str, cell: str) -> str | None:
