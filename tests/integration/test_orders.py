@@ -105,16 +105,20 @@ def test_new_code_is_deployed_alone_and_the_next_plan_is_empty(deployed: Path) -
     told = json.loads(run(deployed, "deploy", "--json").stdout)
     answer = client(deployed, "lambda").invoke(FunctionName=f"orders-record-{SUFFIX}", Payload=b'{"Records": []}')
     planned = json.loads(run(deployed, "plan", "--json").stdout)
-    drift = json.loads(subprocess.run(
-        ["terraform", "show", "-json", "plan.tfplan"], cwd=work(deployed), capture_output=True, check=True,
-        env=os.environ | {"TF_CLI_CONFIG_FILE": str(work(deployed) / "tap.tfrc")},
-    ).stdout).get("resource_drift", [])  # fmt: skip
+    shown = ["terraform", "show", "-json", "plan.tfplan"]
+    environment = os.environ | {"TF_CLI_CONFIG_FILE": str(work(deployed) / "tap.tfrc")}
+    plan = json.loads(
+        subprocess.run(shown, cwd=work(deployed), env=environment, stdout=subprocess.PIPE, check=True).stdout
+    )
+    read = [one["change"] for one in plan.get("resource_drift", []) if one["address"] == "aws_lambda_function.function"]
 
     assert list(told["seconds"]) == ["synth", "init", "comply", "code", "outputs"]
     assert [one["address"] for one in told["changes"]] == ["aws_lambda_function.function"]
     assert json.load(answer["Payload"])["new"]
     assert (planned["changes"], planned["outputs_change"]) == ([], False)
-    assert [one["address"] for one in drift if one["type"] == "aws_lambda_function"] == []
+    assert {
+        name for one in read for name, was in one["before"].items() if was not in (None, one["after"][name])
+    } == set()
 
 
 def test_a_lost_state_is_adopted_where_that_is_possible_and_told_where_not(without_state: Path) -> None:

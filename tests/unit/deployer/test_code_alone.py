@@ -253,6 +253,16 @@ def test_code_that_lambda_cannot_use_is_an_error_and_the_next_deployment_compare
     assert code_alone.new_code(deployed.run)[0] == []
 
 
+def test_other_code_than_was_sent_is_an_error(deployed: Deployed) -> None:
+    """Somebody replaced it between the update and the look at what came of it."""
+    deployed.aws.after = {"CodeSha256": hashed(b"somebody's")}
+    deployed.lay_out(b"new")
+
+    with pytest.raises(CodeNotTaken, match="somebody else"):
+        replace(deployed)
+    assert deployed.attributes["code_sha256"] == hashed(b"old")
+
+
 def test_the_gate_is_asked_before_code_is_replaced(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     """It refuses, and nothing was replaced."""
 

@@ -308,6 +308,12 @@ function = {"filename": file, "source_code_hash": '${filebase64sha256("' + file 
 (folder / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_lambda_function": {"one": function}}}))
 """
 
+TYPED = """
+if not pathlib.Path("typed").exists():
+    pathlib.Path("typed").touch()
+    pathlib.Path("lambdas/one/app.py").write_text("typed")
+"""
+
 
 @pytest.fixture
 def with_code(checkout: Paths, request: pytest.FixtureRequest) -> Paths:
@@ -351,13 +357,11 @@ def test_what_is_typed_while_the_stack_is_made_is_not_kept_under_the_old_text(
     with_code: Paths, settings: Settings
 ) -> None:
     """Otherwise who takes the change back would get what the change made."""
-    before = (with_code.root / "lambdas/one/app.py").read_text()
-    typing = COUNTING + WITH_CODE + 'pathlib.Path("lambdas/one/app.py").write_text("typed")\n'
-    late = typing.replace("content = ", 'pathlib.Path("lambdas/one/app.py").write_text("typed")\ncontent = ')
-    (with_code.root / "tap.py").write_text(late)
+    code = with_code.root / "lambdas/one/app.py"
+    before = code.read_text()
+    (with_code.root / "tap.py").write_text(COUNTING + TYPED + WITH_CODE)
     typed = stack_text(with_code, settings)
-    (with_code.root / "tap.py").write_text(COUNTING + WITH_CODE)
-    (with_code.root / "lambdas/one/app.py").write_text(before)
+    code.write_text(before)
 
     assert hashlib.md5(b"typed", usedforsecurity=False).hexdigest().upper() in typed
     assert stack_text(with_code, settings) != typed
