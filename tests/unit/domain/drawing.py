@@ -77,7 +77,7 @@ def _ordinary(chance: Random) -> list[Column]:
 def _wide(chance: Random) -> list[Column]:
     """More columns than a person would write, of few kinds."""
     few = _ordinary(chance)
-    width = 30
+    width = chance.choice([30, 90, 130, 400])
     return [
         replace(one, document={**one.document, "name": f"{one.document['name']}{at}"})
         for at, one in ((at, few[at % len(few)]) for at in range(width))
