@@ -60,13 +60,16 @@ smoke-live: setup ## One small file on a live account that is on TAP_ALLOWED_ACC
 	@$(TAP) cleanup --expired --data-too --yes --target aws
 	@TAP_LOCAL_STATE=true .venv/bin/python -m deployer.process.time_limit $(SMOKE_MINUTES) $(PYTEST) tests/integration -m smoke --target aws --junit-xml build/smoke-live.xml || { code=$$?; $(TAP) cleanup --expired --data-too --yes --target aws; exit $$code; }
 
-.PHONY: check
-check: setup ## Format, lint, types, unit tests
+.PHONY: lint
+lint: setup ## Format, lint, types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@# each function by itself: in its ZIP, what lies beside app.py is at the root
 	@for each in validator transformer loader status; do MYPYPATH="lambdas:lambdas/$$each" .venv/bin/mypy lambdas/$$each || exit; done
+
+.PHONY: check
+check: lint ## Format, lint, types, unit tests
 	@$(PYTEST) tests/unit -n $(WORKERS) -q
 
 .PHONY: docs

@@ -1,50 +1,81 @@
-"""`python -m benchmarks [NAME...]`: as a table, those named, or all but `scaling`. Exit 1 where a goal is missed."""
+"""`python -m benchmarks [NAME...]`: those named, or all but `scaling`; a table, and build/bench.json beside it.
 
+`python -m benchmarks compare OLD NEW` holds one run against another or, where OLD ends in `.jsonl`, against a history;
+`python -m benchmarks remember HISTORY NEW` adds a run to one. Exit 0: done, and all is well. 1: a goal is missed, a
+benchmark broke, a ratio got worse by more than a quarter. 2: used wrongly, or a file that is none of ours.
+"""
+
+import importlib
 import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+from benchmarks import comparison, results, table
+from benchmarks.results import Run
+from deployer.errors import UsageError
 
-from benchmarks import compliance, deploying, judging, loading, moving, scaling, synthesis, transforming
-
-SUITES = {
-    "synthesis": synthesis,
-    "compliance": compliance,
-    "deploying": deploying,
-    "judging": judging,
-    "transforming": transforming,
-    "loading": loading,
-    "moving": moving,
-    "scaling": scaling,
-}
+SUITES = ("synthesis", "compliance", "deploying", "judging", "transforming", "loading", "moving", "scaling")
 BY_NAME = {"scaling"}  # it writes what `tap capacity` is computed from
 
 
-def main(names: list[str]) -> int:
-    if unknown := sorted(set(names) - SUITES.keys()):
-        print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(SUITES)}", file=sys.stderr)
-        return 2
-    table = Table("benchmark", "ours", "peer", "peer's", "ours / peer", "goal", "met")
-    console = Console()
-    missed = 0
+def main(arguments: Sequence[str]) -> int:
+    """The exit code."""
+    try:
+        if arguments and (command := COMMANDS.get(arguments[0])):
+            return command(*_files(arguments))
+        return measure(arguments)
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _files(arguments: Sequence[str]) -> tuple[Path, Path]:
+    if len(arguments) != 3:
+        raise UsageError(f"{arguments[0]} takes two files, not {len(arguments) - 1}")
+    return Path(arguments[1]), Path(arguments[2])
+
+
+def measure(names: Sequence[str]) -> int:
+    """Runs the benchmarks; one that breaks is told, and the others run. What was found is on disk at any moment."""
+    if unknown := sorted(set(names) - set(SUITES)):
+        raise UsageError(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(SUITES)}")
+    run = Run()
+    results.write(results.OUT, run)
     for name in names or [name for name in SUITES if name not in BY_NAME]:
-        for figure in SUITES[name].figures():
-            missed += not figure.met
-            table.add_row(
-                figure.name,
-                _shown(figure.ours, figure.unit),
-                figure.peer_name,
-                _shown(figure.peer, figure.unit),
-                f"{figure.ratio:.3f}",
-                figure.goal,
-                "yes" if figure.met else "no",
-            )
-    console.print(table)
-    return 1 if missed else 0
+        print(f"measuring: {name}", file=sys.stderr)
+        _add(run, name)
+    table.show(sys.stdout, run.figures, run.failed)
+    return 1 if run.failed or not all(each.met for each in run.figures) else 0
 
 
-def _shown(value: float, unit: str) -> str:
-    return f"{value:,.0f} {unit}" if value >= 1000 else f"{value:,.2f} {unit}"
+def _add(run: Run, name: str) -> None:
+    try:
+        for figure in importlib.import_module(f"benchmarks.{name}").figures():
+            run.figures.append(figure)
+            results.write(results.OUT, run)
+    except Exception:
+        traceback.print_exc()
+        run.failed.append(name)
+        results.write(results.OUT, run)
+
+
+def compare(old: Path, new: Path) -> int:
+    now = results.read(new)
+    if old.suffix == ".jsonl":
+        found = comparison.against_history(results.read_history(old), now)
+    else:
+        found = comparison.compare([results.read(old)], now)
+    table.show_comparison(sys.stdout, found)
+    return 1 if found.worse else 0
+
+
+def remember(history: Path, new: Path) -> int:
+    results.append(history, results.read(new))
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Path, Path], int]] = {"compare": compare, "remember": remember}
 
 
 if __name__ == "__main__":

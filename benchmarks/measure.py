@@ -1,26 +1,48 @@
-"""How a benchmark is taken and shown: ours and its peer in turn, the best of each, and their ratio."""
+"""How a benchmark is taken: ours and its peer in turn, the best of each, and their ratio."""
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+def _load() -> float:
+    return round(os.getloadavg()[0], 2)
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Who else did the same in the same run, and its figure, in the unit of ours."""
+
+    name: str
+    value: float
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One comparison, in `unit`; `ratio` is ours / peer; a goal is a bound on the ratio or on ours."""
+    """What one benchmark found: ours and the peer's, both in `unit`, over `rounds` runs each.
+
+    A slow or a busy machine changes both, but hardly their `ratio`: that is what one run may be compared with another
+    by. Without a peer there is none, and the goal alone judges. A goal is a bound on the ratio, on ours or on what ours
+    is more than the peer. `load` is the machine's average over the last minute, what was measured included.
+    """
 
     name: str
     ours: float
-    peer_name: str
-    peer: float
+    peer: Peer | None
     goal: str
     met: bool
     unit: str = "s"
+    better: Literal["lower", "higher"] = "lower"
+    rounds: int = field(kw_only=True)
+    load: float = field(kw_only=True, default_factory=_load)
 
     @property
-    def ratio(self) -> float:
-        return self.ours / self.peer
+    def ratio(self) -> float | None:
+        """Ours / peer."""
+        return self.ours / self.peer.value if self.peer else None
 
 
 def timed(command: Sequence[str], environment: Mapping[str, str]) -> float:

@@ -28,6 +28,7 @@ TapError
     ├── TerraformFailed    Terraform gave up, with its own diagnostics
     │   ├── NameTaken      somebody else holds the bucket's name
     │   └── KeyRefused     a KMS key may not be used, or not yet
+    ├── CodeNotTaken       a function's new code could not be brought into use
     ├── NotDeployed        there is no deployment to talk to
     └── InternalError      a defect of `tap` itself; the traceback is in a log file
 """
@@ -165,6 +166,10 @@ class NameTaken(TerraformFailed):
 
 class KeyRefused(TerraformFailed):
     """A KMS key may not be used by who deploys, or not yet."""
+
+
+class CodeNotTaken(EnvironmentUnready):
+    """A function's new code could not be brought into use."""
 
 
 class NotDeployed(EnvironmentUnready):

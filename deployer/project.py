@@ -6,6 +6,8 @@ app = "python main.py"                      # how to synthesise
 stack = "Billing"                           # which stack, where there are several
 inputs = ["main.py", "stack", "uv.lock"]    # what the synthesis reads
 environment = ["BILLING_*"]                 # and which variables
+code = ["functions"]                        # which inputs are nothing but code of functions
+packages = "billing.packaging:packages"     # and what makes their ZIPs
 tags = { Project = "billing", Environment = "{suffix}" }
 commands = ["billing.commands:add"]         # more commands for `tap`
 integration-tests = "tests/e2e"             # where that level of the suite lies
@@ -93,6 +95,10 @@ class Project:
     `stack`: the construct id, which is the folder below `stacks/`. Blank: the only one.
     `inputs`: files and folders that the synthesis reads. Blank: all that is neither hidden, nor generated, nor a test.
     `environment`: the variables that the stack reads, beside the deployer's own settings; `*` stands for any letters.
+    `code`: of the inputs, the files and folders that nothing reads but what makes the functions' packages.
+    `packages`: a function without parameters that makes the ZIP of each function and answers their paths; no two have
+    one name. The stack lays down each as an asset of type FILE, with filebase64sha256 of it as `source_code_hash`.
+    With both said, a change of code alone is deployed without synthesis, plan and apply (deploy/code_alone.py).
     `tags`: by which an environment's resources are told from others', with `{suffix}` in at least one value. They must
     be among the default tags of the provider. Blank: all of its default tags, where one of them holds the suffix.
     `commands`: functions that are given a Typer application and add commands to it.
@@ -110,6 +116,8 @@ class Project:
     stack: str = _said(_text, "")
     inputs: tuple[Path, ...] = _said(_paths, ())
     environment: tuple[str, ...] = _said(_texts, ())
+    code: tuple[Path, ...] = _said(_paths, ())
+    packages: str = _said(_reference, "")
     tags: Mapping[str, str] = field(default_factory=dict, metadata={"read": _tags})
     commands: tuple[str, ...] = _said(_references, ())
     policies: str = _said(_reference, "")
@@ -142,6 +150,10 @@ class Project:
         """What synthesises, as it is run. Raises UsageError where the project does not say."""
         words = self.app or _cdktf_app(root)
         return (sys.executable, *words[1:]) if words[0] in ("python", "python3") else words
+
+    def is_code(self, file: Path) -> bool:
+        """Whether a file, below the project, is read by nothing but what makes the functions' packages."""
+        return any(file.is_relative_to(each) for each in self.code)
 
     def reads(self, variable: str) -> bool:
         """Whether the stack reads a variable of the environment."""

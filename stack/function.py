@@ -19,7 +19,7 @@ from stack.bindings import (
 from stack.encryption import Encryption
 from stack.identity import TRACING, ServiceRole, Statement, allow
 from stack.logs import log_group
-from stack.packaging import RUNTIME, package
+from stack.packaging import LAMBDAS, RUNTIME, package
 from stack.settings import Settings
 from stack.suppressions import suppress
 
@@ -112,7 +112,7 @@ ACCEPTED = {
 
 
 def _package(source: str) -> Path:
-    return package(Path(__file__).parent.parent / "lambdas", source)
+    return package(LAMBDAS, source)
 
 
 def _logging(settings: Settings, role: str) -> Statement:

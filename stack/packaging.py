@@ -2,7 +2,8 @@
 
 Called by `stack/function.py`. The wheels are those of the Lambda's platform, not of the machine that packages,
 so a laptop and a CI make the same bytes. Results are kept by content below `.tap/cache/packages`: an unchanged
-function costs one hash.
+function costs one hash. So are the unpacked wheels, as the beginning of a ZIP: a changed line costs a copy of it and
+the function's own files. Nothing of CDKTF is imported, so that a deployment of code alone waits for no Node.
 """
 
 import hashlib
@@ -12,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from stack.errors import StackError
@@ -25,6 +27,7 @@ RUNTIME = f"python{PYTHON}"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold
 REGULAR_FILE = 0o644 << 16
 SHARED = ("transactions", "aws_io")  # packages below lambdas/ that every function carries
+LAMBDAS = Path(__file__).parent.parent / "lambdas"
 CACHE = Path(__file__).parent.parent / ".tap" / "cache" / "packages"
 
 # The services that the functions call, and the one that their tracer makes a client of outside a Lambda: of botocore,
@@ -32,7 +35,7 @@ CACHE = Path(__file__).parent.parent / ".tap" / "cache" / "packages"
 SERVICES = ("dynamodb", "s3", "sns", "sqs", "stepfunctions", "xray")
 
 # Bumped when this module changes what a ZIP looks like; the content's hash covers everything else.
-FORMAT = f"3 {PLATFORMS} {PYTHON} {SERVICES}"
+FORMAT = f"4 {PLATFORMS} {PYTHON} {SERVICES}"
 _LEFT_OUT = {"__pycache__", "bin", "requirements.in"}
 
 
@@ -53,13 +56,18 @@ def package(lambdas: Path, source: str, cache: Path = CACHE) -> Path:
     for needed in ("app.py", "requirements.txt"):
         if not (folder / needed).is_file():
             raise PackagingError(f"{folder / needed} is missing: a function needs it to be packaged")
-    code = dict(_code(lambdas, source))
-    target = cache / _digest(code, (folder / "requirements.txt").read_bytes()) / f"{source}.zip"
+    code, requirements = dict(_code(lambdas, source)), folder / "requirements.txt"
+    target = cache / _digest(code, requirements.read_bytes()) / f"{source}.zip"
     if target.exists():
         os.utime(target)  # who clears up sees that it is wanted
     else:
-        _build(code, folder / "requirements.txt", target)
+        _build(code, _wheels(requirements, cache), target)
     return target
+
+
+def packages(lambdas: Path = LAMBDAS, cache: Path = CACHE) -> list[Path]:
+    """The ZIP of each function, by the folders that hold one. Raises PackagingError as `package` does."""
+    return [package(lambdas, app.parent.name, cache) for app in sorted(lambdas.glob("*/app.py"))]
 
 
 def _code(lambdas: Path, source: str) -> Iterator[tuple[str, Path]]:
@@ -80,15 +88,36 @@ def _digest(code: dict[str, Path], requirements: bytes) -> str:
     return digest.hexdigest()[:32]
 
 
-def _build(code: dict[str, Path], requirements: Path, target: Path) -> None:
+def _build(code: Mapping[str, Path], wheels: Path, target: Path) -> None:
+    """What the wheels hold, and the function's own files behind it."""
+    with _made(target) as archive:
+        shutil.copyfile(wheels, archive)
+        _add(code, archive)
+
+
+def _wheels(requirements: Path, cache: Path) -> Path:
+    """The locked wheels as a ZIP, packed once for all functions that lock the same."""
+    locked = hashlib.sha256(FORMAT.encode() + requirements.read_bytes()).hexdigest()[:32]
+    target = cache / locked / "wheels.zip"
+    if target.exists():
+        os.utime(target)
+        return target
+    with tempfile.TemporaryDirectory() as scratch, _made(target) as archive:
+        folder = Path(scratch) / "wheels"
+        _install(requirements, folder)
+        _add(
+            {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if _belongs(path, folder)}, archive
+        )
+    return target
+
+
+@contextmanager
+def _made(target: Path) -> Iterator[Path]:
     """Written beside the target and moved in one step, so that two at once, or a crash, leave no half ZIP."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        wheels = Path(scratch) / "wheels"
-        _install(requirements, wheels)
-        files = {path.relative_to(wheels).as_posix(): path for path in wheels.rglob("*") if _belongs(path, wheels)}
         archive = Path(scratch) / target.name
-        _write(files | code, archive)
+        yield archive
         archive.replace(target)
 
 
@@ -136,9 +165,11 @@ def _quiet_environment() -> dict[str, str]:
     return {**kept, **({"PIP_INDEX_URL": index} if index else {})}
 
 
-def _write(files: dict[str, Path], archive: Path) -> None:
+def _add(files: Mapping[str, Path], archive: Path) -> None:
     """Sorted names, one date, one mode: the bytes depend on the content alone."""
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+        if twice := files.keys() & set(out.namelist()):
+            raise PackagingError(f"both a dependency and the function have a file {min(twice)}: rename the function's")
         for name, path in sorted(files.items()):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.external_attr, entry.create_system, entry.compress_type = REGULAR_FILE, 3, zipfile.ZIP_DEFLATED

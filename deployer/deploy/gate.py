@@ -17,6 +17,7 @@ from deployer.compliance.judgement import Finding, Judgement, NotJudged
 from deployer.compliance.origins import constructs_in, located, origins_in
 from deployer.compliance.scan import scan
 from deployer.compliance.selection import ALL_RULES, Selection
+from deployer.deploy.packages import without_code
 from deployer.deploy.synthesis import inputs, stack_folder
 from deployer.errors import NotCompliant, UsageError
 from deployer.paths import PROJECT_FILE, Paths, digest_of
@@ -138,7 +139,10 @@ def configuration_of(settings: Settings, paths: Paths) -> tuple[Path, dict[str, 
 
 
 def _key(settings: Settings, paths: Paths) -> str:
-    """Of everything that the answer depends on: the configuration, the rules, the gate, and what it compares with."""
+    """Of everything that the answer depends on: the configuration, the rules, the gate, and what it compares with.
+
+    Not of the code of functions, into which no rule looks.
+    """
     _, document = configuration_of(settings, paths)
     project = Project.at(paths.root)
     told_by = [project.rules, project.stack_tests, project.access_baseline, Path("uv.lock"), Path(PROJECT_FILE)]
@@ -146,7 +150,7 @@ def _key(settings: Settings, paths: Paths) -> str:
     folders = [_PACKAGE, definition("policy", paths)]
     files += [file for folder in folders for file in _files_in(folder)]
     terraform = tools.provide("terraform", paths).version
-    told = f"{alike(document, settings.environment_suffix)}\n{terraform}\n{digest_of(sorted(files))}"
+    told = f"{alike(without_code(document), settings.environment_suffix)}\n{terraform}\n{digest_of(sorted(files))}"
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -1,5 +1,7 @@
 """The stages of a deployment, in the order they run: synth, init, adopt, plan, comply, apply, outputs, verify.
 
+Where only the code of functions changed: synth, init, comply, code, outputs (code_alone.py).
+
 Each is one function over a `Run`; `deploy`, `plan_only` and `adopt_only` are what the commands and the suite call. A
 dry run is a shorter list of stages, never a flag inside one. The way back is in deployer/deploy/destroy.py.
 """
@@ -11,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from deployer.console.progress import Progress
+from deployer.deploy import code_alone
 from deployer.deploy.adoption import to_adopt
 from deployer.deploy.deployment import Outputs, Run, not_deployed
 from deployer.deploy.locking import exclusive, recover_unsaved_state, require_lasting_state, wait_for_lock
@@ -237,10 +240,27 @@ def acquire_lock(run: Run) -> None:
     recover_unsaved_state(run)
 
 
-DEPLOY: Stages = (
-    *(synth, init, acquire_lock, adopt, plan, finish_half_made),
-    *(refuse_loss, comply, record, apply, record_made, outputs, verify),
+def code_or_whole(run: Run) -> None:
+    """The short way where only the code of functions changed; the whole way for anything else, and in doubt."""
+    try:
+        new, state = code_alone.new_code(run)
+        if new:
+            run.changes = code_alone.changes_of(new)
+            run.view.note(f"only code changed: {', '.join(one.name for one in new)}")
+            comply(run)
+            with run.stage("code"):
+                code_alone.replace_code(run, new, state)
+            return outputs(run)
+    except code_alone.Doubt as doubt:
+        run.view.note(f"the whole way, as {doubt}")
+    _each(run, WHOLE)
+
+
+WHOLE: Stages = (
+    *(adopt, plan, finish_half_made, refuse_loss, comply, record),
+    *(apply, record_made, outputs, verify, code_alone.remember),
 )
+DEPLOY: Stages = (synth, init, acquire_lock, code_or_whole)
 PLAN_ONLY: Stages = (synth, init, adopt, plan)
 ADOPT: Stages = (
     synth,

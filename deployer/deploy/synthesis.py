@@ -22,7 +22,7 @@ from deployer.console.streams import explained
 from deployer.errors import SynthesisFailed, ToolMissing, UsageError
 from deployer.paths import PROJECT_FILE, Paths
 from deployer.process import tools
-from deployer.project import TABLE, Project
+from deployer.project import TABLE, Project, resolved
 from deployer.settings import Settings
 from deployer.stack_file import STACK_FILE
 
@@ -87,24 +87,32 @@ def cached_synthesis(settings: Settings, paths: Paths) -> Path:
     if found.is_dir():
         os.utime(found)
         return found
-    from deployer.process.file_lock import file_lock
-
-    with file_lock(paths.cache / "locks" / f"synth-{found.name}"):  # of several that want the same, one makes it
-        if not found.is_dir():
-            _make(settings, paths, found)
+    if not _made(settings, paths, found):  # somebody types: what was made may be of either text
+        found = paths.cache / "synth" / key(settings, paths)
+        _made(settings, paths, found, for_sure=True)  # or the stack writes what it reads, each time
     return found
 
 
-def key(settings: Settings, paths: Paths) -> str:
-    """SHA-256 of everything that the synthesised stack depends on."""
+def _made(settings: Settings, paths: Paths, found: Path, *, for_sure: bool = False) -> bool:
+    """Whether it is there now: of several that want the same, one makes it. As `_make`."""
+    from deployer.process.file_lock import file_lock
+
+    with file_lock(paths.cache / "locks" / f"synth-{found.name}"):
+        return found.is_dir() or _make(settings, paths, found, for_sure=for_sure)
+
+
+def key(settings: Settings, paths: Paths, *, code: bool = True) -> str:
+    """SHA-256 of everything that the synthesised stack depends on; without `code`, but the code of functions."""
     project = Project.at(paths.root)
     command = project.command(paths.root)
     digest = hashlib.sha256(f"{FORMAT} {sys.version} {json.dumps([command, project.stack])}\n".encode())
     told = {**variables(settings, project), **settings.environment(for_stack=True)}
     digest.update(json.dumps(told, sort_keys=True).encode())
     for path in inputs(paths.root, project):
-        content = path.read_bytes()
-        digest.update(f"\n{path.relative_to(paths.root).as_posix()}\n{len(content)}\n".encode() + content)
+        name = path.relative_to(paths.root)
+        if code or not project.is_code(name):
+            content = path.read_bytes()
+            digest.update(f"\n{name.as_posix()}\n{len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 
@@ -160,18 +168,54 @@ def _only_stack(out: Path, project: Project) -> Path:
     return next(iter(found.values()))
 
 
-def _make(settings: Settings, paths: Paths, target: Path) -> None:
-    """Beside the target, then moved in one step: a crash leaves nothing that looks like a result."""
+def _make(settings: Settings, paths: Paths, target: Path, *, for_sure: bool) -> bool:
+    """Beside the target, then moved in one step: a crash leaves nothing that looks like a result.
+
+    False, and nothing is made, where an input changed meanwhile; unless it is wanted for sure.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
+    alike = paths.cache / "synth-but-code" / key(settings, paths, code=False)
     with tempfile.TemporaryDirectory(prefix="making-", dir=target.parent) as scratch:
         out = Path(scratch) / "out"
-        out.mkdir()
-        _run(settings, paths, out)
-        _only_stack(out, Project.at(paths.root))
-        _share(out, paths.cache / "packages")
+        if not _derived(alike, paths, out):
+            out.mkdir()
+            _run(settings, paths, out)
+            _only_stack(out, Project.at(paths.root))
+            _share(out, paths.cache / "packages")
+        if key(settings, paths) != target.name and not for_sure:
+            return False
         out.rename(target)
+    _point(alike, target)
     _prune(target.parent)
     _forget_packages(paths.cache / "packages")
+    return True
+
+
+def _derived(alike: Path, paths: Paths, out: Path) -> bool:
+    """Whether `out` was made of an earlier synthesis that differs in code alone; what stands against it, the stack's
+    own synthesis tells."""
+    project = Project.at(paths.root)
+    if not project.packages or not alike.is_file():
+        return False
+    from deployer.deploy.derived import derive
+
+    try:
+        base = alike.parent.with_name("synth") / alike.read_text()
+        return base.is_dir() and derive(base, out, resolved(project.packages, paths.root)())
+    except Exception:  # of the project's own code, for one
+        shutil.rmtree(out, ignore_errors=True)
+        return False
+
+
+def _point(alike: Path, result: Path) -> None:
+    """From what the stack is but for its code to its newest synthesis; of those that point nowhere, none is kept."""
+    alike.parent.mkdir(parents=True, exist_ok=True)
+    for other in alike.parent.iterdir():
+        if not (result.parent / other.read_text()).is_dir():
+            other.unlink(missing_ok=True)
+    new = alike.with_name(f"{alike.name}.{os.getpid()}")
+    new.write_text(result.name)
+    new.replace(alike)
 
 
 def _share(out: Path, packages: Path) -> None:

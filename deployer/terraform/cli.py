@@ -128,13 +128,15 @@ class Terraform:
             ) from error
         return document
 
-    def amend(self, attributes: Mapping[str, Mapping[str, Any]]) -> None:
-        """Tell the state attributes, by address, that are true and that no provider can read.
+    def amend(self, attributes: Mapping[str, Mapping[str, Any]], held: dict[str, Any] | None = None) -> None:
+        """Tell the state attributes, by address, that are true and that no provider has read.
+
+        `held`: the state, as it was read by a caller who holds its lock now. Terraform takes none then.
 
         Raises:
             TerraformFailed: the state is locked, or was changed meanwhile; then it stays as it was.
         """
-        self._change({address: _told(told) for address, told in attributes.items()})
+        self._change({address: _told(told) for address, told in attributes.items()}, held)
 
     def untaint(self, addresses: Iterable[str]) -> None:
         """What is there, and was marked for its replacement when its creation was interrupted, is to be finished.
@@ -144,14 +146,17 @@ class Terraform:
         """
         self._change(dict.fromkeys(addresses, _untainted))
 
-    def _change(self, changes: Mapping[str, Callable[[dict[str, Any]], object]]) -> None:
+    def _change(
+        self, changes: Mapping[str, Callable[[dict[str, Any]], object]], held: dict[str, Any] | None = None
+    ) -> None:
         """Each instance, by address, as its change leaves it. A newer state than the one that was read wins."""
-        document = self.state_document()
+        document = self.state_document() if held is None else held
         instances = _instances(document)
         for address, change in changes.items():
             change(instances[address])
         document["serial"] += 1
-        self._answer("state", "push", "-", given=json.dumps(document))
+        unlocked = [] if held is None else ["-lock=false"]
+        self._answer("state", "push", *unlocked, "-", given=json.dumps(document))
 
     def push(self, file: Path) -> None:
         """Put a state in its place. Raises TerraformFailed where what is there is newer, or another one."""

@@ -2,13 +2,12 @@
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 import cdktf_cdktf_provider_aws as aws
 from cdktf import App, AssetType, Fn, TerraformAsset, TerraformIterator, TerraformOutput, TerraformStack, Token
+from package import package
 
-CODE = str(Path(__file__).resolve().with_name("functions"))
 LAMBDA = {"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 LEFT = {  # findings that somebody answers for, and until when
     "network": {"CKV2_AWS_11": "nothing is in the network yet, so nothing flows"},
@@ -67,10 +66,11 @@ class Orders(TerraformStack):
         attached = aws.iam_role_policy_attachment.IamRolePolicyAttachment(
             self, "attached", role=role.name, policy_arn=policy.arn
         )
-        code = TerraformAsset(self, "code", path=CODE, type=AssetType.ARCHIVE)
+        code = TerraformAsset(self, "code", path=str(package()), type=AssetType.FILE)
         function = aws.lambda_function.LambdaFunction(
             self, "function", function_name=name, role=role.arn, runtime="python3.13", handler="record.handler",
-            filename=code.path, source_code_hash=code.asset_hash, timeout=10, depends_on=[attached, logs],
+            filename=code.path, source_code_hash=Fn.filebase64sha256(code.path), timeout=10,
+            depends_on=[attached, logs],
             environment={"variables": {"TABLE": table.name}}, kms_key_arn=key.arn,
         )  # fmt: skip
         aws.lambda_event_source_mapping.LambdaEventSourceMapping(

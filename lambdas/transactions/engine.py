@@ -5,6 +5,7 @@ the scratch folder, so memory does not grow with the file.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -23,9 +24,12 @@ from transactions.scratch import is_full
 from transactions.sql import Sql, joined, text
 
 MEMORY_LIMIT = "192MB"  # of the engine's own buffers; what does not fit goes to the scratch folder
+CHECKS_AT_ONCE = 500
 ROWS_AT_ONCE = 1_000_000  # whose unique values are compared with each other in memory
 HOLE = "\x04"  # a line that the engine writes for a row that it did not judge and that is right
+GAP = "\x05"  # a line that it writes for a row that is not
 _BATCH = 5_000
+_NAME = re.compile(r"\w+")
 
 
 @contextmanager
@@ -87,13 +91,28 @@ class Engine:
 
     def judge(self) -> int:
         """Judge each line; how many rows there are."""
+        first, *others = self._checks()
+        good = _all([*first, *(self._passed(f"failed{at}", some) for at, some in enumerate(others))])
         hashes = [f"{_hash(value)} AS h{at}" for at, value in enumerate(self._predicates.unique)]
         currency, amount = self._predicates.control or ("NULL", "NULL")
-        columns = ["row_", "good", f"{currency} AS currency", f"{amount} AS amount", *hashes]
-        rows = f"SELECT {', '.join(columns)} FROM ({self._judged()})"
+        columns = ["row_", f"{good} AS good", f"{currency} AS currency", f"{amount} AS amount", *hashes]
+        rows = f"SELECT {', '.join(columns)} FROM ({self._cells()})"
         self._run(f"COPY ({rows}) TO {text(str(self._rows))} (FORMAT parquet, COMPRESSION snappy)")
         self._run(f"CREATE VIEW verdicts AS SELECT *, file_row_number + 1 AS number_ FROM {self._kept()}")
         return self._number("SELECT count(*) FROM verdicts")
+
+    def _checks(self) -> list[list[str]]:
+        """What must hold of a good row; some checks at a time, as each takes its share of the memory."""
+        pattern = f"regexp_full_match(line, {text(self._predicates.pattern)})"
+        checks = [f"width = {self._predicates.width}", pattern, *self._predicates.checks]
+        return [checks[at : at + CHECKS_AT_ONCE] for at in range(0, len(checks), CHECKS_AT_ONCE)]
+
+    def _passed(self, name: str, checks: Iterable[str]) -> str:
+        """SQL of whether a row passes checks that are made here; a bit for each row is kept by the name."""
+        rows = f"SELECT row_, {_all(checks)} AS good FROM ({self._cells()})"
+        bits = f"SELECT bitstring_agg(row_, 0, {self._flat.lines}) FILTER (NOT good) FROM ({rows})"
+        self._run(f"SET VARIABLE {name} = ({bits})")
+        return f"coalesce(get_bit(getvariable('{name}'), row_::INTEGER) = 0, true)"
 
     def _kept(self) -> str:
         return f"read_parquet({text(str(self._rows))}, file_row_number = true)"
@@ -152,10 +171,15 @@ class Engine:
         self._run(f"INSERT INTO repeats SELECT {key}, row_, first_ FROM ({first}) WHERE row_ > first_")
 
     def write(self, left_out: "Rows", holes: "Rows") -> Iterator[bytes]:
-        """The good rows as JSON Lines, in order, in pieces of whole lines; a `HOLE` for each row of `holes`."""
+        """The good rows as JSON Lines, in order, in pieces of whole lines.
+
+        A row of `holes` is a `HOLE`, and another one of `left_out` a `GAP`: to leave lines out takes half as much
+        memory again, as the rest of each column would be copied.
+        """
         hole = self._among("holes", holes)
-        line = f"CASE WHEN {hole} THEN {text(HOLE)} ELSE {self._json()} END"
-        rows = f"SELECT {line} FROM ({self._cells()}) WHERE {hole} OR NOT {self._among('left_out', left_out)}"
+        gap = self._among("left_out", left_out)
+        lines = f"SELECT {hole} AS hole, {gap} AS gap, {self._json()} AS json FROM ({self._cells()})"
+        rows = f"SELECT CASE WHEN hole THEN {text(HOLE)} WHEN gap THEN {text(GAP)} ELSE json END FROM ({lines})"
         # no quote at all: with one, a line that holds a `#`, which some readers take for a comment, is put in quotes
         options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x03', USE_TMP_FILE false"
         yield from lines_written(self._pipe, lambda pipe: self._run(f"COPY ({rows}) TO {text(str(pipe))} ({options})"))
@@ -163,7 +187,8 @@ class Engine:
     def _json(self) -> str:
         """A row as `rules` writes it."""
         values = [part for value in self._predicates.values for part in (*value, ",")]
-        return joined(["[", *values, Sql(f"row_ + {self._flat.first - 1}"), "]"])
+        line = joined(["[", *values, Sql(f"row_ + {self._flat.first - 1}"), "]"])
+        return f"replace({line}, '\"\"', 'null')" if self._predicates.empty_is_null else line
 
     def _lines(self) -> str:
         """All lines that hold a record, with their row."""
@@ -180,16 +205,10 @@ class Engine:
 
     def _cells(self) -> str:
         cells = ", ".join(f"c[{at}] AS c{at}" for at in range(1, self._predicates.width + 1))
-        rows = f"SELECT row_, line, len(c) AS width, {cells} FROM ({self._split()})"
-        for name, value in self._predicates.steps:
-            rows = f"SELECT *, {value} AS {name} FROM ({rows})"
+        rows = f"SELECT row_, line, c, len(c) AS width, {cells} FROM ({self._split()})"
+        for level in _levels(self._predicates.steps):
+            rows = f"SELECT *, {', '.join(f'{value} AS {name}' for name, value in level)} FROM ({rows})"
         return rows
-
-    def _judged(self) -> str:
-        pattern = f"regexp_full_match(line, {text(self._predicates.pattern)})"
-        checks = [f"width = {self._predicates.width}", pattern, *self._predicates.checks]
-        good = " AND ".join(f"({check})" for check in checks)
-        return f"SELECT *, coalesce({good}, false) AS good FROM ({self._cells()})"
 
     def _run(self, statement: str) -> None:
         self._database.execute(statement).fetchall()
@@ -202,6 +221,22 @@ class Engine:
         cursor = self._database.cursor().execute(statement)
         while batch := cursor.fetchmany(_BATCH):
             yield from batch
+
+
+def _all(checks: Iterable[str]) -> str:
+    """SQL of whether all checks hold; where one has no answer it does not."""
+    return f"coalesce({' AND '.join(f'({check})' for check in checks)}, false)"
+
+
+def _levels(steps: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """The steps in few levels, each of which refers to those before it alone: each level holds all columns anew."""
+    depths, levels = dict[str, int](), list[list[tuple[str, str]]]()
+    for name, value in steps:
+        depth = max((depths[one] + 1 for one in _NAME.findall(value) if one in depths), default=0)
+        depths[name] = depth
+        levels += [[]] * (depth == len(levels))
+        levels[depth] = [*levels[depth], (name, value)]
+    return levels
 
 
 def _hash(value: str) -> str:

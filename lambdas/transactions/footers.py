@@ -1,38 +1,22 @@
 """Lines at a file's end that hold no record, such as a sum: found by reading back from the end, in blocks.
 
-Used by `dialect`, and by `stated` to check the patterns. RE2 is loaded only where there are any, as only the functions
-that judge files have it.
+Used by `dialect`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from transactions.lines import RECORD_LIMIT
+from transactions.patterns import matcher
 
 _BLOCK = 1 << 16  # bytes; a multiple of a character's in each encoding whose characters have all the same number
 
 
-def problem(pattern: str) -> str | None:
-    """What is wrong with a pattern, or None. The functions that judge no file have no RE2, and find nothing wrong."""
-    try:
-        import re2
-    except ImportError:
-        return None
-    try:
-        re2.compile(pattern, _options(re2))
-    except (re2.error, UnicodeError) as error:
-        return f"{pattern!r} is not a regular expression of RE2: {_reason(error)}"
-    return None
-
-
 def matching(patterns: Sequence[str]) -> Callable[[str], bool]:
     """Tells whether a line, without its ending, wholly matches one of the patterns."""
-    import re2
-
-    options = _options(re2)
-    compiled = [re2.compile(pattern, options) for pattern in patterns]
-    return lambda line: any(one.fullmatch(line) for one in compiled)
+    matchers = [matcher(pattern) for pattern in patterns]
+    return lambda line: any(matches(line) for matches in matchers)
 
 
 def first_footer(
@@ -92,14 +76,3 @@ def _line_start(held: bytes, end: int, newline: bytes) -> int:
     while found % width and found >= 0:
         found = held.rfind(newline, 0, found + width - 1)
     return found + width if found >= 0 else 0
-
-
-def _options(re2: Any) -> Any:
-    options = re2.Options()
-    options.log_errors = False  # to stderr, and the error is told anyway
-    return options
-
-
-def _reason(error: Exception) -> str:
-    first = error.args[0] if error.args else ""
-    return first.decode(errors="replace") if isinstance(first, bytes) else str(error)

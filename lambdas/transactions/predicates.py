@@ -4,17 +4,20 @@ Used by `engine`. A line that the SQL passes is one that `rules` accepts, with t
 not pass nothing is known. So a rule may be stricter here, and rare spellings are left to `rules`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transactions.constraints import TEXTS
 from transactions.currencies import UNITS, WITHDRAWN, minor_units
-from transactions.patterns import in_line, in_sql, text_class
+from transactions.patterns import in_line, in_sql, size, text_class
 from transactions.schema import Field, Schema
 from transactions.sql import Sql, text
 from transactions.tables import KEY_BYTES, keys, sure_to_fit
 from transactions.typed_columns import Column, literally, of_type
 from transactions.uniqueness import JOINT, unique_keys
+
+LARGEST = 10_000  # instructions of a line's pattern
+FEW = 32  # columns that may be empty: to look at each is then quicker than to look for nothing in the line
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Predicates:
     steps: tuple[tuple[str, str], ...]  # names and SQL, each of which may refer to those before it
     checks: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]  # the normalised texts as JSON in the order of `rules`, as parts of `joined`
+    empty_is_null: bool  # an empty text in `values` stands for nothing
     unique: tuple[str, ...]  # SQL of the values of `uniqueness.unique_keys`, NULL for none
     control: tuple[str, str] | None  # SQL of currency and amount
 
@@ -50,20 +54,32 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
         known = _field(schema, currency).enum
         columns[amount] = _fitted(columns.pop(amount), columns[currency].value, known)  # behind what it refers to
         control = (columns[currency].value, columns[amount].number)
-    anything = f"[^{text_class(separator)}]*"
-    patterns = [columns[name].pattern if name in columns else anything for name in header]
+    pattern, by_cell = _patterns(columns, header, separator)
+    present = [one for one in schema.fields if one.name in columns]
+    replaced = sum(not one.required for one in present) > FEW and all("" in one.missing for one in present)
     return Predicates(
         width=len(header),
-        pattern=literally(separator).join(patterns),
+        pattern=pattern,
         steps=tuple(step for column in columns.values() for step in column.steps),
-        checks=(*_fitting(schema), *(check for column in columns.values() for check in column.checks)),
+        checks=(*_fitting(schema), *by_cell, *(check for column in columns.values() for check in column.checks)),
         values=(
-            *(_json(one, columns[one.name]) for one in schema.fields if one.name in columns),
+            *((_json_before_nulls if replaced else _json)(one, columns[one.name]) for one in present),
             *(("null",) for one in schema.fields if one.name not in columns),
         ),
+        empty_is_null=replaced,
         unique=tuple(_key([_part(one, columns[one.name]) for one in key]) for key in unique),
         control=control,
     )
+
+
+def _patterns(columns: Mapping[str, Column], header: Sequence[str], separator: str) -> tuple[str, list[str]]:
+    """The pattern of a whole line, and checks of cells by their own where all in one would be too large for RE2."""
+    anything = f"[^{text_class(separator)}]*"
+    patterns = [columns[name].pattern if name in columns else anything for name in header]
+    if sum(map(size, patterns)) <= LARGEST:
+        return literally(separator).join(patterns), []
+    by_cell = [f"regexp_full_match(c{at}, {text(one)})" for at, one in enumerate(patterns, 1) if one != anything]
+    return f"{anything}(?:{literally(separator)}{anything})*", by_cell
 
 
 def _fitting(schema: Schema) -> list[str]:
@@ -78,6 +94,16 @@ def _json(one: Field, column: Column) -> tuple[str, ...]:
     value = column.value if column.value == column.cell else _unless_empty(column, "''", column.value)
     begin, end = _unless_empty(column, "'null'", "'\"'"), _unless_empty(column, "''", text(ending))
     return Sql(begin), Sql(value), Sql(end)  # to join texts within a CASE takes twice as long
+
+
+def _json_before_nulls(one: Field, column: Column) -> tuple[str, ...]:
+    """With an empty text for nothing: no other text is empty, and a third of the memory is taken."""
+    if column.value == column.cell:
+        return '"', Sql(f"c[{column.cell[1:]}]"), '"'  # not as a column, which each step would hold again
+    if one.required:
+        return '"', Sql(column.value), column.ending + '"'
+    value = f"concat({column.value}, {text(column.ending)})" if column.ending else column.value
+    return '"', Sql(_unless_empty(column, "''", value)), '"'
 
 
 def _unless_empty(column: Column, empty: str, other: str) -> str:
@@ -132,8 +158,9 @@ def _possibly_empty(one: Field, column: Column) -> Column:
         return column
     if one.required:
         return column.checked(f"{column.cell} <> ''")
-    checks = tuple(f"({column.cell} = '' OR {check})" for check in column.checks)
-    return replace(column, pattern=f"(?:{column.pattern})?", checks=checks)
+    checks = (f"({column.cell} = '' OR ({' AND '.join(column.checks)}))",) if column.checks else ()
+    pattern = column.pattern if column.pattern.startswith("[^") else f"(?:{column.pattern})?"
+    return replace(column, pattern=pattern, checks=checks)
 
 
 def _lengths(one: Field, cell: str) -> list[str]:

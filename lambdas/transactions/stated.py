@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 from unicodedata import category
 
-from transactions import footers
+from transactions.patterns import problem
 
 UNICODE = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-16"}  # a byte order mark says which of UTF-16's two
 _DESCRIBING = {"$schema", "profile", "name", "title", "description", "csvddfVersion"}
@@ -173,8 +173,8 @@ class _Reader:
             self._wrong("tap.footers", "a list of regular expressions is needed")
             return ()
         for at, pattern in enumerate(patterns):
-            if problem := footers.problem(pattern):
-                self._wrong(f"tap.footers[{at}]", problem)
+            if wrong := problem(pattern):
+                self._wrong(f"tap.footers[{at}]", f"{pattern!r} {wrong}")
         return tuple(patterns)
 
     def distinct(self, stated: Stated) -> None:

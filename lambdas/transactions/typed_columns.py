@@ -90,7 +90,7 @@ def _numeral(one: Field, cell: str, pattern: str, kind: str) -> Column:
     around = "" if one.bare_number else f"(?:{_AROUND})"
     pattern = f"(?:{around} ?)?{pattern}(?: ?(?:{around}|%))?" if around else pattern
     column = _cast(f"-?{pattern}" if signed else pattern, cell, kind, _plain(one, cell))
-    return column.checked(f"({cell}[1] <> '-' OR {column.number} <> 0)") if signed else column
+    return column.checked(f"(NOT starts_with({cell}, '-') OR {column.number} <> 0)") if signed else column
 
 
 def _plain(one: Field, cell: str) -> str:

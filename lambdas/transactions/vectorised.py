@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from transactions.codes import DataError
 from transactions.dialect import Dialect
-from transactions.engine import HOLE, Engine, Repeat, Rows, failing
+from transactions.engine import GAP, HOLE, Engine, Repeat, Rows, failing
 from transactions.errors import ConservationBroken
 from transactions.flat import Flat, Flattener
 from transactions.lines import HashedFile
@@ -29,7 +29,7 @@ from transactions.spool import Spool
 from transactions.uniqueness import unique_keys
 from transactions.verdict import FileFacts, Tally
 
-_HOLE = HOLE.encode() + b"\n"
+_HOLE, _GAP = (mark.encode() + b"\n" for mark in (HOLE, GAP))
 
 
 class Judged(NamedTuple):
@@ -163,13 +163,14 @@ class _Judgement:
 
     def _hand_over(self, left_out: Rows, holes: Rows) -> None:
         """The rows that are right to the sink, those that `rules` judged in their places."""
-        if isinstance(self._sink, NoSink):
+        if isinstance(self._sink, NoSink) or not self._tally.accepted:
             return  # to write a row costs as much as to judge it
         fillings = (
             to_line(one.verdict.values()) for one in self._judged if one.row in holes and isinstance(one.verdict, dict)
         )
         written = 0
         for piece in self._engine.write(left_out, holes):
+            piece = piece.replace(_GAP, b"") if left_out.count > holes.count else piece
             first, *others = piece.split(_HOLE) if holes.count else [piece]
             lines = b"".join([first, *(next(fillings) + other for other in others)])
             written += lines.count(b"\n")

@@ -69,6 +69,14 @@ def work(project: Path) -> Path:
     return Paths(project).work("embedded", EMULATOR_ACCOUNT, "us-east-1", SUFFIX)
 
 
+def client(project: Path, service: str) -> Any:
+    """Of the embedded AWS that the project is deployed on."""
+    endpoint = json.loads(run(project, "local", "status", "--json").stdout)["endpoint"]
+    return boto3.client(  # type: ignore[call-overload]
+        service, "us-east-1", endpoint_url=endpoint, aws_access_key_id="test", aws_secret_access_key="test"
+    )
+
+
 @pytest.fixture
 def without_state(deployed: Path) -> Iterator[Path]:
     state = work(deployed) / "terraform.tfstate"
@@ -88,6 +96,29 @@ def test_its_gate_is_clean(project: Path) -> None:
 def test_a_second_deployment_changes_nothing(deployed: Path) -> None:
     """Of a queue for each channel, and types that no table has a row for."""
     assert "nothing to change" in run(deployed, "plan").stdout
+
+
+def test_new_code_is_deployed_alone_and_the_next_plan_is_empty(deployed: Path) -> None:
+    """Without a plan or an apply, and yet the state tells what a provider would have read."""
+    code = deployed / "functions" / "record.py"
+    code.write_text(code.read_text().replace('"batchItemFailures": failed', '"batchItemFailures": failed, "new": True'))
+    told = json.loads(run(deployed, "deploy", "--json").stdout)
+    answer = client(deployed, "lambda").invoke(FunctionName=f"orders-record-{SUFFIX}", Payload=b'{"Records": []}')
+    planned = json.loads(run(deployed, "plan", "--json").stdout)
+    shown = ["terraform", "show", "-json", "plan.tfplan"]
+    environment = os.environ | {"TF_CLI_CONFIG_FILE": str(work(deployed) / "tap.tfrc")}
+    plan = json.loads(
+        subprocess.run(shown, cwd=work(deployed), env=environment, stdout=subprocess.PIPE, check=True).stdout
+    )
+    read = [one["change"] for one in plan.get("resource_drift", []) if one["address"] == "aws_lambda_function.function"]
+
+    assert list(told["seconds"]) == ["synth", "init", "comply", "code", "outputs"]
+    assert [one["address"] for one in told["changes"]] == ["aws_lambda_function.function"]
+    assert json.load(answer["Payload"])["new"]
+    assert (planned["changes"], planned["outputs_change"]) == ([], False)
+    assert {
+        name for one in read for name, was in one["before"].items() if was not in (None, one["after"][name])
+    } == set()
 
 
 def test_a_lost_state_is_adopted_where_that_is_possible_and_told_where_not(without_state: Path) -> None:
@@ -113,15 +144,8 @@ def test_without_a_state_a_cleanup_tells_what_it_leaves(without_state: Path) -> 
 def test_a_cleanup_leaves_nothing(deployed: Path) -> None:
     """What has no row goes by Terraform's state; asked of the account itself, neither network nor queue is there."""
     found = json.loads(run(deployed, "cleanup", "--suffix", SUFFIX, "--yes", "--json").stdout)
-    endpoint = json.loads(run(deployed, "local", "status", "--json").stdout)["endpoint"]
-
-    def client(service: str) -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service, "us-east-1", endpoint_url=endpoint, aws_access_key_id="test", aws_secret_access_key="test"
-        )
-
-    networks = [one["VpcId"] for one in client("ec2").describe_vpcs()["Vpcs"] if not one["IsDefault"]]
-    policies = client("iam").list_policies(Scope="Local")["Policies"]
+    networks = [one["VpcId"] for one in client(deployed, "ec2").describe_vpcs()["Vpcs"] if not one["IsDefault"]]
+    policies = client(deployed, "iam").list_policies(Scope="Local")["Policies"]
     assert (found["left"], found["not_looked_for"]) == ([], [])
-    assert (networks, policies, client("sqs").list_queues().get("QueueUrls", [])) == ([], [], [])
+    assert (networks, policies, client(deployed, "sqs").list_queues().get("QueueUrls", [])) == ([], [], [])
     assert not work(deployed).exists()

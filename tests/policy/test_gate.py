@@ -16,7 +16,7 @@ from deployer.compliance.selection import Selection
 from deployer.console.view import PlainView
 from deployer.deploy.gate import alike, configuration_of, require_compliant, stack_judged
 from deployer.deploy.plan import Changes
-from deployer.deploy.stages import DEPLOY, Run, apply, comply
+from deployer.deploy.stages import WHOLE, Run, apply, comply
 from deployer.errors import NotCompliant, ToolMissing
 from deployer.paths import Paths
 from stack.settings import Settings
@@ -94,7 +94,7 @@ def test_a_stack_with_findings_is_refused_and_not_remembered(checkout: Paths) ->
 
 def test_nothing_is_applied_before_the_gate() -> None:
     """A deployment asks the gate before it changes anything."""
-    assert DEPLOY.index(comply) < DEPLOY.index(apply)
+    assert WHOLE.index(comply) < WHOLE.index(apply)
 
 
 def test_the_first_deployment_says_what_takes_long(checkout: Paths, monkeypatch: pytest.MonkeyPatch) -> None:

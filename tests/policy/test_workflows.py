@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from benchmarks.results import FORMAT
 from deployer.iam.roles import WORKS
 from tests.policy.shared import PLACES
 
@@ -127,6 +128,37 @@ def test_the_night_has_no_stored_keys_and_an_end() -> None:
     }
     uploaded = told["actions/upload-artifact"]["with"]["path"].split()
     assert uploaded == ["build/smoke-live.xml", "build/evidence", "build/report"]
+
+
+def test_the_benchmarks_history_outlives_a_red_night() -> None:
+    """Compared before it is added to, each step whatever the one before said; no permission to write is needed."""
+    job = workflow_of("nightly")["jobs"]["proofs"]
+    told = [f"{one.get('run', one.get('uses'))}" for one in job["steps"]]
+    words = (
+        "cache/restore",
+        "make bench",
+        "benchmarks compare",
+        "benchmarks remember",
+        "cache/save",
+        "upload-artifact",
+    )
+    found = [next(number for number, one in enumerate(told) if word in one) for word in words]
+
+    assert found == sorted(found)
+    assert all("!cancelled()" in job["steps"][number]["if"] for number in found)
+    assert "pipefail" in told[found[2]]  # what is piped on loses its exit code otherwise
+    assert job["permissions"] == {"contents": "read"}
+
+
+def test_the_history_that_is_read_is_of_the_form_that_is_written() -> None:
+    """A new form begins a new history: a cache's key has the form's number, and what is restored is what is saved."""
+    caches = [one["with"] for one in steps(workflow_of("nightly")) if "actions/cache/" in one.get("uses", "")]
+    prefix = f"tap-bench-{FORMAT.removeprefix('tap-bench/')}-"
+
+    assert [one["path"] for one in caches] == ["build/bench-history.jsonl"] * 2
+    assert len({one["key"] for one in caches}) == 1
+    assert caches[0]["key"].startswith(prefix)
+    assert caches[0]["restore-keys"] == prefix
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)

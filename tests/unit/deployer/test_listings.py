@@ -30,8 +30,8 @@ SERVICES = sorted(
 # about one thing, told whole; and what has the name of another service's listing
 NOT_LISTS = {
     "apigateway.get_account", "apigateway.get_integration", "apigateway.get_method", "apigateway.get_stage",
-    "cloudformation.get_template", "iam.get_group", "lambda.list_aliases", "s3.get_bucket_lifecycle_configuration",
-    "s3.get_bucket_notification_configuration", "s3.get_bucket_tagging",
+    "cloudformation.get_template", "iam.get_group", "lambda.get_function", "lambda.list_aliases",
+    "s3.get_bucket_lifecycle_configuration", "s3.get_bucket_notification_configuration", "s3.get_bucket_tagging",
 }  # fmt: skip
 
 

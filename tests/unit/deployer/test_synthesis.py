@@ -1,5 +1,6 @@
 """The synthesis cache, with a small `tap.py` that counts how often it runs."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -285,3 +286,82 @@ def test_a_cached_synthesis_imports_nothing_heavy(checkout: Paths, settings: Set
 
     assert set(json.loads(answer)) & {"boto3", "botocore", "rich", "cdktf", "jsii", "constructs", "pydantic"} == set()
     assert runs(checkout) == 1
+
+
+CODE = """
+import hashlib
+from pathlib import Path
+
+def packages():
+    made = Path(__file__).with_name("made") / "one.zip"
+    made.parent.mkdir(exist_ok=True)
+    made.write_bytes(Path(__file__).with_name("lambdas").joinpath("one", "app.py").read_bytes())
+    return [made]
+"""
+WITH_CODE = """
+import hashlib, json
+content = pathlib.Path("lambdas/one/app.py").read_bytes()
+file = f"assets/one/{hashlib.md5(content).hexdigest().upper()}/one.zip"
+(folder / file).parent.mkdir(parents=True)
+(folder / file).write_bytes(content)
+function = {"filename": file, "source_code_hash": '${filebase64sha256("' + file + '")}'}
+(folder / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_lambda_function": {"one": function}}}))
+"""
+
+TYPED = """
+if not pathlib.Path("typed").exists():
+    pathlib.Path("typed").touch()
+    pathlib.Path("lambdas/one/app.py").write_text("typed")
+"""
+
+
+@pytest.fixture
+def with_code(checkout: Paths, request: pytest.FixtureRequest) -> Paths:
+    """Of its inputs one file is code, and its ZIP is made by a module that no other project has."""
+    module = f"packs_{abs(hash(request.node.nodeid))}"
+    (checkout.root / f"{module}.py").write_text(CODE)
+    (checkout.root / "tap.py").write_text(COUNTING + WITH_CODE)
+    table = PROJECT + f'code = ["lambdas/one/app.py"]\npackages = "{module}:packages"\n'
+    (checkout.root / "pyproject.toml").write_text(table)
+    return checkout
+
+
+def stack_text(paths: Paths, settings: Settings) -> str:
+    return (synthesis.stack_folder(settings, paths) / "cdk.tf.json").read_text()
+
+
+def test_new_code_does_not_run_the_stack(with_code: Paths, settings: Settings) -> None:
+    """The result is as if it had run, and any other change runs it."""
+    stack_text(with_code, settings)
+    (with_code.root / "lambdas/one/app.py").write_text("y\n")
+    derived = stack_text(with_code, settings)
+
+    assert runs(with_code) == 1
+    assert hashlib.md5(b"y\n", usedforsecurity=False).hexdigest().upper() in derived
+    (with_code.root / "lambdas/one/data.json").write_text("z\n")
+    assert stack_text(with_code, settings) == derived
+    assert runs(with_code) == 2
+
+
+def test_where_the_package_cannot_be_made_the_stack_tells(with_code: Paths, settings: Settings) -> None:
+    """A project's own code that fails is no reason to fail: the stack is run, as without it."""
+    stack_text(with_code, settings)
+    (with_code.root / "lambdas/one/app.py").write_text("y\n")
+    next(with_code.root.glob("packs_*.py")).write_text("def packages():\n    raise ValueError\n")
+    stack_text(with_code, settings)
+
+    assert runs(with_code) == 2
+
+
+def test_what_is_typed_while_the_stack_is_made_is_not_kept_under_the_old_text(
+    with_code: Paths, settings: Settings
+) -> None:
+    """Otherwise who takes the change back would get what the change made."""
+    code = with_code.root / "lambdas/one/app.py"
+    before = code.read_text()
+    (with_code.root / "tap.py").write_text(COUNTING + TYPED + WITH_CODE)
+    typed = stack_text(with_code, settings)
+    code.write_text(before)
+
+    assert hashlib.md5(b"typed", usedforsecurity=False).hexdigest().upper() in typed
+    assert stack_text(with_code, settings) != typed

@@ -122,7 +122,7 @@ def test_a_command_about_a_deployment_starts_no_empty_emulator(paths: Paths) -> 
     """Without an embedded AWS that runs, nothing can be deployed on it: that is said instead of starting one."""
     settings = Settings.load({})
 
-    with pytest.raises(NotDeployed, match="tap local start"), connect.open_target(settings, paths, existing=True):
+    with pytest.raises(NotDeployed, match="tap deploy"), connect.open_target(settings, paths, existing=True):
         pytest.fail("nothing is there")
 
     assert not paths.state.exists()

@@ -52,7 +52,7 @@ def drawn(seed: int) -> Drawn:
     some = chance.choice(kinds)(chance)
     written = any_dialect(chance)
     header = _header(chance, some)
-    spoilt = chance.choice([0, 0, 0, 1, 5])  # of ten rows
+    spoilt = chance.choice([0, 0, 1, 2, 5])  # of ten rows
     rows = [_row(chance, header, number, spoilt) for number in range(chance.randint(1, 24 if len(some) < 20 else 3))]
     named = replace(written, quoting="need" if written.quoting == "none" else written.quoting)
     lines = [named.line([one.document["name"] for one in header]), *map(written.line, rows)]
@@ -77,7 +77,7 @@ def _ordinary(chance: Random) -> list[Column]:
 def _wide(chance: Random) -> list[Column]:
     """More columns than a person would write, of few kinds."""
     few = _ordinary(chance)
-    width = 30
+    width = chance.choice([30, 90, 130, 400])
     return [
         replace(one, document={**one.document, "name": f"{one.document['name']}{at}"})
         for at, one in ((at, few[at % len(few)]) for at in range(width))
@@ -141,7 +141,7 @@ def _row(chance: Random, header: Sequence[Column], number: int, spoilt: int) -> 
     cells = [_cell(chance, one, number + at * (not one.unique), plain) for at, one in enumerate(header)]
     if chance.randrange(10) < spoilt:
         at = chance.randrange(len(header))
-        cells[at] = chance.choice([*header[at].wrong, *header[at].right])
+        cells[at] = chance.choice(chance.choice([header[at].near, header[at].near, header[at].wrong]))
     if chance.random() < 0.2:
         at = chance.randrange(len(header))
         cells[at] = header[at].fresh[chance.randrange(3) % len(header[at].fresh)]
@@ -153,7 +153,8 @@ def _cell(chance: Random, column: Column, number: int, plain: float) -> str:
         return ""
     if plain > 0.5 or (plain > 0.25 and column.unique):
         return column.fresh[number % len(column.fresh)]
-    return chance.choice(column.right)
+    near = [cell for cell in column.near if cell in column.right]
+    return chance.choice(near if near and often(chance, 2) else column.right)
 
 
 def _document(chance: Random, some: Sequence[Column], written: Written) -> Document:

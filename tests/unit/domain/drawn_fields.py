@@ -15,105 +15,12 @@ from transactions.records import Record
 from transactions.rules import RowRules
 from transactions.schema import parse
 
+from .near_cells import ATOMS, FORMATS, LIMITS, MARKS, NEAR, PATTERNS, REPEATS, WORDS
+
 Document = dict[str, Any]
 
 FRESH = 28  # different values of a field, for columns in which none may stand twice
 _START = datetime(2025, 1, 1, 12, tzinfo=UTC)
-
-# what lies near the edges of a type, right and wrong
-NEAR = {
-    "string": ("x" * 300, "é", "e\u0301", "ß", "SS", "\u017f", "İ", "東京", "\U0001f600", "a\u2028b", "\x7f", "\x85",
-               "a\\b", "#", "'", "null", "=1", "\ufeffx", "x\ufeff", "\u200b", "a\tb", "a;b", "a,b",
-               'say "hi"', "a\nb", "a\rb"),
-    "any": ("", "0", "null", "{}", "\u2029", "\x1e", "\x03", "\x04"),
-    "number": ("0", "-0", "-0.00", "+1", "01.5", ".5", "5.", "1e3", "1E-2", "NaN", "INF", "1_0", "1 000", "1,000.5",
-               "1.000,5", "1'000", "12.34567", "99999999999999.9999", "100000000000000", "9" * 38, "9" * 39, "0" * 40,
-               "1." + "0" * 40, "٣", "1.50", "--1", "€5", "5%", "5 EUR"),
-    "integer": ("0", "-0", "+0", "00", "1.0", "1e3", "1_000", "1,000", "1.000", "٣", "9" * 18, "1" + "0" * 18,
-                "9223372036854775807", "9223372036854775808", "-9223372036854775808", "9" * 38, "9" * 39, "--1", "7%"),
-    "boolean": ("true", "True", "TRUE", "1", "false", "False", "FALSE", "0", "tRUE", "yes", "ja", "t", "01"),
-    "date": ("2024-02-29", "2025-02-29", "2025-2-3", "0001-01-01", "1899-12-31", "9999-12-31", "10000-01-01",
-             "2025-01-01T00:00:00Z", "20250101", "01.02.2025", "1.2.2025", "31/12/99", "00.01.2025", "2025-W01-1"),
-    "time": ("00:00:00", "23:59:59", "24:00:00", "23:59:60", "1:00:00", "12:00", "12:00:00Z", "12:00:00.5",
-             "\uff112:00:00"),
-    "datetime": ("2024-02-29T00:00:00Z", "2025-02-29T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01T23:59:60Z",
-                 "2025-01-01 12:00:00Z", "2025-01-01T12:00:00", "2025-01-01T12:00Z", "2025-01-01T12:00:00.5Z",
-                 "2025-01-01T12:00:00.1234567Z", "2025-01-01T12:00:00.000000Z", "2025-01-01T12:00:00+14:00",
-                 "2025-01-01T12:00:00+14:01", "2025-01-01T12:00:00+05:60", "2025-01-01T12:00:00-00:99",
-                 "2025-01-01T12:00:00+0100", "2025-01-01T12:00:00-00:00", "0001-01-01T00:00:00+01:00",
-                 "9999-12-31T23:59:59-01:00", "1899-12-31T23:30:00-01:00", "2199-12-31T23:59:59-14:00",
-                 "2025-01-01t12:00:00z", "2025-01-01T12:00:00,5Z"),
-    "year": ("0", "0000", "1", "0001", "999", "2025", "02025", "9999", "10000", "-2025", "+2025",
-             "\uff12\uff10\uff12\uff15", "2025.0"),
-    "yearmonth": ("2025-00", "2025-13", "2025-1", "0000-01", "0001-01", "9999-12", "10000-01", "202501", "2025-01-01"),
-}  # fmt: skip
-
-# limits, each with cells on both of its sides
-LIMITS: dict[str, list[tuple[Any, tuple[str, ...]]]] = {
-    "number": [(0, ("-0.0001", "0", "-0", "0.0001")), (1.5, ("1.49999", "1.5", "1.50000", "1.50001")),
-               ("-1.00005", ("-1.0001", "-1.00005", "-1.0000", "-1.000051")), (1000, ("1000", "1000.0001", "999.9999")),
-               ("99999999999999.9999", ("99999999999999.9998", "100000000000000")),
-               ("1" + "0" * 20, ("1" + "0" * 20,))],
-    "integer": [(0, ("-1", "0", "-0", "1")), (7, ("6", "07", "8")), (-5, ("-6", "-5", "-4")),
-                (10**18, ("999999999999999999", "1" + "0" * 18, "1" + "0" * 17 + "1")), (10**20, ("1" + "0" * 20,))],
-    "date": [("2025-01-05", ("2025-01-04", "2025-01-05", "2025-01-06")), ("1900-01-01", ("1899-12-31", "1900-01-01")),
-             ("2199-12-31", ("2199-12-31", "2200-01-01")), ("0001-01-01", ("0001-01-01",))],
-    "time": [("12:00:05", ("12:00:04", "12:00:05", "12:00:06")), ("00:00:00", ("00:00:00",)), ("23:59:59", ())],
-    "datetime": [("2025-01-05T12:00:00Z", ("2025-01-05T11:59:59.999999Z", "2025-01-05T13:00:00+01:00",
-                                           "2025-01-05T12:00:00.000001Z", "2025-01-05T11:59:59+00:01")),
-                 ("1970-01-01T00:00:00Z", ("1969-12-31T23:59:59Z", "1970-01-01T00:00:00+00:01")),
-                 ("2025-01-03T12:00:00.5+02:00", ("2025-01-03T10:00:00.499999Z", "2025-01-03T10:00:00.5Z"))],
-    "year": [(2005, ("2004", "2005", "2006")), (1, ("0001",))],
-    "yearmonth": [("2025-05", ("2025-04", "2025-05", "2025-06"))],
-}  # fmt: skip
-
-FORMATS = {
-    "string": ("email", "uri", "uuid", "default"),
-    "date": ("%d.%m.%Y", "%d/%m/%y", "%Y%m%d", "%m-%d-%Y", "%Y-%j", "%d. %m. %Y", "%Y-%m-%d", "%d %b %Y", "%d.%m"),
-    "time": ("%H:%M", "%H.%M.%S", "%H:%M:%S.%f", "%H%M%S", "%I:%M %p"),
-    "datetime": ("%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S%z", "%d/%m/%y %H:%M", "%Y-%m-%dT%H:%M:%S.%f%z", "%d.%m.%Y",
-                 "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M %z"),
-}  # fmt: skip
-
-# regular expressions, and cells on both of their sides
-PATTERNS = [
-    (r"[A-Z]{2}(?:-\d+)?", ("AB", "AB-1", "AB-\u0661", "AB-", "ab", "AB\n")),
-    (r"^[a-z]+$", ("abc", "ABC", "abc\n", "", "\u017f")),
-    (r"x.y", ("xzy", "xüy", "x\ny", 'x"y', "x\\y", "x\x1fy", "x\U0001f600y")),
-    (r"(?i)eur|ks", ("EUR", "eUr", "KS", "\u212as", "k\u017f")),
-    (r"(?s).*", ("", "a\nb", "\x85")),
-    (r"\w+\s?\w*", ("ab c", "a_1", "ü", "a\u00a0b", "a\tb")),
-    (r"a|b|", ("a", "b", "ab", "")),
-    (r"^a|b$", ("a", "b", "ab", "ax", "xb")),
-    (r"(?:(?:a{1,20}){1,20}){1,5}", ("a", "aaaaa", "b")),
-    (r"(?:[a-z0-9-]{1,63}\.){1,20}[a-z]{2,63}", ("pay.example.org", "a.b", "A.b.cd")),
-    (r"(\w)\1", ("aa", "ab")),
-    (r"(?=a)a", ("a",)),
-    (r"\d{2}\.\d{2}", ("12.50", "12x50", "\u0661\u0662.50")),
-    (r"[^;,]*", ("a", "a;b", "a,b", "ü", "a\nb")),
-    (r"[\w.-]+@[\w-]+", ("a@b", "a.b-c@d", "@b")),
-    (r"\bfoo\b", ("foo", "foo ", "FOO")),
-    (r"\x41+\.?", ("A", "AA.", "a")),
-    (r"\p{Lu}\p{Ll}*", ("Äpfel", "Apfel", "äpfel")),
-    (r"[[:alpha:]]+", ("ab", "ä", ":a")),
-    (r"\Aab\z", ("ab", "ab\n")),
-    (r"a{2,}?b*+", ("aab", "ab")),
-    (r"(?P<n>a)b", ("ab", "a")),
-    (r'[^"]+', ("a", 'a"b')),
-    (r"\\+", ("\\", "\\\\", "a")),
-    (r"é+", ("é", "e\u0301")),
-    (r"[ü-ö]+|[a-zß]", ("ß", "z")),
-    (r"(a+)+", ("a" * 9 + "b", "aaa")),
-]
-ATOMS = [("a", "a"), ("[a-c]", "b"), ("[^b]", "c"), (".", "ü"), (r"\d", "7"), (r"\w", "_"), (r"\s", " "),
-         (r"\.", "."), ("(?:ab|c)", "ab"), ("ü", "ü"), (r"\D", "x"), (r"\W", "-"), ("[^\\d]", "y"), ("[-a]", "-"),
-         ("(b)", "b")]  # fmt: skip
-REPEATS = [("", 1), ("?", 0), ("*", 3), ("+", 2), ("{2}", 2), ("{1,3}", 3), ("*?", 0), ("{0}", 0), ("{,2}", 2)]
-
-
-WORDS = [(["ja"], ["nein"]), (["0"], ["1"]), (["Y", "y"], ["N"]), (["t", "1"], ["f"])]  # for true, for false
-MARKS = [{"decimalChar": ","}, {"decimalChar": ",", "groupChar": "."}, {"groupChar": ","}, {"groupChar": "'"},
-         {"groupChar": " ", "decimalChar": ","}]  # fmt: skip
 
 
 def often(chance: Random, times: int) -> bool:
@@ -123,12 +30,13 @@ def often(chance: Random, times: int) -> bool:
 
 @dataclass(frozen=True)
 class Column:
-    """A field's document, and cells: `fresh` are right and of different values, the others right or wrong."""
+    """A field's document, and cells: `fresh` are right and of different values, `near` lie at its constraints."""
 
     document: Document
     fresh: Sequence[str]
     right: Sequence[str]
     wrong: Sequence[str]
+    near: Sequence[str]
     taken: bool  # by a schema
 
     @property
@@ -218,7 +126,7 @@ def _limits(document: Document, kind: str) -> list[tuple[Any, Sequence[str]]]:
 def _of_texts(chance: Random, document: Document, found: Document) -> list[str]:
     """Draw the constraints that only texts have; cells near them."""
     near = list[str]()
-    if often(chance, 4):
+    if often(chance, 2 if "unique" in found else 8):
         document.setdefault("tap", {})["ignoreCase"] = True
     if often(chance, 3):
         found["pattern"], cells = _pattern(chance)
@@ -300,6 +208,7 @@ def column_of(document: Document, near: Sequence[str] = ()) -> Column:
         [cell for cell in fresh if cell in right] or sorted(right) or fresh,
         [cell for cell in cells if cell in right] or cells,
         [cell for cell in cells if cell not in right] or cells,
+        list(near) or cells,
         taken,
     )
 

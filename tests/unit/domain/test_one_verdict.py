@@ -148,7 +148,7 @@ def test_both_ways_give_one_verdict_on_any_file_under_any_schema():
         assert_one_verdict(one, schema, counted)
 
     run()
-    assert counted["schema refused"] < counted["files"] * 0.3, counted
-    assert counted["files that the engine judged"] > counted["files"] * 0.25, counted
+    assert counted["schema refused"] < counted["files"] * 0.15, counted
+    assert counted["files that the engine judged"] > counted["files"] * 0.5, counted
     assert counted["rows passed by the engine"] > counted["rows"] * 0.25, counted
-    assert counted["files with wrong rows"] > counted["files"] * 0.1, counted
+    assert counted["files with wrong rows"] > counted["files"] * 0.3, counted

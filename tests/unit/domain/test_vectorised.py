@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.rows import HEADER, make_row
-from transactions import flat
+from transactions import engine, flat, predicates
 from transactions.judge import NoSink, judge
 from transactions.lines import RECORD_LIMIT
 from transactions.schema import parse
@@ -141,6 +141,54 @@ def test_a_value_repeated_between_a_plain_row_and_a_strange_one_is_found(schema)
         assert document["errors_by_code"]["cell-duplicate"] == 1
 
 
+FIELDS = [
+    {"name": "key", "constraints": {"unique": True}},
+    {"name": "code", "constraints": {"pattern": r"^[A-Z]{2}(?:-\d+)?|x.y$", "maxLength": 5}},
+    {"name": "count", "type": "integer", "constraints": {"minimum": -5, "maximum": 10**12}},
+    {"name": "ratio", "type": "number", "constraints": {"minimum": "-1.00005", "maximum": "2.00005"}},
+    {"name": "on", "type": "boolean"},
+    {"name": "day", "type": "date", "constraints": {"minimum": "2000-01-01"}},
+    {"name": "at", "type": "time", "constraints": {"maximum": "18:00:00"}},
+    {"name": "size", "type": "number", "constraints": {"enum": ["1.5", 2]}},
+    {"name": "word", "constraints": {"enum": ["One", "two"]}, "tap": {"ignoreCase": True}},
+    {"name": "text", "type": "any", "constraints": {"minLength": 2}},
+]
+OTHER = {
+    "key": ["", "a", "b", "N/A"], "code": ["", "AB", "AB-1", "AB-\u0661", "xzy", "AB-12345", "x\u00fcy", "N/A"],
+    "count": ["", "0", "-5", "-6", "+7", "007", "-0", "999999999999999999999", "1.0", "N/A"],
+    "ratio": ["", "-1.0001", "-1", "2.0001", "-0.0", "1.23456", "2.", "N/A"], "on": ["", "TRUE", "0", "yes"],
+    "day": ["", "2000-01-01", "1999-12-31", "2024-02-30", "2024-2-3"],
+    "at": ["", "18:00:00", "18:00:01", "24:00:00", "1:00:00"],
+    "size": ["", "1.5", "1.50", "2", "2.0", "3"], "word": ["", "One", "one", "TWO", "two", "three"],
+    "text": ["", "a", "ab", "\u00fc"],
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("wide")
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in OTHER.items()}), max_size=8),
+       st.sampled_from([[""], ["", "N/A"], []]))  # fmt: skip
+def test_both_ways_give_the_same_where_columns_are_many(rows, missing):
+    """As they would be judged among hundreds: cell by cell, some checks at a time, nothing told from the line."""
+    _assert_same_under_another_schema(rows, missing)
+
+
+@pytest.fixture
+def wide(monkeypatch):
+    """Ten columns are taken for many."""
+    monkeypatch.setattr(engine, "CHECKS_AT_ONCE", 3)
+    monkeypatch.setattr(predicates, "LARGEST", 0)
+    monkeypatch.setattr(predicates, "FEW", 0)
+
+
+def _assert_same_under_another_schema(rows, missing):
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, OTHER, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    assert_same(out.getvalue().encode(), parse({"fields": FIELDS, "missingValues": missing}))
+
+
 def test_a_schema_that_cannot_be_said_in_sql_is_judged_row_by_row(tmp_path):
     """A pattern that the engine's version of RE2 has not got is no error and no difference."""
     schema = parse({"fields": [{"name": "a", "constraints": {"pattern": "(?<twice>x){2}"}}]})
@@ -232,3 +280,43 @@ def test_the_name_of_a_file_has_no_meaning(tmp_path, name):
     path.write_text("text\nx\n")
 
     assert judged(path, ANY, "vectorised") == judged(path, ANY, "rows")
+
+
+KINDS = [
+    ({"type": "number", "constraints": {"minimum": -5}}, ["1.5", "", "-1", "-9", "-0"]),
+    ({"type": "number", "decimalChar": ",", "groupChar": "."}, ["1.234,5", "", "7"]),
+    ({"type": "integer"}, ["17", "", "+1"]),
+    ({"type": "boolean"}, ["true", "0", "", "x"]),
+    ({"type": "date", "format": "%d.%m.%Y"}, ["31.01.2025", "", "30.02.2025"]),
+    ({"type": "datetime"}, ["2025-01-31T12:00:00+01:00", "2025-01-31T12:00:00.250Z", ""]),
+    ({"constraints": {"enum": ["EUR", "USD"]}, "tap": {"ignoreCase": True}}, ["EUR", "usd", "", "X"]),
+    ({"constraints": {"pattern": "[A-Z]{2}.*", "maxLength": 5}}, ["AB", "ABC", "", "AB \u00fc"]),
+    ({"type": "any"}, ["text", "", 'a "b"']),
+]
+
+
+@pytest.mark.parametrize(("columns", "same"), [*((70, one) for one in range(len(KINDS))), (1_000, None), (1_000, 4)])
+def test_a_thousand_typed_columns_are_judged_by_the_engine(tmp_path, columns, same):
+    """Within its memory, be they of one type or of all; the very same as row by row, and in more rows than one."""
+    kinds = [KINDS[at % len(KINDS) if same is None else same] for at in range(columns)]
+    schema = parse({"fields": [{"name": f"c{at}", **field} for at, (field, _) in enumerate(kinds)]})
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\n")
+    writer.writerow(schema.names)
+    right = [cells[0] for _, cells in kinds]
+    for wrong in range(5):
+        writer.writerow([cells[min(wrong, len(cells) - 1)] for _, cells in kinds])
+        writer.writerow([*right[:-1], kinds[-1][1][-1]])
+    document, *_ = assert_same(out.getvalue().encode(), schema)
+    writer.writerows([right] * 2_100)
+    path = tmp_path / "file.csv"
+    path.write_text(out.getvalue())
+
+    assert judge(path, schema, Bytes(), way="vectorised").rows.accepted == document["rows"]["accepted"] + 2_100
+
+
+class Bytes(Collected):
+    """Takes what is written, and keeps none."""
+
+    def accepted(self, lines):
+        """No row."""

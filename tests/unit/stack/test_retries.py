@@ -97,6 +97,7 @@ ERRORS: dict[str, tuple[bool, str]] = {
     "DocumentRefused": (False, _SENT),
     "ConservationBroken": (False, "a defect of ours"),
     "ObjectGone": (False, "the validator's, about an upload that another one replaced"),
+    "EngineFailed": (False, "the validator judges the file row by row instead; no task of the workflow has the engine"),
     "FileRefused": (False, "the validator's answer about a file"),
     "SchemaError": (False, _DEPLOYED),
     "TapError": (False, "the root of ours; never raised itself"),
