@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks import judging
-from benchmarks.measure import Figure
+from benchmarks.measure import Figure, Peer
 from stack.settings import Settings
 
 ROWS, ROUNDS = 200_000, 5
@@ -23,10 +23,11 @@ def figures() -> Iterator[Figure]:
         pairs = [(_run("tap_parts", accepted), _run("plain_parts", accepted)) for _ in range(ROUNDS)]
     assert len({run["part_bytes"] for pair in pairs for run in pair}) == 1, "not the same parts"  # noqa: S101
     ours, plain = (max(run["rows"] / run["processor_s"] for run in runs) for runs in zip(*pairs, strict=True))
-    met = ours >= TIMES * plain and ours >= GOAL
-    yield Figure("rows a second, transformed", ours, "each by itself", plain, f">= {GOAL:,}, {TIMES}x", met, "/s")
+    peer, met = Peer("each by itself", plain), ours >= TIMES * plain and ours >= GOAL
+    yield Figure("rows transformed", ours, peer, f">= {GOAL:,}, {TIMES}x", met, "/s", "higher", rounds=ROUNDS)
     peak, other = (max(run["peak_mb"] for run in runs) for runs in zip(*pairs, strict=True))
-    yield Figure("peak memory, transformed", peak, "each by itself", other, "<= 1.15", peak <= 1.15 * other, "MB")
+    peer, met = Peer("each by itself", other), peak <= 1.15 * other
+    yield Figure("peak memory, transformed", peak, peer, "<= 1.15x", met, "MB", rounds=ROUNDS)
 
 
 def _accepted(scratch: Path) -> Path:
