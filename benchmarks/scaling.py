@@ -113,7 +113,7 @@ def _on_disk(folder: Path) -> int:
     size = 0
     for path in folder.rglob("*"):
         try:
-            size += path.stat().st_size
+            size += path.lstat().st_size  # of a link, not of the file that it leads to
         except FileNotFoundError:  # gone since it was listed
             continue
     return size

@@ -44,7 +44,7 @@ def test_those_named_run(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_broke_takes_no_other_with_it(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its traceback is told, what it had found and all others are kept, and the run is red."""
     assert main([]) == 1
-    assert names(out) == ["synthesis", "compliance", "deploying", "judging", "loading", "moving"]
+    assert names(out) == ["synthesis", "compliance", "deploying", "judging", "transforming", "loading", "moving"]
     assert results.read(out).failed == ["moving"]
     assert "it broke" in capsys.readouterr().err
 
