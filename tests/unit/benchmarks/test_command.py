@@ -25,7 +25,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
         return SimpleNamespace(figures=figures)
 
-    for name in ("synthesis", "compliance", "deploying", "judging", "loading", "moving", "scaling"):
+    for name in ("synthesis", "compliance", "deploying", "judging", "transforming", "loading", "moving", "scaling"):
         monkeypatch.setitem(sys.modules, f"benchmarks.{name}", suite(name))  # type: ignore[arg-type]
     return results.OUT
 
