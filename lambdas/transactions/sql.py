@@ -5,8 +5,9 @@ from itertools import groupby
 
 
 def text(value: str) -> str:
-    """A text as SQL."""
-    return "'" + value.replace("'", "''") + "'"
+    """A text as SQL, where a NUL would end it."""
+    parts = ["'" + part.replace("'", "''") + "'" for part in value.split("\0")]
+    return parts[0] if len(parts) == 1 else f"({' || chr(0) || '.join(parts)})"
 
 
 class Sql(str):

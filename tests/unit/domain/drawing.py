@@ -12,7 +12,7 @@ from random import Random
 from transactions.schema import SHIPPED
 
 from .drawn_dialects import Written, any_dialect
-from .drawn_fields import FRESH, Column, Document, alike, any_column, column_of, often
+from .drawn_fields import FRESH, Column, Document, alike, any_column, column_of, often, spellings
 
 NAMES = ("a", "b c", "Ü", "row_", "line", "c1", "_", "it's", 'q"q', "x,y;z", "9", "select")
 SHIPPED_COLUMNS = [
@@ -77,7 +77,7 @@ def _ordinary(chance: Random) -> list[Column]:
 def _wide(chance: Random) -> list[Column]:
     """More columns than a person would write, of few kinds."""
     few = _ordinary(chance)
-    width = chance.choice([30, 90, 130, 400])
+    width = chance.choice([30, 30, 30, 90, 90, 130, 400])
     return [
         replace(one, document={**one.document, "name": f"{one.document['name']}{at}"})
         for at, one in ((at, few[at % len(few)]) for at in range(width))
@@ -144,7 +144,7 @@ def _row(chance: Random, header: Sequence[Column], number: int, spoilt: int) -> 
         cells[at] = chance.choice(chance.choice([header[at].near, header[at].near, header[at].wrong]))
     if chance.random() < 0.2:
         at = chance.randrange(len(header))
-        cells[at] = header[at].fresh[chance.randrange(3) % len(header[at].fresh)]
+        cells[at] = chance.choice(spellings(header[at].document, chance.randrange(3)))
     return cells
 
 
@@ -167,7 +167,7 @@ def _document(chance: Random, some: Sequence[Column], written: Written) -> Docum
     if roles:
         document["tap"] = {"roles": roles}
     if often(chance, 3):
-        document["missingValues"] = chance.choice([["", "N/A"], ["-"], [], ["", "0", "-"], [""]])
+        document["missingValues"] = chance.choice([["", "N/A"], ["-"], [], ["", "0", "-"], ["", "\0", "'"]])
     if "transaction_id" in names:
         document["primaryKey"] = "transaction_id"
     elif often(chance, 6):

@@ -57,15 +57,15 @@ def any_column(chance: Random, name: str, *, odd: bool = True) -> Column:
 def _drawn(chance: Random, name: str, *, odd: bool) -> Column:
     kind = chance.choice([kind for kind in NEAR if odd or not kind.startswith("year")])
     document: Document = {"name": name, "type": kind} if kind != "string" or often(chance, 2) else {"name": name}
-    near = _characters(chance, document, kind) if odd else []
+    others = _characters(chance, document, kind) if odd else []
     if kind in FORMATS and odd and often(chance, 3):
         document["format"] = chance.choice(FORMATS[kind])
     if kind == "datetime" and "%z" not in document.get("format", "%z"):
         document.setdefault("tap", {})["offset"] = chance.choice(["+00:00", "+01:00", "-05:30"])
-    near += _constraints(chance, document, kind)
+    near = _constraints(chance, document, kind)
     if odd and often(chance, 4):
         document["missingValues"] = chance.choice([["", "-"], ["0"], ["NA"], []])
-    return column_of(document, near)
+    return column_of(document, near, others)
 
 
 def _characters(chance: Random, document: Document, kind: str) -> list[str]:
@@ -134,7 +134,14 @@ def _of_texts(chance: Random, document: Document, found: Document) -> list[str]:
     if often(chance, 3):
         length = chance.choice([0, 1, 2, 5, 64])
         found[chance.choice(["minLength", "maxLength"])] = length
-        near += ["x" * length, "ü" * length, "\U0001f600" * length, "x" * (length + 1), "x" * max(0, length - 1)]
+        near += [
+            "x" * length,
+            "ü" * length,
+            "ü" * max(0, length - 1),
+            "\U0001f600" * length,
+            "x" * (length + 1),
+            "x" * max(0, length - 1),
+        ]
     return near
 
 
@@ -193,13 +200,13 @@ def _twisted(cell: str) -> list[str]:
     return [f" {cell}", f"{cell} ", cell[:-1], f"{cell}0", f"-{cell}", f"\ufeff{cell}", f"{cell}\n", cell.swapcase()]
 
 
-def column_of(document: Document, near: Sequence[str] = ()) -> Column:
-    """A field with its cells."""
+def column_of(document: Document, near: Sequence[str] = (), more: Sequence[str] = ()) -> Column:
+    """A field with its cells: those near its constraints, and more."""
     numbers = range(FRESH)
     fresh = [spellings(document, number)[0] for number in numbers]
     others = [text for number in numbers[:5] for text in spellings(document, number)[1:]]
     kind = document.get("type", "string")
-    cells = [*fresh[:5], *others, *near, *NEAR.get(kind, ()), *_twisted(fresh[1]), "", " ", "N/A", "-", "0"]
+    cells = [*fresh[:5], *others, *near, *more, *NEAR.get(kind, ()), *_twisted(fresh[1]), "", " ", "N/A", "-", "0"]
     right = _right(document, [*fresh, *cells])
     taken = right is not None
     right = right or set()

@@ -295,6 +295,18 @@ KINDS = [
 ]
 
 
+def test_a_nul_in_what_a_schema_states_ends_no_statement_of_the_engine():
+    """Among missing values, in a pattern, as a word for true: it is a sign that no right cell has."""
+    fields = [
+        {"name": "a", "missingValues": ["", "\0", "it's"]},
+        {"name": "b", "constraints": {"pattern": "x\0?y"}},
+        {"name": "c", "type": "boolean", "trueValues": ["1", "\0"]},
+    ]
+    document, *_ = assert_same(b"a;b;c\nit's;xy;1\nb;xy;0\nb;xxy;1\nb;xy;\0\n", parse({"fields": fields}))
+
+    assert document["errors_by_code"] == {"cell-pattern": 1, "row-nul-byte": 1}
+
+
 @pytest.mark.parametrize(("columns", "same"), [*((70, one) for one in range(len(KINDS))), (1_000, None), (1_000, 4)])
 def test_a_thousand_typed_columns_are_judged_by_the_engine(tmp_path, columns, same):
     """Within its memory, be they of one type or of all; the very same as row by row, and in more rows than one."""
