@@ -53,7 +53,11 @@ def drawn(seed: int) -> Drawn:
     written = any_dialect(chance)
     header = _header(chance, some)
     spoilt = chance.choice([0, 0, 1, 2, 5])  # of ten rows
-    rows = [_row(chance, header, number, spoilt) for number in range(chance.randint(1, 24 if len(some) < 20 else 3))]
+    at_edge = None if often(chance, 2) else _bounded(chance, header)
+    rows = [
+        _row(chance, header, number, spoilt, at_edge)
+        for number in range(chance.randint(1, 24 if len(some) < 20 else 3))
+    ]
     named = replace(written, quoting="need" if written.quoting == "none" else written.quoting)
     lines = [named.line([one.document["name"] for one in header]), *map(written.line, rows)]
     content = written.encoded(_with_faults(chance, lines, written))
@@ -135,10 +139,20 @@ def _header(chance: Random, some: Sequence[Column]) -> list[Column]:
     return header
 
 
-def _row(chance: Random, header: Sequence[Column], number: int, spoilt: int) -> list[str]:
-    """A row: mostly what is right and fresh, some of it empty or twice; and if it is to be spoilt, something wrong."""
+def _bounded(chance: Random, header: Sequence[Column]) -> int | None:
+    """The place of a column with cells at its constraints, one of them, or None."""
+    return chance.choice([at for at, one in enumerate(header) if one.bounded] or [None])
+
+
+def _row(chance: Random, header: Sequence[Column], number: int, spoilt: int, at_edge: int | None) -> list[str]:
+    """A row: mostly what is right and fresh, some of it empty or twice; and if it is to be spoilt, something wrong.
+
+    One column, that `at_edge`, has cells near its constraints in every other row, right and wrong.
+    """
     plain = chance.random()
     cells = [_cell(chance, one, number + at * (not one.unique), plain) for at, one in enumerate(header)]
+    if at_edge is not None and often(chance, 2):
+        cells[at_edge] = chance.choice(header[at_edge].near)
     if chance.randrange(10) < spoilt:
         at = chance.randrange(len(header))
         cells[at] = chance.choice(chance.choice([header[at].near, header[at].near, header[at].wrong]))

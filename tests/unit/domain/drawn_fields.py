@@ -40,6 +40,11 @@ class Column:
     taken: bool  # by a schema
 
     @property
+    def bounded(self) -> bool:
+        """Whether constraints have cells near them."""
+        return self.near is not self.wrong
+
+    @property
     def required(self) -> bool:
         return bool((self.document.get("constraints") or {}).get("required"))
 
@@ -210,12 +215,13 @@ def column_of(document: Document, near: Sequence[str] = (), more: Sequence[str] 
     right = _right(document, [*fresh, *cells])
     taken = right is not None
     right = right or set()
+    wrong = [cell for cell in cells if cell not in right] or cells
     return Column(
         document,
         [cell for cell in fresh if cell in right] or sorted(right) or fresh,
         [cell for cell in cells if cell in right] or cells,
-        [cell for cell in cells if cell not in right] or cells,
-        list(near) or cells,
+        wrong,
+        list(near) or wrong,
         taken,
     )
 
