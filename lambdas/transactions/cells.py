@@ -114,17 +114,12 @@ def _numeral(form: Form, read: Callable[[str], Any]) -> Callable[[str], Any]:
     return read_numeral
 
 
-_AROUND = "with a currency sign, a unit or % around it, its sign before its digits, and no mark such as CR or k"
+_AROUND = ", with a currency sign, a unit or % around it, its sign before its digits, and no mark such as CR or k"
 
 
 def _right_numeral(form: Form, what: str) -> str:
     example = numerals.example(form.decimal_char, form.group_char, whole=form.type == "integer")
-    around = (
-        ""
-        if form.bare_number
-        else ", with a currency sign, a unit or % around it, its sign before its digits, and no mark such as CR or k"
-    )
-    return f"{what} such as {example}{around} (38 digits at most)"
+    return f"{what} such as {example}{'' if form.bare_number else _AROUND} (38 digits at most)"
 
 
 def _read_integer(text: str) -> int | None:

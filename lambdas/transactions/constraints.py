@@ -143,11 +143,11 @@ class Constraints:
             key = "maximum" if name == "maximum" else "exclusiveMaximum"
             self._wrong(key, "is below the minimum" if least > most else "leaves no value above the minimum")
 
-    def length(self, name: str) -> int | None:
+    def _length(self, name: str) -> int | None:
         """A length in characters."""
-        value = self._values.get(name)
         if name not in self._values:
             return None
+        value = self._values[name]
         if self._kind not in TEXTS or isinstance(value, bool) or not isinstance(value, int) or value < 0:
             self._wrong(name, "a whole number from 0 is needed, at a column of text")
             return None
@@ -155,7 +155,7 @@ class Constraints:
 
     def lengths(self) -> dict[str, Any]:
         """Both lengths by the name that `Field` has for each."""
-        least, most = self.length("minLength"), self.length("maxLength")
+        least, most = self._length("minLength"), self._length("maxLength")
         if least is not None and most is not None and least > most:
             self._wrong("maxLength", "is below minLength")
         return {"min_length": least, "max_length": most}

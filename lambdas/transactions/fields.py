@@ -122,10 +122,10 @@ def _enum(document: Mapping[str, Any], reader: Constraints, kind: CellType, wron
 
 def _lists(document: Mapping[str, Any], kind: str, wrong: Wrong) -> tuple[str, ...]:
     """The lists of ISO 4217 whose codes the field takes."""
-    tap = document.get("tap", {})
-    if not isinstance(tap, dict) or "currencies" not in tap:
+    settings = document.get("tap", {})
+    if "currencies" not in settings:
         return ()
-    lists = tap["currencies"]
+    lists = settings["currencies"]
     if not isinstance(lists, list) or not lists or not all(isinstance(one, str) and one in LISTS for one in lists):
         wrong("tap.currencies", f"a list of some of {', '.join(LISTS)} is needed, not {lists!r}")
         return ()

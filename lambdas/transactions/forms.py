@@ -13,7 +13,6 @@ _TIMES = ("date", "time", "datetime")
 _HOLDS_ANYWAY = {
     "decimalChar": ".", "groupChar": "", "bareNumber": True, "trueValues": list(TRUE), "falseValues": list(FALSE),
 }  # fmt: skip
-_KINDS = {"ignoreCase": bool}  # of the settings under `tap`
 
 
 def read_form(document: Mapping[str, Any], wrong: Wrong) -> Form | None:
@@ -30,7 +29,7 @@ def read_form(document: Mapping[str, Any], wrong: Wrong) -> Form | None:
     for key, types in OF_TYPES.items():
         if key in document and kind not in types and document[key] != _HOLDS_ANYWAY.get(key):
             also(key, f"does not fit the type {kind}; it is for {' and '.join(types)}")
-    offset = _offset(kind, document, also)
+    offset = _offset(kind, _settings(document, also), also)
     form = Form(
         kind,
         _format(kind, document.get("format", "default"), offset, also),
@@ -96,17 +95,20 @@ def _wrong_zone(kind: str, stated: str, offset: str) -> str | None:
     return 'has no offset (%z), so it names no moment: state it by "tap": {"offset": "+01:00"}'
 
 
-def _offset(kind: str, document: Mapping[str, Any], wrong: Wrong) -> str:
+def _settings(document: Mapping[str, Any], wrong: Wrong) -> Mapping[str, Any]:
+    """What the field says under `tap`, beyond the standard."""
     found = document.get("tap", {})
     if not isinstance(found, dict):
         wrong("tap", "an object is needed")
-        return ""
+        return {}
     refuse_unknown(found, FIELD_TAP, lambda key, reason: wrong(f"tap.{key}", reason))
-    for key, type_ in _KINDS.items():
-        if not isinstance(found.get(key, type_()), type_):
-            wrong(f"tap.{key}", f"true or false is needed, not {found[key]!r}")
-    offset = found.get("offset", "")
-    if "offset" in found and not time_formats.is_offset(offset):
+    _flag(found, "ignoreCase", lambda key, reason: wrong(f"tap.{key}", reason), default=False)
+    return found
+
+
+def _offset(kind: str, settings: Mapping[str, Any], wrong: Wrong) -> str:
+    offset = settings.get("offset", "")
+    if "offset" in settings and not time_formats.is_offset(offset):
         wrong("tap.offset", f"an offset such as +01:00 is needed, not {offset!r}")
         return ""
     if offset and kind != "datetime":
