@@ -1,6 +1,6 @@
 """One column of a schema: read once into a frozen type, or refused with its place and the reason. Used by `schema`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -57,6 +57,11 @@ class Field:
     def cell_type(self) -> CellType:
         """How its cells are read and written."""
         return cell_type(self.form)
+
+    def reader(self) -> Callable[[str], Any]:
+        """What reads its cells: a cell's value, or None for nothing and for what is no such value."""
+        read, missing = self.cell_type.read, self.missing
+        return lambda cell: None if cell in missing else read(cell)
 
 
 def read_field(

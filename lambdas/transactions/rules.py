@@ -69,7 +69,7 @@ class RowRules:
         self._historic = [one.name for one in schema.fields if "historic" in one.currencies]
         self._fields, self._size = {one.name: one for one in schema.fields}, size
         self._check_currency = checks.get(self._currency or "")
-        self._read_amount = next((_reader(one) for one in schema.fields if one.name == self._amount), _no_amount)
+        self._read_amount = next((one.reader() for one in schema.fields if one.name == self._amount), _no_amount)
 
     def judge(self, record: Record) -> Row | list[DataError]:
         """The normalised row, or all of its errors."""
@@ -164,12 +164,6 @@ def _error(record: Record, column: str, value: str, fault: Fault) -> DataError:
 
 def _no_amount(cell: str) -> None:
     """Where no column has the amounts."""
-
-
-def _reader(field: Field) -> Callable[[str], Decimal | None]:
-    """What reads an amount: nothing is no amount."""
-    read, missing = field.cell_type.read, field.missing
-    return lambda cell: None if cell in missing else read(cell)
 
 
 def _check(field: Field, is_key: bool) -> _Check:

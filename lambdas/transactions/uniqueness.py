@@ -31,7 +31,7 @@ class UniqueKey:
     def __init__(self, columns: Key, schema: Schema, header: Sequence[str]) -> None:
         self.columns, self.positions = columns, tuple(map(header.index, columns))
         fields = {one.name: one for one in schema.fields}
-        self._parts = [(at, _reader(fields[name])) for name, at in zip(columns, self.positions, strict=True)]
+        self._parts = [(at, _text_reader(fields[name])) for name, at in zip(columns, self.positions, strict=True)]
 
     def value(self, cells: Sequence[str]) -> str | None:
         """The key's value as text, the same for the same values alone; None where it has none."""
@@ -49,12 +49,12 @@ def unique_keys(schema: Schema, header: Sequence[str]) -> list[UniqueKey]:
     return [UniqueKey(key, schema, header) for key in schema.unique if set(key) <= set(header)]
 
 
-def _reader(field: Field) -> Callable[[str], str | None]:
+def _text_reader(field: Field) -> Callable[[str], str | None]:
     """What gives the canonical text of a cell's value, whatever else the schema says of it."""
-    read, write = field.cell_type.read, field.cell_type.write
+    read, write = field.reader(), field.cell_type.write
 
     def text(cell: str) -> str | None:
-        value = None if cell in field.missing else read(cell)
+        value = read(cell)
         if value is None:
             return None
         written: str = write(value)
