@@ -55,7 +55,7 @@ class Collector:
         self.tests: dict[str, dict[str, Any]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        test = self.tests.setdefault(report.nodeid, {"outcome": "passed", "seconds": 0.0})
+        test = self.tests.setdefault(_as_collected(report.nodeid), {"outcome": "passed", "seconds": 0.0})
         if report.when == "call":  # the rest of it is mostly waiting for the deployment, or for a turn
             test["seconds"] = round(report.duration, 3)
         if report.outcome != "passed":
@@ -133,3 +133,8 @@ def _of_target(target: dict[str, Any]) -> dict[str, str]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _as_collected(nodeid: str) -> str:
+    """The id without the group that pytest-xdist writes behind it (`test_it[1]@group`) for --dist loadgroup."""
+    return nodeid.rpartition("@")[0] if nodeid.rfind("@") > nodeid.rfind("]") else nodeid

@@ -1,5 +1,6 @@
 """The suite's plugin in somebody else's project: when it deploys, what it gives to tests, and where it is not there."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,26 @@ def test_folders_of_the_levels_are_the_projects(project: Path, run: Run) -> None
 
     result.stdout.fnmatch_lines(["*1 synth and code*1 passed", "*3 end to end*1 passed"])
     assert (project / "build" / "evidence" / "level3-embedded.json").is_file()
+
+
+def test_tests_of_a_group_run_in_one_worker(project: Path, run: Run) -> None:
+    """What xdist_group promises, as the suite's own fixtures rely on it; the evidence has their ids as collected."""
+    (project / "tests" / "integration" / "test_group.py").write_text(
+        "import pytest\n\n"
+        "@pytest.mark.xdist_group('days')\n"
+        "@pytest.mark.parametrize('day', range(6))\n"
+        "def test_day(day, worker_id, tmp_path_factory):\n"
+        "    (tmp_path_factory.getbasetemp().parent / f'{worker_id}-{day}').touch()\n"
+        "    assert len({one.name[:3] for one in tmp_path_factory.getbasetemp().parent.glob('gw?-*')}) == 1\n"
+    )
+
+    result = run("-n", "2", "--dist", "loadgroup")
+
+    result.assert_outcomes(passed=8)
+    evidence = json.loads((project / "build" / "evidence" / "level3-embedded.json").read_text())
+    assert {node for node in evidence["tests"] if "group" in node} == {
+        f"tests/integration/test_group.py::test_day[{day}]" for day in range(6)
+    }
 
 
 @pytest.mark.parametrize(
