@@ -128,7 +128,7 @@ prove-deployer-policy: setup ## The policies of tap policy are enough, refuse th
 
 .PHONY: prove-steady
 prove-steady: setup ## The suite beside busy processes, and on an AWS that is slowed: green, and the same tests
-	@SUITE="$(SUITE)" $(PYTEST) tests/proofs/prove_steady.py -q -s
+	@$(PYTEST) tests/proofs/prove_steady.py -q -s
 
 .PHONY: prove-readme
 prove-readme: setup ## The README's commands in a fresh clone, with nothing left

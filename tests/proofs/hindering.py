@@ -1,4 +1,4 @@
-"""What hinders a machine for a proof: processes that only spin, and an embedded AWS that is stopped most of the time."""
+"""What hinders a proof: processes that only spin, and an embedded AWS that stands still most of the time."""
 
 import os
 import signal
