@@ -106,7 +106,7 @@ def test_ten_billion_rows_in_ten_thousand_files_fit_and_take_as_long_as_their_tu
     assert answer.at_once == 4
     assert answer.limiting.name == "DynamoDB connections that a table serves"
     assert answer.limiting.use == pytest.approx(640 / served)
-    per_loader = 500 / (500 * put_s + 2 * 0.1 + 0.25)
+    per_loader = 500 / (500 * (put_s + model.measured.item_make_s) + 2 * 0.1 + 0.25)
     assert answer.stages["load"] == pytest.approx(10**10 / (40 * per_loader), rel=0.01)
 
 
