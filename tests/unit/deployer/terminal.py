@@ -29,7 +29,7 @@ def on_a_terminal(
     os.close(its)
     told = b"".join(iter(lambda: _read(ours), b""))
     os.close(ours)
-    process.wait(60)
+    process.wait(600)
     return told.decode()
 
 
