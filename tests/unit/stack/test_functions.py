@@ -47,7 +47,7 @@ def test_log_groups_are_declared_before_lambda_makes_its_own(document: dict[str,
 
 
 def test_the_reader_of_a_list_of_parts_is_deployed_before_its_writer(document: dict[str, Any]) -> None:
-    """A loader that knows a new form is there when the transformer begins to write it; by address, as Terraform asks."""
+    """A loader that knows a new form is there when the transformer begins to write it. Told by its address."""
     ids = {each["function_name"]: id_ for id_, each in resources(document, "aws_lambda_function").items()}
 
     waits = _functions(document)["csv-transformer-unit"]["depends_on"]
