@@ -41,7 +41,7 @@ def test_parts_are_listed_with_all_that_a_loader_needs(way, validated):
 
 def test_parts_are_written_at_the_same_time(way, validated):
     """Each waits here until all three are on their way; one after another, none would arrive."""
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(3, timeout=600)
 
     def wait(params, **_):
         if "/part-" in params["url_path"]:
