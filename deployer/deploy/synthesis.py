@@ -19,6 +19,7 @@ from pathlib import Path
 
 from deployer import process
 from deployer.console.streams import explained
+from deployer.deploy.bindings import loaded_when_used
 from deployer.errors import SynthesisFailed, ToolMissing, UsageError
 from deployer.paths import PROJECT_FILE, Paths
 from deployer.process import tools
@@ -234,7 +235,7 @@ def _run(settings: Settings, paths: Paths, out: Path) -> None:
     from deployer.deploy import kept_synthesis
 
     tools.provide("node", paths)
-    environment = process.environment({**settings.environment(), "CDKTF_OUTDIR": str(out)})
+    environment = loaded_when_used(process.environment({**settings.environment(), "CDKTF_OUTDIR": str(out)}))
     project = Project.at(paths.root)
     command = project.command(paths.root)
     try:
