@@ -18,6 +18,7 @@ EMULATOR_ACCOUNT = "000000000000"  # whose root "test" is, for both emulators
 EMULATOR_SECRET = "test"  # noqa: S105 - the emulators' own, known to everybody
 NOWHERE = os.devnull
 PATIENT_ATTEMPTS = 12
+EMULATOR_ANSWERS_S = 600.0  # a hang: on a busy machine an emulator is slow, and a second call would make it slower
 
 
 @dataclass(frozen=True)
@@ -274,7 +275,12 @@ def _emulator_client(target: Target, service: str) -> Any:
     return session.client(
         service,
         config=Config(
-            proxies={}, s3={"addressing_style": "path"}, max_pool_connections=30, retries=_retries(target.attempts)
+            proxies={},
+            s3={"addressing_style": "path"},
+            max_pool_connections=30,
+            retries=_retries(target.attempts),
+            connect_timeout=EMULATOR_ANSWERS_S,
+            read_timeout=EMULATOR_ANSWERS_S,
         ),
     )
 

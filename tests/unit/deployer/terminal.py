@@ -27,7 +27,7 @@ def on_a_terminal(arguments: Sequence[str], folder: Path) -> str:
     os.close(its)
     told = b"".join(iter(lambda: _read(ours), b""))
     os.close(ours)
-    process.wait(60)
+    process.wait(600)
     return told.decode()
 
 
