@@ -7,20 +7,25 @@ import pytest
 from deployer.pytest_plugin.session import shared
 from deployer.targets.targets import DIFFERENCES, Difference
 
-FIXTURE = "tap_deployment"
+DEPLOYMENT, TARGET = "tap_deployment", "tap_target"
 _CONSIDERED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs the deployment comes last, since it waits for it."""
+    """What needs the deployment comes last, since it waits for it; before it, what needs no more than the AWS."""
     for item in items:
         _refuse_unknown_traits(item)
-    items.sort(key=uses_deployment)
+    items.sort(key=lambda item: (uses_target(item), uses_deployment(item)))
 
 
 def uses_deployment(item: pytest.Item) -> bool:
     """Whether it asks for the fixture, by itself or through another one."""
-    return FIXTURE in getattr(item, "fixturenames", ())
+    return DEPLOYMENT in getattr(item, "fixturenames", ())
+
+
+def uses_target(item: pytest.Item) -> bool:
+    """Whether it needs an AWS, with something deployed on it or without."""
+    return uses_deployment(item) or TARGET in getattr(item, "fixturenames", ())
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,7 +36,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     """
     if not item.config.stash.setdefault(_CONSIDERED, False):
         item.config.stash[_CONSIDERED] = True
-        if not _only_plans(item) and any(map(_will_use_deployment, item.session.items)):
+        if not _only_plans(item) and any(map(_will_use_target, item.session.items)):
             shared(item.config).ask()
 
 
@@ -39,8 +44,8 @@ def _only_plans(item: pytest.Item) -> bool:
     return bool(item.config.getoption("setupplan"))
 
 
-def _will_use_deployment(item: pytest.Item) -> bool:
-    return uses_deployment(item) and not _may_be_skipped(item) and not list(_lacking(item))
+def _will_use_target(item: pytest.Item) -> bool:
+    return uses_target(item) and not _may_be_skipped(item) and not list(_lacking(item))
 
 
 def _may_be_skipped(item: pytest.Item) -> bool:
@@ -72,9 +77,9 @@ def _lacking(item: pytest.Item) -> list[tuple[str, Difference]]:
 
 def _lacking_here(item: pytest.Item) -> list[tuple[str, Difference]]:
     """What the target lacks on this machine, as it says once it runs."""
-    if not (needs := _needs(item)) or not uses_deployment(item) or _only_plans(item):
+    if not (needs := _needs(item)) or not uses_target(item) or _only_plans(item):
         return []
-    lacks = shared(item.config).answer().get("target", {}).get("lacks", {})
+    lacks = shared(item.config).reached().get("target", {}).get("lacks", {})
     return [(trait, replace(needs[trait], reason=lacks[trait])) for trait in needs if trait in lacks]
 
 
