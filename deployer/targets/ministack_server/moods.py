@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, unquote_plus, urlencode
 
-FILES = "moods*.json"
+BEGIN, END = "moods", ".json"  # of a file's name
 # How many a page holds at most is asked in the query (S3), or in the JSON that is sent.
 PAGES = {
     "s3.ListObjectsV2": "max-keys",
@@ -62,7 +62,8 @@ class Moods:
 
     def now(self) -> list[Planted]:
         """The moods of now; none without a file."""
-        texts = {path: text for path in self.folder.glob(FILES) if (text := _read(path))}
+        files = [path for path in self.folder.iterdir() if path.name.startswith(BEGIN) and path.suffix == END]
+        texts = {path: text for path in files if (text := _read(path))}
         with self._lock:
             for path, text in texts.items():
                 if path not in self._planted or text != self._planted[path].text:
