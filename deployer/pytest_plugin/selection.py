@@ -1,5 +1,6 @@
 """Which tests need the deployment, and which are skipped since the target lacks what they need."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,25 +8,31 @@ import pytest
 from deployer.pytest_plugin.session import shared
 from deployer.targets.targets import DIFFERENCES, Difference
 
-DEPLOYMENT, TARGET = "tap_deployment", "tap_target"
+DEPLOYMENT, TARGET, STACK = "tap_deployment", "tap_target", "tap_stack"
 _CONSIDERED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs the deployment comes last, since it waits for it; before it, what needs no more than the AWS."""
+    """What is about the stack comes first: where it is broken, that is the first that is told. What needs the
+    deployment comes last, since it waits for it; before it, what needs no more than the AWS.
+    """
     for item in items:
         _refuse_unknown_traits(item)
-    items.sort(key=lambda item: (uses_target(item), uses_deployment(item)))
+    items.sort(key=lambda item: (uses_target(item), uses_deployment(item), STACK not in _fixtures(item)))
 
 
 def uses_deployment(item: pytest.Item) -> bool:
     """Whether it asks for the fixture, by itself or through another one."""
-    return DEPLOYMENT in getattr(item, "fixturenames", ())
+    return DEPLOYMENT in _fixtures(item)
 
 
 def uses_target(item: pytest.Item) -> bool:
     """Whether it needs an AWS, with something deployed on it or without."""
-    return uses_deployment(item) or TARGET in getattr(item, "fixturenames", ())
+    return uses_deployment(item) or TARGET in _fixtures(item)
+
+
+def _fixtures(item: pytest.Item) -> Sequence[str]:
+    return getattr(item, "fixturenames", ())
 
 
 @pytest.hookimpl(tryfirst=True)

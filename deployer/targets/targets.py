@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -40,6 +41,7 @@ class Difference:
 #   maps_fail       a load of which a part failed ends as failed, where none may
 #   stops           a load that is stopped does nothing more
 #   settles_s       seconds until a function's change is wholly in force
+#   log_calls_per_s how often one of its logs may be asked for what is new
 #   unusable        services that answer in no useful time, if at all
 #   cloud_control   what no table has a row for can be found by its tags and removed: resources/cloud_control.py
 #   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
@@ -58,6 +60,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "maps_fail": Difference(True, "MiniStack keeps a map's tolerated failures", "2026-11-24"),
         "stops": Difference(True, "MiniStack ends the execution after the state it is in", "2026-11-25"),
         "settles_s": Difference(0, "each invocation reads the function's configuration", "2026-11-24"),
+        "log_calls_per_s": Difference(
+            8.0, "each call takes MiniStack, which is one process, a millisecond", "2026-11-30"
+        ),
         "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
         "cloud_control": Difference(False, "MiniStack has no Cloud Control API", "2026-11-25"),
         "forgets": Difference({}, "mended in deployer/targets/ministack_server", "2026-11-23"),
@@ -82,6 +87,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "settles_s": Difference(
             8, "LocalStack 4.13 loses an event that comes while a function changes over to a new version", "2026-11-24"
         ),
+        "log_calls_per_s": Difference(8.0, "LocalStack has no limit", "2026-11-30"),
         "unusable": Difference(
             ("kinesis",), "LocalStack installs a server from npm for each account that asks", "2026-11-24"
         ),
@@ -106,6 +112,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "maps_fail": Difference(True, "it is AWS", "2026-11-24"),
         "stops": Difference(True, "it is AWS", "2026-11-25"),
         "settles_s": Difference(0, "it is AWS, whose waiter says when", "2026-11-24"),
+        "log_calls_per_s": Difference(
+            2.5, "half of what an account is answered in a second: others ask too", "2026-11-30"
+        ),
         "unusable": Difference((), "it is AWS", "2026-11-24"),
         "cloud_control": Difference(True, "it is AWS", "2026-11-25"),
         "forgets": Difference({}, "it is AWS", "2026-11-23"),
@@ -294,9 +303,18 @@ def _aws_client(target: Target, service: str) -> Any:
     keys = target.credentials
     core: Any = botocore.session.Session()  # which takes what renews itself in no other way
     core._credentials = target.source or Fixed(keys.access_key, keys.secret_key, keys.token or None)
+    core.register_component("data_loader", _models())
     session = boto3.Session(botocore_session=core, region_name=target.region)
     make: Any = session.client  # its stubs know the services by name only
     return make(service, config=Config(max_pool_connections=30, retries=_retries(target.attempts)))
+
+
+@cache
+def _models() -> Any:
+    """What botocore knows of AWS's services. A session of its own would read it anew for each client: 0.1 s."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def _retries(attempts: int) -> Any:

@@ -93,7 +93,7 @@ def test_a_table_that_was_missing_for_a_while_gets_its_rows_once(
     again = redrive(pipeline, _letter_about(pipeline, journey.upload.name))
 
     assert "since its load failed" in told
-    assert met.startswith(f"{journey.upload.part(0)}: ")
+    assert met.startswith(f"part 00000 of {journey.upload.accepted}: ")
     assert "PutItem" in met
     assert _ended(pipeline, again) == "SUCCEEDED"
     assert travel.follow(journey.upload).reconciles().rows["loaded"] == 3
