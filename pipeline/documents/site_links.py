@@ -1,7 +1,7 @@
 """A hook of mkdocs for `make docs-site`: links of the pages to files outside of docs/, which the site has not.
 
-Where GitHub builds the site, they lead to the file there; elsewhere they are their text and the file's path. A file that
-is not there is a dead link. It runs in environments/site, on nothing of Tap.
+Where GitHub builds the site, they lead to the file there; elsewhere they are their text and the file's path. A link to
+a file that is not there fails. It runs in environments/site, on nothing of Tap.
 """
 
 import os
