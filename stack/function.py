@@ -98,6 +98,11 @@ class PipelineFunction(Construct):
         for rule, reason in ACCEPTED.items():
             suppress(self.function, rule, reason=reason)
 
+    def deployed_after(self, other: "PipelineFunction") -> None:
+        """Change its code once the other's is changed: who reads what passes between them, before who writes it."""
+        address = f"{other.function.terraform_resource_type}.{other.function.friendly_unique_id}"
+        self.function.depends_on = [*(self.function.depends_on or []), address]
+
 
 ACCEPTED = {
     "CKV_AWS_115": "reserved concurrency is taken from the whole account, and small ones have none to give; the Map's "

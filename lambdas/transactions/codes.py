@@ -3,7 +3,6 @@
 Made by `dialect`, `records`, `rules` and `judge`; programs match on codes, so a code never changes its meaning.
 """
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 VALUE_LENGTH = 80  # characters of a value that an error quotes
@@ -63,8 +62,7 @@ def with_advice(fault: Fault, advice: str) -> Fault:
     return Fault(fault.code, f"{fault.message}; {advice}") if advice else fault
 
 
-@dataclass(frozen=True, slots=True)
-class DataError:
+class DataError(NamedTuple):
     """One error at its place.
 
     `line` counts physical lines from 1, `record` data records from 1; both are None where the whole file is meant,
@@ -80,14 +78,7 @@ class DataError:
 
     def to_json(self) -> dict[str, Any]:
         """The object of `tap validate --json`."""
-        return {
-            "line": self.line,
-            "record": self.record,
-            "column": self.column,
-            "code": self.code,
-            "value": self.value,
-            "message": self.message,
-        }
+        return self._asdict()
 
 
 def file_error(code: str, message: str, value: str | None = None) -> DataError:

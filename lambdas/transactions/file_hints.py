@@ -5,7 +5,6 @@ Advice is a part of the message and never changes a verdict. Used by `rules`, an
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +41,7 @@ def with_footer(errors: list[DataError], record: Record, size: int) -> list[Data
 def advised(errors: Sequence[DataError], advice: str) -> list[DataError]:
     """The same errors, the first with advice, if there is some."""
     first, *others = errors
-    return [replace(first, message=f"{first.message}; {advice}") if advice else first, *others]
+    return [first._replace(message=f"{first.message}; {advice}") if advice else first, *others]
 
 
 def _is_near_the_end(record: Record, size: int) -> bool:

@@ -16,13 +16,13 @@ from transactions.records import Record
 
 COLUMNS = ("line", "record", "column", "code", "value", "message")
 _FULL_WIDTH = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # = + - @ of East Asian keyboards run too
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *_FULL_WIDTH)
+_STARTS_A_FORMULA = frozenset(("=", "+", "-", "@", "\t", "\r", "\n", *_FULL_WIDTH))
 _BLOCK = 1 << 20
 
 
 def guard(cell: str) -> str:
     """The cell as text for a spreadsheet: a single quote is put before what would start a formula (OWASP)."""
-    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
+    return f"'{cell}" if cell[:1] in _STARTS_A_FORMULA else cell
 
 
 class RejectedCsv:
@@ -41,10 +41,12 @@ class RejectedCsv:
 
     def add(self, errors: Sequence[DataError]) -> None:
         """Write the errors of one row."""
-        for error in errors[: self._room]:
-            cells = error.to_json()
-            self._writer.writerow(["" if cells[name] is None else guard(str(cells[name])) for name in COLUMNS])
-        self._room -= min(self._room, len(errors))
+        told = errors[: self._room]
+        self._room -= len(told)
+        self._writer.writerows(
+            (line, record, column and guard(column), code, value and guard(value), guard(message))
+            for line, record, column, code, value, message in told
+        )
 
 
 class RejectedRaw:

@@ -139,9 +139,11 @@ class Tally:
 
     def note(self, errors: Sequence[DataError]) -> None:
         """Count errors, and keep the first of them."""
-        self._codes.update(error.code for error in errors)
+        for error in errors:
+            self._codes[error.code] += 1
         room = self._max_details - len(self._errors)
-        self._errors += errors[:room]
+        if room:
+            self._errors += errors[:room]
         self._truncated |= len(errors) > room
 
     def check(self) -> None:

@@ -1,10 +1,14 @@
 """Advice on what is refused or rejected: it says what seems to be meant, alike in both ways of judging."""
 
 import json
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.rows import HEADER, make_row
+from transactions.hints import on_type
 from transactions.schema import SHIPPED, parse
 
 BOTH = pytest.mark.parametrize("way", ["rows", "vectorised"])
@@ -78,6 +82,25 @@ def test_of_what_is_no_number_in_any_writing_nothing_is_advised(verdict_of, way,
     (error,) = verdict_of(f"v;t\n{cell};x\n", schema=numbers(), way=way).errors
 
     assert error.message == "must be a plain decimal number such as 1234.50 (38 digits at most)"
+
+
+GROUPS = st.lists(st.text("019", min_size=1, max_size=3), min_size=1, max_size=3)
+
+
+@settings(deadline=None)
+@given(
+    GROUPS,
+    st.text(".,' ", min_size=2, max_size=2),
+    st.sampled_from([{}, {"decimalChar": ","}, {"groupChar": ","}, {"bareNumber": False}]),
+)
+def test_what_is_advised_by_the_shape_of_a_number_is_right_of_its_digits(groups, marks, stated):
+    """To look at the cell itself, each time, would advise the same."""
+    (field, _) = numbers(**stated).fields
+    cell = "".join(one for pair in zip(groups, [*marks, ""], strict=False) for one in pair) + " EUR"
+    by_shape = on_type(field)(cell)
+
+    with patch("transactions.hints._shape", str):
+        assert on_type(field)(cell) == by_shape
 
 
 @BOTH
