@@ -1,5 +1,6 @@
 """Which tests need the deployment, and which are skipped since the target lacks what they need."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,20 +8,26 @@ import pytest
 from deployer.pytest_plugin.session import shared
 from deployer.targets.targets import DIFFERENCES, Difference
 
-FIXTURE = "tap_deployment"
+FIXTURE, STACK_FIXTURE = "tap_deployment", "tap_stack"
 _CONSIDERED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs the deployment comes last, since it waits for it."""
+    """What is about the stack comes first: where it is broken, that is the first that is told. What needs the
+    deployment comes last, since it waits for it.
+    """
     for item in items:
         _refuse_unknown_traits(item)
-    items.sort(key=uses_deployment)
+    items.sort(key=lambda item: (uses_deployment(item), STACK_FIXTURE not in _fixtures(item)))
 
 
 def uses_deployment(item: pytest.Item) -> bool:
     """Whether it asks for the fixture, by itself or through another one."""
-    return FIXTURE in getattr(item, "fixturenames", ())
+    return FIXTURE in _fixtures(item)
+
+
+def _fixtures(item: pytest.Item) -> Sequence[str]:
+    return getattr(item, "fixturenames", ())
 
 
 @pytest.hookimpl(tryfirst=True)

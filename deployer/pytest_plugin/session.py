@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from deployer import process
+from deployer.deploy import kept_synthesis
 from deployer.process import tools
 from deployer.pytest_plugin.levels import project_paths
 from deployer.pytest_plugin.options import OPTIONS
@@ -125,6 +126,7 @@ class Leader(Shared):
 
 
 _SHARED = pytest.StashKey[Shared]()
+_KEPT = pytest.StashKey[kept_synthesis.Kept]()
 
 
 def shared(config: pytest.Config) -> Shared:
@@ -135,6 +137,7 @@ def shared(config: pytest.Config) -> Shared:
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
     config.stash[_SHARED] = Shared(*map(Path, given["tap_shared"])) if given else Leader(config)
+    config.stash[_KEPT] = kept_synthesis.keep(shared(config).folder)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -169,5 +172,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Also where a session did not come to its finish."""
+    if kept := config.stash.get(_KEPT, None):
+        kept_synthesis.end(kept)
     if isinstance(leader := config.stash.get(_SHARED, None), Leader):
         leader.forget()
