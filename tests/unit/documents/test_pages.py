@@ -97,10 +97,9 @@ def _typed() -> list[str]:
 
 
 def _of(program: str) -> list[str]:
-    """Those of one program that are whole: no sentence, nothing left to fill in."""
-    return [
-        each for each in _typed() if each.startswith(f"{program} ") and "..." not in each.replace("FILE...", "FILE")
-    ]
+    """Those of one program that are whole: no sentence, no line of an output, nothing left to fill in."""
+    whole = [each for each in _typed() if "..." not in each.replace("FILE...", "FILE")]
+    return [each for each in whole if re.match(rf"{program} \S", each)]
 
 
 def _parsed(arguments: list[str]) -> None:
