@@ -12,6 +12,7 @@ CSV ?=
 KEEP ?=
 REUSE ?=
 WORKERS ?= auto
+SUITE ?= tests
 SMOKE_MINUTES ?= 30
 TAP := .venv/bin/tap
 PYTEST := .venv/bin/pytest
@@ -31,7 +32,7 @@ setup: .venv/.ready ## The environment alone: leaves .venv/bin/tap
 	@echo "tap: setting up .venv (once)" >&2
 	@.venv/bin/python -m uv --version 2>/dev/null | grep -q "uv $(UV_VERSION) " || { python="$(PYTHON)"; [ -n "$$python" ] || python="$$(sh environments/python)" || exit 3; "$$python" -m venv --clear .venv && $(PIP_INSTALL) -r environments/uv.txt || { echo "tap: uv could not be installed; pip says above why. Where the network signs TLS itself: PIP_USE_FEATURE=truststore make, or PIP_CERT=/path/to/its-ca.pem make. A private index: UV_DEFAULT_INDEX" >&2; exit 3; }; }
 	@.venv/bin/python -m deployer.process.environments
-	@# bytecode for what every command loads; the provider bindings are 1,500 modules of which few are ever used
+	@# bytecode for what every command loads; the provider bindings are 2,100 modules of which few are ever used
 	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m compileall -q -j 0 -x 'cdktf_cdktf_provider_aws|moto|/tests?/' .venv/lib || true
 	@touch .venv/.ready
 
@@ -44,9 +45,9 @@ run: export TAP_CSV := $(value CSV)
 unexport CSV
 
 .PHONY: test-local
-test-local: setup ## The three levels, in parallel (TARGET=embedded or localstack, REUSE=1)
+test-local: setup ## The three levels, in parallel (TARGET=embedded or localstack, REUSE=1, SUITE=a part)
 	@mkdir -p build
-	@$(PYTEST) tests --target $(TARGET) $(if $(REUSE),--reuse) -n $(WORKERS) --dist loadgroup --junit-xml build/test-local.xml
+	@$(PYTEST) $(SUITE) --target $(TARGET) $(if $(REUSE),--reuse) -n $(WORKERS) --dist loadgroup --junit-xml build/test-local.xml
 
 .PHONY: compliance
 compliance: setup ## Levels 1 and 2 without AWS; SARIF, JUnit, Markdown and JSON under build/
@@ -124,6 +125,10 @@ prove-report: setup ## The last run's report, and ones that are hard to show, in
 .PHONY: prove-deployer-policy
 prove-deployer-policy: setup ## The policies of tap policy are enough, refuse the rest, and grant nothing unneeded
 	@$(PYTEST) tests/proofs/prove_deployer_policy.py tests/proofs/prove_night.py -q
+
+.PHONY: prove-steady
+prove-steady: setup ## The suite beside busy processes, and on an AWS that is slowed: green, and the same tests
+	@$(PYTEST) tests/proofs/prove_steady.py -q -s
 
 .PHONY: prove-readme
 prove-readme: setup ## The README's commands in a fresh clone, with nothing left

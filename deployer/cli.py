@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from deployer.commands import stack
 from deployer.commands.cleanup import cleanup
 from deployer.commands.comply import comply
+from deployer.commands.dev import dev
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
 from deployer.commands.options import Commands
@@ -71,6 +72,7 @@ for command in (
     stack.synth,
     stack.plan,
     stack.deploy,
+    dev,
     stack.adopt,
     stack.outputs,
     stack.destroy,

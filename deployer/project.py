@@ -10,6 +10,7 @@ code = ["functions"]                        # which inputs are nothing but code 
 packages = "billing.packaging:packages"     # and what makes their ZIPs
 tags = { Project = "billing", Environment = "{suffix}" }
 commands = ["billing.commands:add"]         # more commands for `tap`
+sample = "tap upload sample.csv"            # what `tap dev` tries each change with
 integration-tests = "tests/e2e"             # where that level of the suite lies
 ```
 """
@@ -32,11 +33,12 @@ TABLE = "[tool.tap]"
 SUFFIX = "{suffix}"  # stands in a tag's value for the environment's suffix
 
 
-def _words(value: Any) -> tuple[str, ...]:
-    words = shlex.split(value) if isinstance(value, str) else _texts(value)
-    if not words:
+def words(value: Any) -> tuple[str, ...]:
+    """A command, as its words or as one would type it. Raises ValueError where it is none."""
+    found = shlex.split(value) if isinstance(value, str) else _texts(value)
+    if not found:
         raise ValueError("no command")
-    return tuple(words)
+    return tuple(found)
 
 
 def _text(value: Any) -> str:
@@ -102,6 +104,9 @@ class Project:
     `tags`: by which an environment's resources are told from others', with `{suffix}` in at least one value. They must
     be among the default tags of the provider. Blank: all of its default tags, where one of them holds the suffix.
     `commands`: functions that are given a Typer application and add commands to it.
+    `sample`: a command that sends something through what is deployed, and tells how far it comes: `tap dev` runs it
+    after each change. A leading `tap` or `python` is the one that runs. It reads the outputs on stdin, as
+    `tap outputs --json` prints them, and its environment says which AWS is meant, to `tap` as to any SDK.
     `policies`: a mapping of names to what who works with the deployed stack asks of AWS, for `tap policy`; `nightly` is
     what the tests of a night ask besides.
     `report`: a function that makes a chapter of the report (deployer/reporting/chapter.py) of a run's evidence.
@@ -112,7 +117,7 @@ class Project:
     `unit_tests`, `policy_tests`, `integration_tests`: the folders of the three levels of tests.
     """
 
-    app: tuple[str, ...] = _said(_words, ())
+    app: tuple[str, ...] = _said(words, ())
     stack: str = _said(_text, "")
     inputs: tuple[Path, ...] = _said(_paths, ())
     environment: tuple[str, ...] = _said(_texts, ())
@@ -120,6 +125,7 @@ class Project:
     packages: str = _said(_reference, "")
     tags: Mapping[str, str] = field(default_factory=dict, metadata={"read": _tags})
     commands: tuple[str, ...] = _said(_references, ())
+    sample: tuple[str, ...] = _said(words, ())
     policies: str = _said(_reference, "")
     report: str = _said(_reference, "")
     faults: Path | None = field(default=None, metadata={"read": _path})
@@ -148,8 +154,7 @@ class Project:
 
     def command(self, root: Path) -> tuple[str, ...]:
         """What synthesises, as it is run. Raises UsageError where the project does not say."""
-        words = self.app or _cdktf_app(root)
-        return (sys.executable, *words[1:]) if words[0] in ("python", "python3") else words
+        return runnable(self.app or _cdktf_app(root))
 
     def is_code(self, file: Path) -> bool:
         """Whether a file, below the project, is read by nothing but what makes the functions' packages."""
@@ -158,6 +163,12 @@ class Project:
     def reads(self, variable: str) -> bool:
         """Whether the stack reads a variable of the environment."""
         return any(fnmatchcase(variable, pattern) for pattern in self.environment)
+
+
+def runnable(command: tuple[str, ...]) -> tuple[str, ...]:
+    """The command as it is run: with the Python, or the Tap, that runs now."""
+    own = {"python": (sys.executable,), "python3": (sys.executable,), "tap": (sys.executable, "-P", "-m", "deployer")}
+    return (*own.get(command[0], command[:1]), *command[1:])
 
 
 def resolved(reference: str, root: Path) -> Any:
@@ -208,7 +219,7 @@ def _table(file: Path) -> dict[str, Any]:
 def _cdktf_app(root: Path) -> tuple[str, ...]:
     """https://developer.hashicorp.com/terraform/cdktf/create-and-deploy/configuration-file"""
     try:
-        return _words(json.loads((root / CDKTF_FILE).read_text("utf-8"))["app"])
+        return words(json.loads((root / CDKTF_FILE).read_text("utf-8"))["app"])
     except FileNotFoundError:
         why = f"there is no stack here: neither {CDKTF_FILE} nor `app` in {TABLE}"
     except (OSError, ValueError, KeyError, TypeError) as error:

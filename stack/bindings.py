@@ -1,7 +1,7 @@
 """The AWS resource classes that the stack uses, without importing the whole provider package.
 
 `import cdktf_cdktf_provider_aws.sns_topic` first runs the package's own `__init__`, which imports all of its
-some 1,500 modules: most of a minute where no bytecode is cached. None of them is needed by another. So a bare
+some 2,100 modules: most of a minute where no bytecode is cached. None of them is needed by another. So a bare
 parent module with the package's `__path__` is placed in `sys.modules` first, and Python's ordinary import then
 loads just the submodules named here (and `_jsii`, which loads the provider's assembly into the jsii kernel).
 

@@ -98,6 +98,10 @@ class PipelineFunction(Construct):
         for rule, reason in ACCEPTED.items():
             suppress(self.function, rule, reason=reason)
 
+    def deployed_after(self, other: "PipelineFunction") -> None:
+        """Change its code once the other's is changed: who reads what passes between them, before who writes it."""
+        self.function.depends_on = [*(self.function.depends_on or []), other.function.fqn]
+
 
 ACCEPTED = {
     "CKV_AWS_115": "reserved concurrency is taken from the whole account, and small ones have none to give; the Map's "

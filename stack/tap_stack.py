@@ -44,6 +44,7 @@ class TapStack(TerraformStack):
         store = Store(self, "store", settings, encryption)
         intake = Intake(self, "intake", settings, encryption, failures)
         workflow = Workflow(self, "workflow", settings, encryption, failures)
+        intake.transformer.deployed_after(workflow.loader)
         api = Api(self, "api", settings, encryption)
         self._tell(
             Outputs(

@@ -64,7 +64,7 @@ def deploy(
         return
     settings = options.settings()
     if settings.target == "embedded":
-        _keep_embedded(json=json)
+        keep_embedded(json=json)
     with running(settings, json=json) as run:
         run.allow_replace = allow_replace
         outputs = deploy_stages(run)
@@ -74,7 +74,7 @@ def deploy(
         _print_outputs(outputs)
 
 
-def _keep_embedded(*, json: bool) -> None:
+def keep_embedded(*, json: bool) -> None:
     """What is deployed is for the commands that follow, so the AWS that it is deployed on outlives this one."""
     from deployer.console.view import view_for
     from deployer.targets.embedded import local, local_start

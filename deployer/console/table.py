@@ -39,6 +39,13 @@ def show(
     Console(file=stream, width=None if stream.isatty() else _WIDE).print(table)
 
 
+def width_of(stream: IO[str]) -> int | None:
+    """The columns of the terminal that the stream goes to; None where it goes elsewhere."""
+    from rich.console import Console
+
+    return Console(file=stream).width if stream.isatty() else None
+
+
 def _text(cell: Any, style: str = "") -> "Text":
     from rich.text import Text
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from deployer import process
 from deployer.console.streams import explained
+from deployer.deploy.bindings import loaded_when_used
 from deployer.errors import SynthesisFailed, ToolMissing, UsageError
 from deployer.paths import PROJECT_FILE, Paths
 from deployer.process import tools
@@ -232,7 +233,7 @@ def _share(out: Path, packages: Path) -> None:
 
 def _run(settings: Settings, paths: Paths, out: Path) -> None:
     tools.provide("node", paths)
-    environment = process.environment({**settings.environment(), "CDKTF_OUTDIR": str(out)})
+    environment = loaded_when_used(process.environment({**settings.environment(), "CDKTF_OUTDIR": str(out)}))
     command = Project.at(paths.root).command(paths.root)
     try:
         result = process.run(command, folder=paths.root, env=environment)

@@ -101,7 +101,7 @@ DEPLOYING: Mapping[str, tuple[Ask, ...]] = {
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         _ask(
             "logs:CreateLogGroup AssociateKmsKey PutRetentionPolicy ListTagsForResource TagResource UntagResource "
-            "DeleteLogGroup", _GROUP, f"{_GROUP}:*",
+            "DeleteLogGroup FilterLogEvents", _GROUP, f"{_GROUP}:*",  # the last for `tap dev`
         ),
     ),
     "aws_cloudwatch_metric_alarm": (

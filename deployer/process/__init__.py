@@ -20,6 +20,7 @@ Process = subprocess.Popen[bytes]
 Failed = subprocess.CalledProcessError
 TimedOut = subprocess.TimeoutExpired
 NOWHERE, PIPE = subprocess.DEVNULL, subprocess.PIPE
+SAME = subprocess.STDOUT
 
 NOTHING, EVERYTHING = re.compile(r"(?!)"), re.compile(r".*")
 _SECRET = re.compile(r"AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|TF_TOKEN_.*")
@@ -66,11 +67,12 @@ def start(
     *,
     folder: Path | None = None,
     env: Mapping[str, str] | None = None,
-    stdin: int | None = NOWHERE,
+    stdin: int | IO[bytes] | None = NOWHERE,
     output: int | IO[bytes] | None = NOWHERE,
+    complaints: int | IO[bytes] | None = SAME,
     apart: bool = False,
 ) -> Process:
-    """Start, and leave it to the caller to wait. What it says and what it complains of go to `output`.
+    """Start, and leave it to the caller to wait. What it says goes to `output`, and there too what it complains of.
 
     `apart` is a session and a process group of its own, which an interrupt of the terminal does not reach.
 
@@ -80,8 +82,9 @@ def start(
     _refuse_secrets(command)
     try:
         return subprocess.Popen(
-            command, cwd=folder, env=env, stdin=stdin, stdout=output, stderr=output, start_new_session=apart
-        )
+            command, cwd=folder, env=env, stdin=stdin, stdout=output,
+            stderr=output if complaints == SAME else complaints, start_new_session=apart,
+        )  # fmt: skip
     except (FileNotFoundError, PermissionError) as error:
         raise _not_started(error, command) from error
 

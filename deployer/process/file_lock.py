@@ -13,9 +13,11 @@ from pathlib import Path
 
 from deployer.errors import StateLocked
 
+LONGEST_S = 3600.0  # a hang: the lock of a process that died is free, and the work of a living one takes minutes
+
 
 @contextmanager
-def file_lock(path: Path, seconds: float = 300, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+def file_lock(path: Path, seconds: float = LONGEST_S, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
     """Hold the lock `path` while the block runs, after waiting up to `seconds` for whoever holds it.
 
     `tell` is told once for whom it waits.

@@ -47,7 +47,7 @@ class CleanupResult:
 class Cleanup:
     """The removal of one environment. `note` tells people; `data_too` lifts what protects data.
 
-    `target` is best a patient one: AWS throttles who removes a lot at once.
+    `target` is best a patient one: AWS throttles who removes a lot at once. `rest` lets the `quiet_s` seconds pass.
     """
 
     def __init__(
@@ -59,9 +59,10 @@ class Cleanup:
         *,
         data_too: bool = False,
         quiet_s: float = QUIET_S,
+        rest: Callable[[float], None] = time.sleep,
     ) -> None:
         self._target, self._configuration, self._recorded = target, configuration, recorded
-        self._note, self._data_too, self._quiet_s = note, data_too, quiet_s
+        self._note, self._data_too, self._quiet_s, self._rest = note, data_too, quiet_s, rest
         self._asked: dict[AwsResource, str] = {}  # what was asked to go, with what AWS last said against it
         self._quiet = False
         self.result = CleanupResult()
@@ -116,7 +117,7 @@ class Cleanup:
         due = self._look()
         if not due and not self._quiet and any(_step(thing) == FUNCTIONS for thing in self._asked):
             self._quiet = True
-            time.sleep(self._quiet_s)
+            self._rest(self._quiet_s)
             due = self._look()
         return due
 

@@ -28,8 +28,9 @@ from deployer.targets.health import LOOPBACK, free_port, healthy, port_taken
 from deployer.targets.orphans import OWNER, RUN_PREFIX, sweep
 
 IDLE_SECONDS = 60.0  # in which it neither answered nor used a processor: it hangs
+ANSWER_SECONDS = 10.0  # within which one that listens answers, or is asked again
 START_SECONDS = 600.0  # a cold start compiles MiniStack's bytecode first, on however busy a machine
-STOP_SECONDS = 15.0
+STOP_SECONDS = 300.0  # a hang: the supervisor asks, then kills, and nothing of it takes minutes
 _POLL = 0.05
 _LINES_SHOWN = 8
 CALLS, SANDBOX = "calls.jsonl", "sandbox.txt"
@@ -105,7 +106,7 @@ def local_start(paths: Paths, port: int | None = None) -> Emulator:
 def local(paths: Paths) -> Emulator | None:
     """The embedded AWS that is kept running, if it does and answers."""
     emulator = _recorded(paths)
-    if emulator and psutil.pid_exists(emulator.pid) and healthy(emulator.endpoint):
+    if emulator and psutil.pid_exists(emulator.pid) and healthy(emulator.endpoint, IDLE_SECONDS):
         return emulator
     return None
 
@@ -264,7 +265,7 @@ def _wait_for_health(paths: Paths, holder: process.Process, run: Path, port: int
     endpoint = f"http://{LOOPBACK}:{port}"
     begun = moved = time.monotonic()
     spent = 0.0
-    while not ((run / supervisor.RECORD).exists() and healthy(endpoint, seconds=1)):
+    while not ((run / supervisor.RECORD).exists() and healthy(endpoint, ANSWER_SECONDS)):
         now = time.monotonic()
         if (used := _processor_seconds(holder.pid)) > spent:
             moved, spent = now, used

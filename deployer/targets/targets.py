@@ -18,6 +18,7 @@ EMULATOR_ACCOUNT = "000000000000"  # whose root "test" is, for both emulators
 EMULATOR_SECRET = "test"  # noqa: S105 - the emulators' own, known to everybody
 NOWHERE = os.devnull
 PATIENT_ATTEMPTS = 12
+EMULATOR_ANSWERS_S = 600.0  # a hang: on a busy machine an emulator is slow, and a second call would make it slower
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Difference:
 #   maps_fail       a load of which a part failed ends as failed, where none may
 #   stops           a load that is stopped does nothing more
 #   settles_s       seconds until a function's change is wholly in force
+#   log_calls_per_s how often one of its logs may be asked for what is new
 #   unusable        services that answer in no useful time, if at all
 #   cloud_control   what no table has a row for can be found by its tags and removed: resources/cloud_control.py
 #   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
@@ -57,6 +59,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "maps_fail": Difference(True, "MiniStack keeps a map's tolerated failures", "2026-11-24"),
         "stops": Difference(True, "MiniStack ends the execution after the state it is in", "2026-11-25"),
         "settles_s": Difference(0, "each invocation reads the function's configuration", "2026-11-24"),
+        "log_calls_per_s": Difference(
+            8.0, "each call takes MiniStack, which is one process, a millisecond", "2026-11-30"
+        ),
         "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
         "cloud_control": Difference(False, "MiniStack has no Cloud Control API", "2026-11-25"),
         "forgets": Difference({}, "mended in deployer/targets/ministack_server", "2026-11-23"),
@@ -81,6 +86,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "settles_s": Difference(
             8, "LocalStack 4.13 loses an event that comes while a function changes over to a new version", "2026-11-24"
         ),
+        "log_calls_per_s": Difference(8.0, "LocalStack has no limit", "2026-11-30"),
         "unusable": Difference(
             ("kinesis",), "LocalStack installs a server from npm for each account that asks", "2026-11-24"
         ),
@@ -105,6 +111,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "maps_fail": Difference(True, "it is AWS", "2026-11-24"),
         "stops": Difference(True, "it is AWS", "2026-11-25"),
         "settles_s": Difference(0, "it is AWS, whose waiter says when", "2026-11-24"),
+        "log_calls_per_s": Difference(
+            2.5, "half of what an account is answered in a second: others ask too", "2026-11-30"
+        ),
         "unusable": Difference((), "it is AWS", "2026-11-24"),
         "cloud_control": Difference(True, "it is AWS", "2026-11-25"),
         "forgets": Difference({}, "it is AWS", "2026-11-23"),
@@ -274,7 +283,12 @@ def _emulator_client(target: Target, service: str) -> Any:
     return session.client(
         service,
         config=Config(
-            proxies={}, s3={"addressing_style": "path"}, max_pool_connections=30, retries=_retries(target.attempts)
+            proxies={},
+            s3={"addressing_style": "path"},
+            max_pool_connections=30,
+            retries=_retries(target.attempts),
+            connect_timeout=EMULATOR_ANSWERS_S,
+            read_timeout=EMULATOR_ANSWERS_S,
         ),
     )
 

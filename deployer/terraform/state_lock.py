@@ -99,11 +99,11 @@ def wait_until_free(bucket: StateBucket, seconds: float, tell: Callable[[str], N
     """Wait for whoever holds the lock; raises StateLocked where they still do after `seconds`."""
     deadline, told = time.monotonic() + seconds, ""
     while holder := holder_of(bucket):
-        if time.monotonic() >= deadline:
-            raise locked(holder, bucket, seconds)
-        if holder.id != told:
+        if seconds and holder.id != told:  # before the time is looked at: however slow this is, who waited was told
             tell(f"the state is locked by {holder.told()}; waiting up to {seconds:.0f} s")
             told = holder.id
+        if time.monotonic() >= deadline:
+            raise locked(holder, bucket, seconds)
         time.sleep(min(_POLL, max(0.0, deadline - time.monotonic())))
 
 

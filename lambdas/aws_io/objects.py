@@ -29,6 +29,15 @@ def get(s3: "S3Client", bucket: str, key: str) -> bytes:
         return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
+def get_range(s3: "S3Client", bucket: str, key: str, start: int, size: int) -> bytes:
+    """Some bytes of an object, from `start` on, counted from 0; at least one.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Range)
+    """
+    with retryable():
+        return s3.get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{start + size - 1}")["Body"].read()
+
+
 def get_json(s3: "S3Client", bucket: str, key: str) -> Any:
     """The JSON document in an object; raises `DocumentRefused` if it is none."""
     try:

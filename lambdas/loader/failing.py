@@ -47,7 +47,7 @@ class Outlets:
 def keep_reason(loader: Loader, part: Part, error: Exception) -> None:
     """Write why a try of a part failed. If that fails too, the error itself is the more important one."""
     with suppress(BotoCoreError, ClientError, Throttled):
-        why = {"part_key": part.part_key, "error": reason(error)[:_SHOWN]}
+        why = {"part": part.name, "error": reason(error)[:_SHOWN]}
         objects.put_json(loader.s3, loader.bucket, reason_of(part.result_key), why)
 
 
@@ -79,7 +79,7 @@ def _met(loader: Loader, upload: Upload) -> Iterator[str]:
             if not is_absent(error):
                 raise
             why = objects.get_json(loader.s3, loader.bucket, key)
-            yield f"{why['part_key']}: {why['error']}"
+            yield f"{why.get('part') or why['part_key']}: {why['error']}"
 
 
 def tell_end(loader: Loader, outlets: Outlets, detail: Mapping[str, Any]) -> None:

@@ -16,10 +16,9 @@ from botocore.exceptions import ClientError
 from aws_io import objects, reports
 from aws_io.faults import code, retryable
 from transactions.errors import DocumentRefused
-from transactions.layout import Upload
 from transactions.manifest import Manifest
 from transactions.money import Totals
-from transactions.parts import Item, Part, of_lines, to_lines
+from transactions.parts import Item, Part, items_of, to_lines
 from transactions.reports import of_manifest
 from transactions.schema import Schema
 
@@ -53,11 +52,9 @@ def load_part(loader: Loader, part: Part) -> dict[str, Any]:
         Throttled: a service was busy, broken or silent; what was written is found again by the next try.
     """
     if part.bucket != loader.bucket:
-        raise DocumentRefused(f"{part.part_key} is of bucket {part.bucket}, not of {loader.bucket}")
-    items = of_lines(objects.get(loader.s3, loader.bucket, part.part_key))
-    if not items or len(items) != part.rows:
-        raise DocumentRefused(f"{part.part_key} holds {len(items)} rows, not {part.rows}")
-    _announce(loader, part, items[0])
+        raise DocumentRefused(f"{part.name} is of bucket {part.bucket}, not of {loader.bucket}")
+    items = items_of(part, _bytes(loader, part), loader.schema)
+    _announce(loader, part)
     now = objects.now()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         found = list(pool.map(lambda item: _put(loader, item, now), items))
@@ -68,6 +65,13 @@ def load_part(loader: Loader, part: Part) -> dict[str, Any]:
         objects.put(loader.s3, loader.bucket, part.conflicts_key, to_lines(conflicts), objects.JSON_LINES)
     objects.put_json(loader.s3, loader.bucket, part.result_key, result)
     return result
+
+
+def _bytes(loader: Loader, part: Part) -> bytes:
+    s3, upload = loader.s3, part.upload
+    if part.cut is None:
+        return objects.get(s3, loader.bucket, upload.part(part.number))
+    return objects.get_range(s3, loader.bucket, upload.accepted, part.cut.start, part.cut.size)
 
 
 def _put(loader: Loader, item: Item, now: str) -> Item | None:
@@ -121,15 +125,14 @@ def _result(loader: Loader, part: Part, outcomes: list[tuple[Item, Item | None]]
         rows[outcome] += 1
         totals[outcome].add(item[currency], Decimal(item[amount]))
     return {
-        "part_key": part.part_key,
+        "part": part.number,
         "rows": rows,
         "totals": {outcome: totals[outcome].to_json() for outcome in OUTCOMES},
     }
 
 
-def _announce(loader: Loader, part: Part, item: Item) -> None:
+def _announce(loader: Loader, part: Part) -> None:
     """With the first part, say in the report that loading has begun."""
-    upload = Upload.of(item["source_file"], item["source_version"])
-    if part.part_key == upload.part(0):
-        manifest = Manifest.of_json(objects.get_json(loader.s3, loader.bucket, upload.manifest))
+    if part.number == 0:
+        manifest = Manifest.of_json(objects.get_json(loader.s3, loader.bucket, part.upload.manifest))
         reports.publish(loader.s3, loader.bucket, of_manifest(manifest, "loading", objects.now(), {}))

@@ -82,10 +82,10 @@ def _problems(
     totals: Mapping[str, Mapping[str, str]],
 ) -> list[str]:
     """All that does not add up, in words."""
-    lacking = [part.part_key for part, result in zip(parts, results, strict=True) if result is None]
+    lacking = [part.name for part, result in zip(parts, results, strict=True) if result is None]
     problems = [f"{len(lacking)} parts have no result, such as {lacking[0]}"] if lacking else []
     problems += [
-        f"{part.part_key} has {part.rows} rows and its result {sum(result['rows'].values())}"
+        f"{part.name} has {part.rows} rows and its result {sum(result['rows'].values())}"
         for part, result in zip(parts, results, strict=True)
         if result is not None and sum(result["rows"].values()) != part.rows
     ]

@@ -49,7 +49,7 @@ def run(loader: Loader, outlets: Outlets, event: dict[str, Any], logger: Logger,
 
 
 def _load(loader: Loader, part: Part, logger: Logger, metrics: Metrics) -> dict[str, Any]:
-    logger.append_keys(part_key=part.part_key)
+    logger.append_keys(part=part.name)
     try:
         result = load_part(loader, part)
     except Exception as error:

@@ -1,13 +1,13 @@
 """Where each object of an upload lies in the bucket. The only place that knows; used by all functions and by `tap`.
 
 incoming/KEY                                          what was uploaded
-validated/KEY/VERSION/accepted.jsonl                  accepted, normalised rows; the first line names the columns
+validated/KEY/VERSION/accepted.jsonl                  accepted, normalised rows, of which a part is some; names first
 validated/KEY/VERSION/manifest.json                   the figures; written last, and starts what follows
 quarantine/KEY/VERSION/rejected.csv                   what people open
 quarantine/KEY/VERSION/rejected.raw                   original bytes, to repair and resubmit
 quarantine/KEY/VERSION/conflicts/part-00000.jsonl     rows that contradict the table
-transformed/KEY/VERSION/part-00000.jsonl              items for the table
-transformed/KEY/VERSION/parts.json                    the list of parts; written last
+transformed/KEY/VERSION/parts.json                    where in the accepted rows each part begins and ends
+transformed/KEY/VERSION/part-00000.jsonl              the part's items, of loads from before; read, and not written
 transformed/KEY/VERSION/results/part-00000.json       what became of a part
 transformed/KEY/VERSION/reasons/part-00000.json       why a try of a part failed; the last one's
 reports/KEY.json                                      the newest report

@@ -1,4 +1,4 @@
-"""Entry point of csv-transformer: a manifest arrives, the accepted rows become parts, and the load starts.
+"""Entry point of csv-transformer: a manifest arrives, the accepted rows are cut into parts, and the load starts.
 
 Called by S3's notification on `validated/`.
 """
@@ -9,8 +9,7 @@ import boto3
 from aws_lambda_powertools import Metrics, Tracer
 from aws_lambda_powertools.utilities.data_classes import S3Event, event_source
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
-from transformation import CONNECTIONS, Transformer, transform_all
+from transformation import Transformer, transform_all
 
 from aws_io.events import notices
 from aws_io.logs import new_logger
@@ -18,7 +17,7 @@ from transactions.schema import load
 
 logger, metrics, tracer = new_logger(), Metrics(), Tracer(auto_patch=False)
 transformer = Transformer(
-    s3=boto3.client("s3", config=Config(max_pool_connections=CONNECTIONS)),
+    s3=boto3.client("s3"),
     workflow=boto3.client("stepfunctions"),
     bucket=os.environ["BUCKET_NAME"],
     state_machine_arn=os.environ["STATE_MACHINE_ARN"],

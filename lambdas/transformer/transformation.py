@@ -1,12 +1,10 @@
-"""The transformer's work on one manifest: enrich the accepted rows, cut them into parts, start the load once.
+"""The transformer's work on one manifest: cut the accepted rows into parts, list them, start the load once.
 
-Called by `app`. A repeat writes the same parts and finds the load already started.
+Called by `app`. A repeat writes the same list and finds the load already started.
 """
 
 import json
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,10 +17,8 @@ from aws_io.events import Notice
 from aws_io.faults import code, reason, retryable
 from transactions.errors import DocumentRefused, TapError
 from transactions.identity import execution_name
-from transactions.items import Made, parts_of
-from transactions.layout import Upload
 from transactions.manifest import Manifest
-from transactions.parts import Part
+from transactions.parts import parts_of
 from transactions.reports import of_manifest
 from transactions.schema import Schema
 
@@ -30,9 +26,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
 
-# Parts written at once. S3 takes 0.1 s for one; a function's network takes 78 MB a second, which are 290 of 500 rows.
-CONNECTIONS = 32
-AHEAD_BYTES = 32 << 20  # of parts that are made and not yet written; one may be larger
 _CHUNK_BYTES = 1 << 18
 
 
@@ -83,7 +76,7 @@ def transform_all(
 
 
 def transform(transformer: Transformer, manifest_key: str) -> Manifest:
-    """Write the parts of one file version, then their list, then start the load.
+    """List the parts of one file version, then start the load.
 
     Raises:
         DocumentRefused: the manifest is none, or the accepted rows are not those that it counts.
@@ -93,31 +86,22 @@ def transform(transformer: Transformer, manifest_key: str) -> Manifest:
     upload = manifest.source.upload
     if manifest.source.bucket != bucket or upload.manifest != manifest_key:
         raise DocumentRefused(f"{manifest_key} is the manifest of {manifest.source.bucket}/{upload.key}")
-    parts = _write_parts(transformer, manifest)
-    if sum(part.rows for part in parts) != manifest.rows["accepted"]:
-        raise DocumentRefused(f"{upload.accepted} does not hold the {manifest.rows['accepted']} rows of its manifest")
-    objects.put_json(s3, bucket, upload.parts, [part.to_json() for part in parts])
+    objects.put(s3, bucket, upload.parts, _parts(transformer, manifest), objects.JSON)
     reports.publish(s3, bucket, of_manifest(manifest, "transformed", objects.now(), {"parts": upload.parts}))
     _start(transformer, manifest)
     return manifest
 
 
-def _write_parts(transformer: Transformer, manifest: Manifest) -> list[Part]:
-    """Some parts are written while the next ones are made, and never more than memory holds at any file's size."""
-    upload, parts, writing = manifest.source.upload, list[Part](), deque[tuple[int, Future[Part]]]()
+def _parts(transformer: Transformer, manifest: Manifest) -> bytes:
+    """The list of parts as JSON, a line for each, which is all that memory holds of them."""
+    upload, rows, lines = manifest.source.upload, 0, list[bytes]()
     chunks = _chunks(transformer, upload.accepted)
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        for number, made in enumerate(parts_of(chunks, transformer.schema, upload, transformer.rows_per_part)):
-            writing.append((len(made.lines), pool.submit(_write_part, transformer, upload, number, made)))
-            while len(writing) > CONNECTIONS or sum(size for size, _ in writing) > AHEAD_BYTES:
-                parts.append(writing.popleft()[1].result())
-        return parts + [each.result() for _, each in writing]
-
-
-def _write_part(transformer: Transformer, upload: Upload, number: int, made: Made) -> Part:
-    part = Part.of(transformer.bucket, upload, number, made.rows)
-    objects.put(transformer.s3, transformer.bucket, part.part_key, made.lines, objects.JSON_LINES)
-    return part
+    for part in parts_of(chunks, transformer.schema, transformer.bucket, upload, transformer.rows_per_part):
+        rows += part.rows
+        lines.append(part.to_line())
+    if rows != manifest.rows["accepted"]:
+        raise DocumentRefused(f"{upload.accepted} holds {rows} rows, and its manifest {manifest.rows['accepted']}")
+    return b"[" + b",\n".join(lines) + b"]\n"
 
 
 def _chunks(transformer: Transformer, key: str) -> Iterator[bytes]:

@@ -55,7 +55,7 @@ def _once(work: Work, some: Portion) -> Iterator[tuple[str, float]]:
         (shape.loader, work.loader_s(some) + work.reconcile_s(some)),
     )
     puts, gets = work.puts(some), work.gets(some)
-    made = some.rows * (work.accepted_bytes + work.part_bytes)
+    made = some.rows * work.accepted_bytes
     logs = calls * CALL_LOG_BYTES + (some.files + some.parts) * STATE_LOG_BYTES
     yield "item_write", some.rows * work.units * (1 + shape.indexes)
     yield "memory", sum(each.memory_mb / 1024 * seconds for each, seconds in busy)

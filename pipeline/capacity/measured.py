@@ -15,27 +15,25 @@ _STEADY = 1_000_000  # rows, from which on a start no longer counts
 class Measured:
     """Seconds are of one processor, bytes of a row unless said otherwise.
 
-    `validator_s`, `transformer_s`, `item_put_s` are for a row; `s3_put_s`, `s3_get_s` for a call. `disk_bytes` is what
-    the validator needs in /tmp, the file included; `item_bytes` an item's size as DynamoDB counts it. `validator_mb` is
-    the most memory for any file, `transformer_mb` the same without the list of parts, of which each takes
-    `listed_mb`. `connections` are the loader's, `put_connections` the transformer's.
+    `validator_s`, `transformer_s`, `item_make_s`, `item_put_s` are for a row; `s3_get_s` for a call. `disk_bytes` is
+    what the validator needs in /tmp, the file included; `item_bytes` an item's size as DynamoDB counts it.
+    `validator_mb` is the most memory for any file, `transformer_mb` the same without the list of parts, of which each
+    takes `listed_mb`. `connections` are the loader's.
     """
 
     row_bytes: float
     accepted_bytes: float
-    part_bytes: float
     item_bytes: float
     disk_bytes: float
     validator_s: float
     transformer_s: float
+    item_make_s: float
     item_put_s: float
-    s3_put_s: float
     s3_get_s: float
     validator_mb: float
     transformer_mb: float
     listed_mb: float
     connections: int
-    put_connections: int
 
 
 @cache
@@ -59,19 +57,17 @@ def measured(found: Mapping[str, Any] | None = None) -> Measured:
     return Measured(
         row_bytes=large["file_bytes"] / large["rows"],
         accepted_bytes=large["accepted_bytes"] / large["rows"],
-        part_bytes=large["transformer"]["part_bytes"],
         item_bytes=large["transformer"]["item_bytes"],
         disk_bytes=max((each["file_bytes"] + each["validator"]["disk_bytes"]) / each["rows"] for each in files),
         validator_s=most("validator", "processor_s"),
         transformer_s=most("transformer", "processor_s"),
+        item_make_s=max(float(each["transformer"]["item_make_s"]) for each in files),
         item_put_s=calls["item_put_s"],
-        s3_put_s=calls["s3_put_s"],
         s3_get_s=calls["s3_get_s"],
         validator_mb=max(each["validator"]["peak_mb"] for each in files),
         transformer_mb=small["transformer"]["peak_mb"],
         listed_mb=max(0.0, grown) / ((large["rows"] - small["rows"]) / found["rows_per_part"]),
         connections=calls["connections"],
-        put_connections=calls["put_connections"],
     )
 
 

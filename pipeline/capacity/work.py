@@ -92,10 +92,6 @@ class Work:
         return self._of_row(self.measured.accepted_bytes)
 
     @property
-    def part_bytes(self) -> float:
-        return self._of_row(self.measured.part_bytes)
-
-    @property
     def item_bytes(self) -> float:
         return self._of_row(self.measured.item_bytes)
 
@@ -116,8 +112,8 @@ class Work:
         """PUT requests of S3; a large object is several."""
         pieces = sum(_pieces(each * some.rows / some.files) for each in (self.row_bytes, self.accepted_bytes))
         # the file, accepted, rejected and raw, the manifest, the parts' list, four reports, and two objects of what
-        # became of the map; each part and its result
-        return some.files * (pieces + 10) + 2 * some.parts
+        # became of the map; the result of each part
+        return some.files * (pieces + 10) + some.parts
 
     def gets(self, some: Portion) -> int:
         """GET requests of S3."""
@@ -130,21 +126,14 @@ class Work:
         return processor + moved + some.files * 7 * _REQUEST_S
 
     def transformer_s(self, some: Portion) -> float:
-        """It writes several parts at once while it makes the next, so that the slowest of three decides."""
-        return max(self.transformer_limits(some).values()) + 6 * some.files * _REQUEST_S
-
-    def transformer_limits(self, some: Portion) -> dict[str, float]:
-        """Seconds by the processor, which waits for what it reads; by the requests; and by the network."""
-        measured = self.measured
-        row_s = measured.transformer_s * self._wider
-        processor = (some.rows * row_s + some.parts * measured.s3_put_s) / self.shape.transformer.processor
-        read, written = some.rows * self.accepted_bytes / _STREAM, some.rows * self.part_bytes / _STREAM
-        requests = some.parts * _REQUEST_S / measured.put_connections
-        return {"processor": processor + read, "requests": requests, "network": read + written}
+        """It reads the accepted rows as they come, and writes none."""
+        processor = some.rows * self.measured.transformer_s * self._wider / self.shape.transformer.processor
+        return processor + some.rows * self.accepted_bytes / _STREAM + 6 * some.files * _REQUEST_S
 
     def loader_s(self, some: Portion) -> float:
-        """Of all its calls for parts, one after another."""
-        return some.rows * self.item_s + some.parts * 2 * _REQUEST_S
+        """Of all its calls for parts, one after another: it makes the items of each, and then writes them."""
+        made = self.measured.item_make_s * self._wider / self.shape.loader.processor
+        return some.rows * (made + self.item_s) + some.parts * 2 * _REQUEST_S
 
     @property
     def written_s(self) -> float:

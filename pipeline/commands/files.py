@@ -23,6 +23,7 @@ from deployer.visible import in_a_line
 if TYPE_CHECKING:
     from pipeline.client import Pipeline
     from pipeline.deployed import FileState
+    from pipeline.domain import Upload
 
 FileArgument = Annotated[
     Path, typer.Argument(help="A CSV file of transactions; - for standard input.", show_default=False)
@@ -33,6 +34,9 @@ SchemaOption = Annotated[
     Path | None, typer.Option("--schema", help="Table Schema (default: the one that comes with Tap).")
 ]
 KeyOption = Annotated[str | None, typer.Option("--key", help="Key of the file (default: its name).")]
+WatchOption = Annotated[
+    bool, typer.Option("--watch", help="Then follow each file until it is loaded; exit 1 if one is not reconciled.")
+]
 RawOption = Annotated[Path | None, typer.Option("--raw", help="Also write the rows' original bytes to this file.")]
 RedrivenArgument = Annotated[str | None, typer.Argument(help="Only the letters about this key (default: all).")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="List the dead letters; change nothing.")]
@@ -68,6 +72,7 @@ def validate(
 def upload(
     files: FilesArgument,
     key: KeyOption = None,
+    follow: WatchOption = False,
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
@@ -81,12 +86,16 @@ def upload(
     with ExitStack() as opened:
         sources = [opened.enter_context(given(file)) for file in files]
         pipeline = opened.enter_context(pipeline_of(options, json=json))
+        uploads = []
         for file in sources:
-            sent = pipeline.upload(file.path, key or file.name)
+            uploads.append(sent := pipeline.upload(file.path, key or file.name))
             if json:
                 print_json_line({"key": sent.name, "version_id": sent.version, "bytes": file.path.stat().st_size})
             else:
-                print(f"{in_a_line(file.name)} is uploaded as {sent.name}; `tap watch {sent.name}` shows where it is")
+                then = "" if follow else f"; `tap watch {sent.name}` shows where it is"
+                print(f"{in_a_line(file.name)} is uploaded as {sent.name}{then}", flush=True)
+        for state in [_followed(pipeline, sent, json=json) for sent in uploads if follow]:
+            require_reconciled(state)
 
 
 def watch(
@@ -96,11 +105,7 @@ def watch(
 ) -> None:
     """Follow a file until it is loaded; exit 1 if it fails or its figures do not add up."""
     with pipeline_of(options, json=json) as pipeline:
-        for state in pipeline.watch(pipeline.newest(key)):
-            if json:
-                print_json_line(state.to_json())
-            else:
-                print(f"{state.since}  {state.stage:<12} {_figures(state)}".rstrip(), flush=True)
+        state = _followed(pipeline, pipeline.newest(key), json=json)
     require_reconciled(state)
 
 
@@ -197,6 +202,16 @@ def pipeline_of(options: EnvironmentOptions, *, json: bool) -> Iterator["Pipelin
 
     with running(options.settings(), json=json, existing=True) as run:
         yield Pipeline.of(run.session.target, outputs_of(run))
+
+
+def _followed(pipeline: "Pipeline", upload: "Upload", *, json: bool) -> "FileState":
+    """Where it ended; each state that it came to is shown."""
+    for state in pipeline.watch(upload):
+        if json:
+            print_json_line(state.to_json())
+        else:
+            print(f"{state.since}  {state.stage:<12} {_figures(state)}".rstrip(), flush=True)
+    return state
 
 
 def require_reconciled(state: "FileState") -> None:

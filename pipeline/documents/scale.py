@@ -94,7 +94,7 @@ def _measurements() -> Iterator[str]:
 
 On {found["measured"]}, on a machine of {found["cores"]} cores that others used too, with Python {found["python"]}, by `.venv/bin/python -m benchmarks scaling`. Seconds are of the processor, all threads together, since a function of 1,769 MB has one, and since another's work on the machine hardly changes them; each figure is the median of its rounds. All rows are right. Memory is the peak of the process, without the AWS clients; disk is the peak of what lies in /tmp, with the file (of a short judgement, what was seen of it)."""
     yield _table(columns, rows)
-    yield f"""A call of a client costs the processor, in {calls["rounds"]} rounds on the embedded AWS: {_ms(calls["s3_put_s"])} to put a part, {_ms(calls["s3_get_s"])} to get one, {_ms(calls["item_put_s"])} to write an item by the loader's code on its {calls["connections"]} connections. The emulator's own speed says nothing about DynamoDB's and is not used; so a loader writes {number(1 / calls["item_put_s"])} items a second at most, unless the table is slower."""
+    yield f"""A call of a client costs the processor, in {calls["rounds"]} rounds on the embedded AWS: {_ms(calls["s3_get_s"])} to get a part's result, {_ms(calls["item_put_s"])} to write an item by the loader's code on its {calls["connections"]} connections. The emulator's own speed says nothing about DynamoDB's and is not used; so a loader writes {number(1 / calls["item_put_s"])} items a second at most, unless the table is slower."""
 
 
 def _rate(found: dict[str, Any], stage: str) -> tuple[str, str]:
@@ -118,11 +118,10 @@ def _limits(ours: Model) -> Iterator[str]:
 The functions as the stack makes them: {_function("validator", ours.shape.validator)}, {_function("transformer", ours.shape.transformer)}, {_function("loader", ours.shape.loader)}; parts of {number(ours.shape.rows_per_part)} rows, {ours.shape.concurrency} loaders for each file. The largest file of measured rows that each limit lets through, the smallest first:"""
     yield _table(("limit", "allowed", "rows of a file", "beyond it"), rows)
     work, some = _one(ours, MILLION)
-    by = {name: seconds / MILLION * 1e6 for name, seconds in work.transformer_limits(some).items()}
-    moved = work.accepted_bytes + work.part_bytes
-    yield f"""The transformer writes {ours.measured.put_connections} parts at once while it makes the next. A row takes {number(by["processor"])} µs of its processor, with the calls of S3 and the wait for what it reads; {number(by["network"])} µs of its network, for {number(moved)} bytes read and written; and {number(by["requests"])} µs of the requests under way at once, each of which takes S3 {LATENCIES["s3_request"].value} s. The {max(by, key=by.__getitem__)} decides. A file that is beyond a limit is to be split before it is uploaded; `tap capacity` says into how many.
+    row_s, read_s = work.measured.transformer_s, work.accepted_bytes / LATENCIES["s3_stream"].value
+    yield f"""The transformer tells where in the accepted rows each part begins and ends, and writes no row: a row takes {number(row_s * 1e6)} µs of its processor and {number(read_s * 1e6)} µs of its network, for {number(work.accepted_bytes)} bytes, which is {number(MILLION / work.transformer_s(some))} rows a second. A loader asks S3 for the bytes of its part, makes the items, {number(work.measured.item_make_s * 1e6)} µs for a row, and writes them. A file that is beyond a limit is to be split before it is uploaded; `tap capacity` says into how many.
 
-No payload grows with the file: events and the workflow's input name objects, and parts and their results lie in S3. The largest is the loader's answer to the workflow, {number(limits.payload_bytes())} bytes with every currency of the schema in one file; a state takes {number(QUOTAS["payload"].value)}."""
+No payload grows with the file: events and the workflow's input name objects, and rows and the results of parts lie in S3. The largest is the loader's answer to the workflow, {number(limits.payload_bytes())} bytes with every currency of the schema in one file; a state takes {number(QUOTAS["payload"].value)}."""
     answer = ours(Load(rows=1000 * MILLION, files=1000))
     all_files = [each for each in answer.limits if each.name not in names]
     rows = [(each.name, f"{number(each.allowed)} {each.unit}", share(each.use), each.beyond) for each in all_files]

@@ -1,8 +1,7 @@
 """An environment goes wholly, and nothing else does. Each test has an account of its own on the emulator."""
 
 import random
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -233,43 +232,25 @@ def _keys(s3: Any, bucket: str) -> set[str]:
     return {one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]}
 
 
-@pytest.fixture
-def late_writer(account: Target, environment: Settings) -> Iterator[threading.Event]:
-    """Writes a log line when all else is gone, as the last invocation of a function may; its event says that it did."""
-    stop, wrote, group = threading.Event(), threading.Event(), environment.log_group("csv-validator")
-    logs, kms = account.client("logs"), account.client("kms")
+def test_a_log_group_that_a_late_writer_makes_again_goes_again(
+    account: Target, environment: Settings, configuration: Configuration
+) -> None:
+    """The group that Lambda makes by itself, without tags, after the first was removed and the key with it."""
+    furnish(account, environment)
+    group, logs, kms = environment.log_group("csv-validator"), account.client("logs"), account.client("kms")
+    key, states = kms.list_keys()["Keys"][0]["KeyId"], []
 
-    def write() -> None:
-        while not _stopped(kms, key) and not stop.wait(0.02):
-            pass
-        stop.wait(0.5)  # so that a look which follows at once does not see it
+    def write(_: float) -> None:  # as the last invocation of a function may, while the cleanup rests
+        states.append(kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"])
         logs.create_log_group(logGroupName=group)
         logs.create_log_stream(logGroupName=group, logStreamName="late")
         logs.put_log_events(logGroupName=group, logStreamName="late", logEvents=[{"timestamp": 0, "message": "late"}])
-        wrote.set()
 
-    furnish(account, environment)
-    key = kms.list_keys()["Keys"][0]["KeyId"]
-    writer = threading.Thread(target=write)
-    writer.start()
-    yield wrote
-    stop.set()
-    writer.join()
+    cleaned = _cleanup(account, configuration, rest=write)
 
-
-def _stopped(kms: Any, key: str) -> bool:
-    return kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
-
-
-def test_a_log_group_that_a_late_writer_makes_again_goes_again(
-    account: Target, configuration: Configuration, late_writer: threading.Event
-) -> None:
-    """The group that Lambda makes by itself, without tags, after the first was removed and the key with it."""
-    cleaned = _cleanup(account, configuration, quiet_s=2.0)
-
-    assert late_writer.is_set()
+    assert states == ["PendingDeletion"]
     assert cleaned.left == {}
-    assert account.client("logs").describe_log_groups()["logGroups"] == []
+    assert logs.describe_log_groups()["logGroups"] == []
 
 
 def test_a_throttled_api_is_asked_again(account: Target, environment: Settings, configuration: Configuration) -> None:

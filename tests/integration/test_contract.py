@@ -13,6 +13,7 @@ from schemathesis.engine import Status, events, from_schema
 
 from pipeline.client import Pipeline
 from tests.integration.signing import Signature
+from tests.integration.waiting import HANG_S
 
 pytestmark = pytest.mark.security
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -28,6 +29,7 @@ def _configuration(pipeline: Pipeline) -> SchemathesisConfig:
             "seed": 1,
             "base-url": target.api_url(outputs.api_id, outputs.api_stage, outputs.api_url),
             "tls-verify": target.ca_bundle or True,
+            "request-timeout": HANG_S,
             "continue-on-failure": True,
             "generation": {
                 "deterministic": True,

@@ -1,7 +1,6 @@
 """What fails on the way is kept with its reason, and told."""
 
 import json
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -15,26 +14,26 @@ from tests.integration.conftest import CsvFile
 from tests.integration.fault_injection import Plant
 from tests.integration.journeys import Travel
 from tests.integration.reading import items_of
+from tests.integration.waiting import until
 from transactions.layout import Upload
 
 pytestmark = pytest.mark.fault
-DEADLINE_S = 600.0  # a hang: nothing here takes minutes, on however busy a machine
 STOPPED_ROWS = 2_000  # a load of some seconds, which can be stopped half-way
 
 
 def _dead_letter(pipeline: Pipeline, word: str) -> dict[str, Any]:
     """The dead letter that holds `word`; others go back to the queue."""
     sqs, url = pipeline.target.client("sqs"), pipeline.outputs.dead_letter_queue_url
-    ends = time.monotonic() + DEADLINE_S
-    seen = 0
-    while time.monotonic() < ends:
+
+    def look() -> dict[str, Any] | None:
         answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=2, WaitTimeSeconds=1)
         for message in answer.get("Messages", []):
-            seen += 1
             if word in message["Body"]:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                return json.loads(message["Body"])
-    pytest.fail(f"no dead letter names {word!r} after {DEADLINE_S:.0f} s; {seen} others were seen")
+                return dict(json.loads(message["Body"]))
+        return None
+
+    return until(look, f"a dead letter that names {word!r}")
 
 
 def test_a_load_that_fails_rests_in_the_dead_letters_with_its_reason(pipeline: Pipeline, tag: str) -> None:
@@ -54,11 +53,7 @@ def test_a_load_that_fails_rests_in_the_dead_letters_with_its_reason(pipeline: P
     letter = _dead_letter(pipeline, tag)
     assert letter["parts_key"] == start["parts_key"]
     assert letter["error"]["Error"]
-    ends = time.monotonic() + DEADLINE_S
-    while (status := client.describe_execution(executionArn=execution)["status"]) == "RUNNING":
-        assert time.monotonic() < ends, "the run did not end"
-        time.sleep(0.2)
-    assert status == "FAILED"
+    assert until(lambda: _over(client.describe_execution(executionArn=execution)), "the run's end") == "FAILED"
 
 
 def test_a_load_that_failed_is_redriven_once_its_reason_is_mended(pipeline: Pipeline, csv_file: Any, tag: str) -> None:
@@ -98,7 +93,7 @@ def test_a_table_that_was_missing_for_a_while_gets_its_rows_once(
     again = redrive(pipeline, _letter_about(pipeline, journey.upload.name))
 
     assert "since its load failed" in told
-    assert met.startswith(f"{journey.upload.part(0)}: ")
+    assert met.startswith(f"part 00000 of {journey.upload.accepted}: ")
     assert "PutItem" in met
     assert _ended(pipeline, again) == "SUCCEEDED"
     assert travel.follow(journey.upload).reconciles().rows["loaded"] == 3
@@ -164,40 +159,37 @@ def test_a_key_that_was_denied_altogether(
 
 def _stop(pipeline: Pipeline, execution: str) -> None:
     """As soon as it runs."""
-    client, ends = pipeline.target.client("stepfunctions"), time.monotonic() + DEADLINE_S
-    while time.monotonic() < ends:
+    client = pipeline.target.client("stepfunctions")
+
+    def stopped() -> bool:
         with suppress(client.exceptions.ExecutionDoesNotExist):
             client.stop_execution(executionArn=execution, cause="a test")
-            return
-        time.sleep(0.05)
-    pytest.fail("the load was not started")
+            return True
+        return False
+
+    until(stopped, "a load that could be stopped", poll_s=0.05)
 
 
 def _problems(pipeline: Pipeline, upload: Upload) -> list[str]:
     """What the report of a file says of its load's failure, which comes after the letter."""
-    ends = time.monotonic() + DEADLINE_S
-    while time.monotonic() < ends:
-        if found := pipeline.state(upload).evidence.get("problems"):
-            return list(found)
-        time.sleep(0.2)
-    pytest.fail(f"the report of {upload.name} names no problem after {DEADLINE_S:.0f} s")
+    return list(until(lambda: pipeline.state(upload).evidence.get("problems"), f"a problem in {upload.name}'s report"))
 
 
 def _letter_about(pipeline: Pipeline, key: str) -> DeadLetter:
-    ends = time.monotonic() + DEADLINE_S
-    while time.monotonic() < ends:
-        if found := letters(pipeline, key):
-            return found[0]
-    pytest.fail(f"no dead letter about {key} after {DEADLINE_S:.0f} s")
+    return until(lambda: letters(pipeline, key), f"a dead letter about {key}")[0]
 
 
 def _ended(pipeline: Pipeline, letter: DeadLetter) -> str:
     """How the execution that a letter started ended."""
     client, mark = pipeline.target.client("stepfunctions"), letter.message_id.replace("-", "")[:8]
-    ends = time.monotonic() + DEADLINE_S
-    while time.monotonic() < ends:
+
+    def ended() -> str | None:
         listed = client.list_executions(stateMachineArn=pipeline.outputs.state_machine_arn)["executions"]
-        if over := [one["status"] for one in listed if one["name"].endswith(mark) and one["status"] != "RUNNING"]:
-            return str(over[0])
-        time.sleep(0.2)
-    pytest.fail(f"the redriven load did not end within {DEADLINE_S:.0f} s")
+        return next((over for one in listed if one["name"].endswith(mark) and (over := _over(one))), None)
+
+    return until(ended, "the redriven load's end")
+
+
+def _over(execution: dict[str, Any]) -> str | None:
+    """How it ended, if it did."""
+    return None if execution["status"] == "RUNNING" else str(execution["status"])

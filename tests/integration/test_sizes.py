@@ -3,7 +3,6 @@
 On the embedded AWS in a sandbox as Lambda's; a file of a mebibyte and more goes through the engine, and what it writes.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from pipeline.client import Pipeline
 from tests.integration.journeys import Travel
+from tests.integration.waiting import until
 from transactions.flat import BLOCK
 from transactions.judge import SMALL
 
@@ -98,13 +98,12 @@ def test_an_instance_that_is_killed_in_the_middle_goes_on_with_other_files(
 
 def _busy(function: str, most: int) -> tuple[psutil.Process, int]:
     """A runtime of the function while it has more than `most` bytes in its /tmp, and how many."""
-    ends = time.monotonic() + 300
-    while time.monotonic() < ends:
-        for runtime in _runtimes(function):
-            if (size := _bytes_in_tmp(runtime)) > most:
-                return runtime, size
-        time.sleep(0.01)
-    pytest.fail(f"no instance of {function} has more than {most} bytes in its /tmp", pytrace=False)
+
+    def look() -> tuple[psutil.Process, int] | None:
+        sizes = ((runtime, _bytes_in_tmp(runtime)) for runtime in _runtimes(function))
+        return next(((runtime, size) for runtime, size in sizes if size > most), None)
+
+    return until(look, f"an instance of {function} with more than {most} bytes in its /tmp", poll_s=0.01)
 
 
 def _runtimes(function: str) -> Iterator[psutil.Process]:

@@ -1,6 +1,7 @@
 """What can't be judged ends with a message and exit code 2 or 3: never green, never with a traceback."""
 
 import json
+import signal
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -120,9 +121,12 @@ def test_reading_has_a_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_deadline_that_is_met_leaves_nothing_behind() -> None:
-    """After the block no alarm goes off."""
-    with deadline(0.05, "here"):
-        pass
+    """After the block no alarm is set, and whose the alarm was before, it is again."""
+    before = signal.getsignal(signal.SIGALRM)
+    with deadline(600, "here"):
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) is before
     with pytest.raises(TapError), deadline(0.01, "there"):
         time.sleep(5)
 

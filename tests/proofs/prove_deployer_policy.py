@@ -23,6 +23,8 @@ from deployer.deploy.stages import deploy, outputs_of
 from deployer.errors import FileStopped, TerraformFailed
 from deployer.iam.policy import cleanup_policies, policies
 from deployer.iam.roles import boundary
+from deployer.logs.following import Follower
+from deployer.logs.groups import groups_in
 from deployer.paths import Paths
 from deployer.policy_documents import policy_of
 from deployer.targets.targets import EMULATOR_ACCOUNT
@@ -112,6 +114,17 @@ def test_a_file_is_sent_followed_and_read(proof: Proof, tmp_path: Path) -> None:
     assert [line for line in told if "/sender" in line or "could not be read" in line] == []
     assert {letter.step for letter in tried if letter.done} == {"load", pipeline.outputs.validator_function_name}
     assert len(pipeline.states()) > 1
+
+
+def test_what_the_functions_log_is_followed(proof: Proof) -> None:
+    """By who deploys, in each function's own log, as the state names it: what they said of the files above is there."""
+    caller = proof.as_role("deployer")
+    groups = groups_in(proof.run(caller).terraform.state_document(), SUFFIX)
+    found = Follower(0).new(caller.client("logs"), groups)
+
+    assert len(groups) == 4
+    assert {"csv-validator", "csv-transformer", "transaction-loader"} <= {one.function for one in found}
+    assert [one.message for one in found if "can't be read" in one.message] == []
 
 
 def test_who_deploys_gets_no_more_than_the_boundary(proof: Proof) -> None:

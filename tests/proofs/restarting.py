@@ -44,7 +44,7 @@ class Lasting:
         with (self.run / "log").open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         ends = time.monotonic() + embedded.START_SECONDS
-        while not healthy(f"http://{LOOPBACK}:{self.ports[0]}", seconds=1):
+        while not healthy(f"http://{LOOPBACK}:{self.ports[0]}", embedded.ANSWER_SECONDS):
             assert time.monotonic() < ends, (self.run / "log").read_text()[-2000:]
             time.sleep(_POLL)
 

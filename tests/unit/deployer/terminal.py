@@ -15,19 +15,21 @@ COLUMNS = 160
 CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|.)?", re.DOTALL)
 
 
-def on_a_terminal(arguments: Sequence[str], folder: Path) -> str:
+def on_a_terminal(
+    arguments: Sequence[str], folder: Path, columns: int = COLUMNS, program: Sequence[str] = ("-m", "deployer")
+) -> str:
     """All that the command writes to stdout and stderr, in its order; its stdin is the terminal too."""
     ours, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_", "PYTHON", "CI"))}
     process = subprocess.Popen(
-        [sys.executable, "-m", "deployer", *arguments], stdin=its, stdout=its, stderr=its, cwd=folder,
+        [sys.executable, *program, *arguments], stdin=its, stdout=its, stderr=its, cwd=folder,
         env={**plain, "TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join(sys.path)}, start_new_session=True,
     )  # fmt: skip
     os.close(its)
     told = b"".join(iter(lambda: _read(ours), b""))
     os.close(ours)
-    process.wait(60)
+    process.wait(600)
     return told.decode()
 
 

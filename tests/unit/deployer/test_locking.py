@@ -61,7 +61,7 @@ def test_a_deployment_goes_on_as_soon_as_the_other_ends(bucket: StateBucket) -> 
     lock(bucket)
     timer = threading.Timer(0.5, lambda: bucket.s3.delete_object(Bucket=bucket.name, Key=bucket.key + SUFFIX))
     timer.start()
-    wait_until_free(bucket, 60, lambda _: None)
+    wait_until_free(bucket, 600, lambda _: None)
     timer.join()
 
     assert holder_of(bucket) is None
@@ -162,7 +162,7 @@ def test_a_process_that_holds_a_lock_is_named_and_its_death_frees_it(tmp_path: P
             pass
         process.kill()
         process.wait()
-        with file_lock(tmp_path / "lock", 5):
+        with file_lock(tmp_path / "lock", 600):
             pass
 
     assert f"process {process.pid}, since" in told[0]

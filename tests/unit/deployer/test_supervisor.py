@@ -132,7 +132,7 @@ def test_a_detached_guard_stays_until_it_is_signalled(run: Path, ended: list[int
 
     process.terminate()
 
-    assert process.wait(20) == 0
+    assert process.wait(600) == 0
     assert gone(emulator)
     assert gone(child)
 
@@ -144,7 +144,7 @@ def test_an_emulator_that_dies_leaves_no_children(run: Path, ended: list[int]) -
 
         psutil.Process(emulator).kill()
 
-        assert process.wait(20) == 1
+        assert process.wait(600) == 1
     assert gone(child)
     assert not run.exists()
 
@@ -156,4 +156,4 @@ def test_a_terraform_inside_the_run_folder_is_ended(run: Path, ended: list[int])
 
     supervisor.end_within(run)
 
-    assert worker.wait(20) != 0
+    assert worker.wait(600) != 0

@@ -14,7 +14,7 @@ from transactions.errors import DocumentRefused
 from transactions.identity import content_hash, execution_name
 from transactions.layout import Upload, report_key, version_of
 from transactions.manifest import Manifest, SourceObject
-from transactions.parts import Part, enrich, of_lines, to_lines
+from transactions.parts import enrich, of_lines, to_lines
 from transactions.reports import merge, of_manifest, supersedes
 from transactions.uniqueness import FirstLines
 
@@ -131,15 +131,6 @@ def test_a_manifest_that_does_not_add_up_is_refused(change):
     """Nothing is loaded by figures that contradict each other."""
     with pytest.raises(DocumentRefused):
         Manifest.of_json(MANIFEST.to_json() | change)
-
-
-@pytest.mark.parametrize(
-    "document", [None, [], {}, {"bucket": "b"}, {**Part("b", "p", "r", "c", 1).to_json(), "rows": "1"}]
-)
-def test_what_is_no_part_is_refused(document):
-    """A loader that is given something else does nothing."""
-    with pytest.raises(DocumentRefused):
-        Part.of_json(document)
 
 
 def test_rows_become_items_that_know_where_they_come_from(schema):

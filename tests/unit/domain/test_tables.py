@@ -33,7 +33,7 @@ SCHEMA = opened()
 
 
 def real_bytes(row: dict[str, Any], upload: Upload) -> int:
-    """The size of the item that the transformer and the loader make of a row, by DynamoDB's rules."""
+    """The size of the item that the loader makes of a row, by DynamoDB's rules."""
     item = enrich(row, SCHEMA, upload, 99_999)
     values = {**item, "amount": Decimal(item["amount"]), "loaded_at": "2025-03-01T12:00:00.000+00:00"}
     sizes = []
@@ -57,7 +57,7 @@ def test_no_item_is_larger_than_what_is_counted(merchant: str, description: str,
 
 
 def test_all_that_is_added_to_a_row_is_counted() -> None:
-    """A new attribute of the transformer's is one more to count."""
+    """A new attribute of an item is one more to count."""
     assert set(ADDED) == set(DERIVED)
 
 

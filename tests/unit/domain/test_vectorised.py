@@ -165,7 +165,9 @@ OTHER = {
 
 
 @pytest.mark.usefixtures("wide")
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in OTHER.items()}), max_size=8),
        st.sampled_from([[""], ["", "N/A"], []]))  # fmt: skip
 def test_both_ways_give_the_same_where_columns_are_many(rows, missing):

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 from tests.unit.rows import make_file, make_row
 from transactions.errors import DocumentRefused, NotReconciled, Throttled
 from transactions.layout import Upload
+from transactions.parts import Part, items_of, to_lines
+from transactions.schema import load
 
 from .conftest import BUCKET, EVENTS
 
@@ -72,6 +74,61 @@ def test_a_part_of_another_bucket_or_size_is_refused(way, transformed):
     for change in ({"bucket": "elsewhere"}, {"rows": 5}):
         with pytest.raises(DocumentRefused):
             way.call("loader", {"step": "load", "part": part | change})
+    assert way.table() == {}
+
+
+def written(way, upload):
+    """The list of parts as it was when their items were written, and these items; as `lambdas` of then made both."""
+    listed = way.json(upload.parts)
+    for number, element in enumerate(listed):
+        part = Part.of_json(element)
+        cut, rows = part.cut, way.bytes(upload.accepted)
+        way.put(upload.part(number), to_lines(items_of(part, rows[cut.start : cut.start + cut.size], load())))
+    elements = [
+        {
+            "bucket": BUCKET,
+            "part_key": upload.part(number),
+            "result_key": upload.result(number),
+            "conflicts_key": upload.conflicts(number),
+            "rows": element["rows"],
+        }
+        for number, element in enumerate(listed)
+    ]
+    way.put(upload.parts, json.dumps(elements))
+
+
+def test_a_load_whose_items_were_written_comes_to_the_same_end(way, transformed):
+    """It began before, or its dead letter is redriven now: the same items, figures and report."""
+    version = transformed.version
+    written(way, transformed)
+    way.put(transformed.accepted, b"not read any more")
+    way.load(KEY, version)
+    figures, items = way.reconcile(KEY, version), way.table()
+
+    assert (figures["reconciled"], figures["rows"]["loaded"], len(items)) == (True, 6, 6)
+    way.validate(KEY, version)
+    way.transform(KEY, version)
+    way.load(KEY, version)
+    assert way.table() == items
+    assert way.reconcile(KEY, version) == figures
+
+
+def test_a_file_that_is_judged_again_while_it_is_loaded_is_loaded_on(way, transformed):
+    """An event that comes twice writes the same accepted rows, of which the list is as true as before."""
+    first, second = way.json(transformed.parts)
+    way.call("loader", {"step": "load", "part": first})
+    way.validate(KEY, transformed.version)
+    way.call("loader", {"step": "load", "part": second})
+
+    assert way.reconcile(KEY, transformed.version)["rows"]["loaded"] == 6
+
+
+def test_accepted_rows_that_are_others_than_were_cut_load_nothing(way, transformed):
+    """A new schema judged the file anew meanwhile: the part is refused, and its rows are not loaded half."""
+    way.put(transformed.accepted, way.bytes(transformed.accepted).replace(b"EUR", b"USD"))
+
+    with pytest.raises(DocumentRefused, match="not as it was cut"):
+        way.load(KEY, transformed.version)
     assert way.table() == {}
 
 
@@ -206,7 +263,8 @@ def test_the_report_names_what_the_first_failed_part_met(way, transformed):
     fail(way, transformed)
 
     _, told = way.json(transformed.report)["problems"]
-    assert told == f"{transformed.part(1)}: DocumentRefused: {transformed.part(1)} holds 2 rows, not 7"
+    name = f"part 00001 of {transformed.accepted}"
+    assert told == f"{name}: DocumentRefused: {name} holds 2 rows, not 7"
 
 
 def test_a_reason_that_can_not_be_kept_hides_no_error(way, transformed):

@@ -1,7 +1,6 @@
 """The transformer: parts, their list, and one start of the workflow."""
 
 import json
-import threading
 
 import pytest
 from botocore.exceptions import ClientError
@@ -23,34 +22,40 @@ def validated(way):
 
 
 def test_parts_are_listed_with_all_that_a_loader_needs(way, validated):
-    """Ten rows by four a part are three parts."""
+    """Ten rows by four a part are three parts, each some bytes of the accepted rows, in order and without a gap."""
     way.transform(KEY, validated.version)
-    parts = way.json(validated.parts)
+    parts, accepted = way.json(validated.parts), way.bytes(validated.accepted)
 
     assert [part["rows"] for part in parts] == [4, 4, 2]
-    assert parts[2] == {
+    assert {name: parts[2][name] for name in ("bucket", "key", "version_id", "number")} == {
         "bucket": BUCKET,
-        "part_key": validated.part(2),
-        "result_key": validated.result(2),
-        "conflicts_key": validated.conflicts(2),
-        "rows": 2,
+        "key": KEY,
+        "version_id": validated.version,
+        "number": 2,
     }
-    lines = b"".join(way.bytes(part["part_key"]) for part in parts).splitlines()
-    assert [json.loads(line)["source_line"] for line in lines] == list(range(2, 12))
+    cuts = [part["cut"] for part in parts]
+    lines = b"".join(accepted[cut["start"] : cut["start"] + cut["size"]] for cut in cuts).splitlines(keepends=True)
+    assert [cut["columns"] for cut in cuts] == [json.loads(accepted.splitlines()[0])] * 3
+    assert lines == accepted.splitlines(keepends=True)[1:]
+    assert [json.loads(line)[-1] for line in lines] == list(range(2, 12))
 
 
-def test_parts_are_written_at_the_same_time(way, validated):
-    """Each waits here until all three are on their way; one after another, none would arrive."""
-    together = threading.Barrier(3, timeout=10)
+def test_no_row_is_written_again(way, validated):
+    """The list is all that the transformer leaves beside the report, whatever the file's size."""
+    before = set(way.keys(""))
+    way.transform(KEY, validated.version)
 
-    def wait(params, **_):
-        if "/part-" in params["url_path"]:
-            together.wait()
+    assert set(way.keys("")) - before == {validated.parts}
 
-    way.app("transformer").transformer.s3.meta.events.register_first("before-call.s3.PutObject", wait)
 
-    assert way.transform(KEY, validated.version) == {"transformed": 1, "rows": 10}
-    assert [part["rows"] for part in way.json(validated.parts)] == [4, 4, 2]
+def test_a_repeat_writes_the_same_list(way, validated):
+    """Byte for byte: a load that is on its way reads on."""
+    way.transform(KEY, validated.version)
+    first = way.bytes(validated.parts)
+    way.validate(KEY, validated.version)
+    way.transform(KEY, validated.version)
+
+    assert way.bytes(validated.parts) == first
 
 
 def test_the_workflow_is_started_with_references_only(way, validated):

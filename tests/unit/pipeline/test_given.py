@@ -50,7 +50,7 @@ def shell(
     typed = line.format(tap=TAP, command=command).replace("FILE", shlex.quote(str(file)))
     given_stdin = {} if "stdin" in told else {"stdin": subprocess.DEVNULL}
     return subprocess.run(
-        ["bash", "-c", typed], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        ["bash", "-c", typed], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
         env={**plain, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)}, **given_stdin, **told,
     )  # fmt: skip
 
@@ -133,7 +133,7 @@ def test_a_command_that_is_ended_leaves_nothing(tmp_path: Path, scratch: Path) -
         time.sleep(0.05)
     command.terminate()
 
-    assert command.wait(60) == 143
+    assert command.wait(600) == 143
     assert list(scratch.iterdir()) == []
     os.close(writing)
 

@@ -15,7 +15,7 @@ def tap(*arguments: object, piped: str = "") -> subprocess.CompletedProcess[str]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAP_"))}
     return subprocess.run(
         [sys.executable, "-m", "deployer", *map(str, arguments)],
-        capture_output=True, text=True, env=plain, timeout=60, check=False, input=piped,
+        capture_output=True, text=True, env=plain, timeout=600, check=False, input=piped,
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ class Account:
         """What became of each part, or None if that is not known of all."""
         stem = f"transformed/{one.file.name}/{self.version(one)}"
         parts = self.json(f"{stem}/parts.json")
-        results = [self.json(part["result_key"]) for part in parts or []]
+        results = [self.json(f"{stem}/results/part-{part['number']:05d}.json") for part in parts or []]
         return None if parts is None or None in results else results
 
     def report(self, one: Sent) -> dict[str, Any] | None:

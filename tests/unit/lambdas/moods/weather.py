@@ -91,9 +91,10 @@ class Weather:
 
 
 def about(call: str, request: Any) -> str:
-    """What a request is about: an object's key, an item's id, else nothing."""
+    """What a request is about: an object's key, or `some of` it, an item's id, else nothing."""
     if call.startswith("s3."):
-        return key_of(request)
+        key, some = key_of(request), request.headers.get("Range")
+        return f"some of {key}, {some}" if some else key
     if call == "dynamodb.PutItem":
         return str(document(request)["Item"]["transaction_id"]["S"])
     return ""

@@ -106,7 +106,7 @@ def test_ten_billion_rows_in_ten_thousand_files_fit_and_take_as_long_as_their_tu
     assert answer.at_once == 4
     assert answer.limiting.name == "DynamoDB connections that a table serves"
     assert answer.limiting.use == pytest.approx(640 / served)
-    per_loader = 500 / (500 * put_s + 2 * 0.1 + 0.25)
+    per_loader = 500 / (500 * (put_s + model.measured.item_make_s) + 2 * 0.1 + 0.25)
     assert answer.stages["load"] == pytest.approx(10**10 / (40 * per_loader), rel=0.01)
 
 
@@ -123,29 +123,30 @@ def test_ten_billion_rows_in_one_file_do_not_fit(model: Model) -> None:
 @pytest.mark.parametrize(
     ("change", "seconds"),
     [
-        ({"transformer_s": 3e-5}, 1e6 * 3e-5 + 2_000 * 0.001 + 1e8 / 78_125_000),
-        ({"s3_put_s": 0.05}, 1e6 * 2e-6 + 2_000 * 0.05 + 1e8 / 78_125_000),
-        ({"put_connections": 2}, 2_000 * 0.1 / 2),
-        ({"put_connections": 100}, 6e8 / 78_125_000),
-        ({"part_bytes": 1_000.0}, 11e8 / 78_125_000),
+        ({}, 2e-6 + 100 / 78_125_000),
+        ({"transformer_s": 3e-5}, 3e-5 + 100 / 78_125_000),
+        ({"accepted_bytes": 1e3}, 1.48e-5),
     ],
 )
-def test_the_slowest_of_three_decides_how_long_a_file_is_transformed(
+def test_a_file_is_transformed_as_fast_as_its_rows_are_read_and_counted(
     model: Model, change: dict[str, float], seconds: float
 ) -> None:
-    """The processor and its wait for what it reads, the requests under way at once, or the network."""
-    plain = {
-        "transformer_s": 2e-6,
-        "s3_put_s": 0.001,
-        "put_connections": 100,
-        "accepted_bytes": 100.0,
-        "part_bytes": 500.0,
-    }
-    measured = replace(model.measured, **(plain | change))
+    """By the processor, which waits for what it reads; however many the parts are, no row is written."""
+    measured = replace(model.measured, **({"transformer_s": 2e-6, "accepted_bytes": 100.0} | change))
+    work = Work(Load(rows=10**6), model.shape, measured)
 
-    assert Work(Load(rows=10**6), model.shape, measured).transformer_s(Portion(10**6, 1, 2_000)) == pytest.approx(
-        seconds + 6 * 0.1
+    for parts in (1, 2_000):
+        assert work.transformer_s(Portion(10**6, 1, parts)) == pytest.approx(1e6 * seconds + 6 * 0.1)
+
+
+def test_the_items_of_a_part_are_made_before_they_are_written(model: Model) -> None:
+    """Which adds to each row's time in the loader."""
+    slower = replace(model.measured, item_make_s=model.measured.item_make_s + 1e-3)
+    before, after = (
+        Work(Load(rows=500), model.shape, each).loader_s(Portion(500, 1, 1)) for each in (model.measured, slower)
     )
+
+    assert after - before == pytest.approx(500 * 1e-3)
 
 
 @pytest.mark.parametrize("rows", [10**8, 10**9, 3 * 10**9, 10**10])

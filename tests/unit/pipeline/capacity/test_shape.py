@@ -104,7 +104,6 @@ def test_connections_and_metrics_are_those_of_the_functions(model: Model) -> Non
     outcomes = 3  # of the one name that is made of them
 
     assert model.measured.connections == _connections("loader")
-    assert model.measured.put_connections == _connections("transformer")
     assert len(added) - 1 + outcomes == costs.METRICS
 
 

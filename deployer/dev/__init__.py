@@ -1,0 +1,1 @@
+"""`tap dev`: each change of a stack or its functions is deployed, tried with a sample, and seen in the logs."""
