@@ -32,6 +32,9 @@ _BATCH = 5_000
 _NAME = re.compile(r"\w+")
 
 
+Total = tuple[str | None, int, Decimal | None]  # a currency, how many rows have it, and the sum of their amounts
+
+
 @contextmanager
 def failing() -> Iterator[None]:
     """Tells what the engine can't do as `EngineFailed`, without the text of its errors, which quote the file.
@@ -55,11 +58,15 @@ class Repeat(NamedTuple):
 
 
 class Other(NamedTuple):
-    """A row, record `number`, that `rules` must be asked about: for an error in the columns of `doubts`, a bit each."""
+    """A row, record `number`, that `rules` must be asked about: for an error in the columns of `doubts`, a bit each.
+
+    It is one of the totals if it is `counted`.
+    """
 
     row: int
     number: int
     good: bool
+    counted: bool
     doubts: int
 
 
@@ -108,9 +115,12 @@ class Engine:
         return self._number("SELECT count(*) FROM verdicts")
 
     def _doubts(self) -> str:
-        """SQL of the bits of doubtful cells, of a row that is not good: all, where its cells can't be told apart."""
-        odd = f"width <> {self._predicates.width} OR contains(line, '{ODD}')"
-        return f"CASE WHEN good THEN 0 WHEN {odd} THEN -1 ELSE {self._predicates.doubts} END"
+        """SQL of a row's doubtful cells, as bits: all, where the line does not say what they are.
+
+        NULL where they are too few or too many: such a row has no amount and no unique values.
+        """
+        cases = f"WHEN contains(line, '{ODD}') THEN -1 WHEN width <> {self._predicates.width} THEN NULL"
+        return f"CASE WHEN good THEN 0 {cases} ELSE {self._predicates.doubts} END"
 
     def _checks(self) -> list[list[str]]:
         """What must hold of a good row; some checks at a time, as each takes its share of the memory."""
@@ -131,27 +141,42 @@ class Engine:
     @property
     def _keyed(self) -> str:
         """SQL of whether a row's unique values are known."""
-        return f"(doubts & {self._predicates.key_bits}) = 0"
+        return f"((doubts & {self._predicates.key_bits}) = 0)"
+
+    @property
+    def _counted(self) -> str:
+        """SQL of whether a row's amount is known, and its currency."""
+        return f"((doubts & {self._predicates.control_bits}) = 0)"
 
     def unkeyed(self) -> Iterator[tuple[int, int]]:
-        """Row and number of those whose unique values are not known, in order."""
+        """Row and number of those whose unique values are not known and may be some, in order."""
         if self._predicates.unique:
-            yield from self._stream(f"SELECT row_, number_ FROM verdicts WHERE NOT ({self._keyed})")
+            yield from self._stream(f"SELECT row_, number_ FROM verdicts WHERE NOT {self._keyed}")
 
     def others(self, repeating: "Rows") -> Iterator[Other]:
         """The rows that are not known to be good or that repeat a value, in order."""
         own = self._database.cursor()
         again = _among("repeating", repeating, own)
-        found = f"SELECT row_, number_, good, doubts FROM verdicts WHERE NOT good OR {again}"
+        known = f"good, coalesce({self._counted}, false), coalesce(doubts, -1)"
+        found = f"SELECT row_, number_, {known} FROM verdicts WHERE NOT good OR {again}"
         yield from map(Other._make, _stream(own, found))
 
-    def totals(self, but: "Rows | None" = None) -> list[tuple[str | None, int, Decimal | None]]:
-        """Of good rows: how many by currency, and the sum of their amounts."""
-        kept = f"good AND NOT {self._among('but', but)}" if but else "good"
-        found = self._database.execute(
-            f"SELECT currency, count(*), sum(amount) FROM verdicts WHERE {kept} GROUP BY currency ORDER BY currency"
-        )
-        return found.fetchall()
+    def read(self) -> list[Total]:
+        """Of all rows whose amount is known."""
+        return self._totals(self._counted)
+
+    def accepted(self, left_out: "Rows") -> list[Total]:
+        """Of good rows but for some."""
+        return self._totals(f"good AND NOT {self._among('left_out', left_out)}")
+
+    def rejected(self, left_out: "Rows", holes: "Rows") -> list[Total]:
+        """Of the rows of `left_out` that are not in `holes` and whose amount is known."""
+        wrong = f"{self._among('left_out', left_out)} AND NOT {self._among('holes', holes)}"
+        return self._totals(f"{self._counted} AND {wrong}")
+
+    def _totals(self, kept: str) -> list[Total]:
+        found = "SELECT currency, count(*), sum(amount) FROM verdicts"
+        return self._database.execute(f"{found} WHERE {kept} GROUP BY currency ORDER BY currency").fetchall()
 
     def _among(self, name: str, rows: "Rows") -> str:
         return _among(name, rows, self._database)
@@ -165,17 +190,17 @@ class Engine:
             rows = [{"key": key, "row_": row, "value": value} for key, row, value in batch]
             self._database.execute(insert, [json.dumps(rows)])  # a list of values would take 100 times as long
 
-    def repeats(self, unkeyed: "Rows") -> Iterator[Repeat]:
+    def repeats(self) -> Iterator[Repeat]:
         """Find all rows whose unique values stand in an earlier one too. The values of `unkeyed` were added."""
         for key, value in enumerate(self._predicates.unique):
-            self._find_repeats(key, value, unkeyed)
+            self._find_repeats(key, value)
         yield from self.repeated()
 
     def repeated(self) -> Iterator[Repeat]:
         """Those that were found."""
         yield from map(Repeat._make, self._stream("SELECT row_, key, first_ FROM repeats ORDER BY row_, key"))
 
-    def _find_repeats(self, key: int, value: str, unkeyed: "Rows") -> None:
+    def _find_repeats(self, key: int, value: str) -> None:
         """By hash first, a share of the hashes at a time; then by the values that have one in common."""
         self._run("CREATE OR REPLACE TABLE shared (hash UBIGINT)")
         shares = -(-self._flat.lines // ROWS_AT_ONCE)
@@ -185,12 +210,12 @@ class Engine:
             self._run(f"INSERT INTO shared {some}")
         if not self._number("SELECT count(*) FROM shared"):
             return
-        known = f"SELECT row_, {value} AS value FROM ({self._cells()}) WHERE NOT {self._among('unkeyed', unkeyed)}"
-        values = f"{known} UNION ALL SELECT row_, value FROM judged WHERE key = {key}"
-        suspects = (
-            f"SELECT row_, value FROM ({values}) WHERE value IS NOT NULL AND hash(value) IN (SELECT hash FROM shared)"
-        )
-        first = f"SELECT row_, min(row_) OVER (PARTITION BY value) AS first_ FROM ({suspects})"
+        suspects = f"SELECT row_ FROM verdicts WHERE h{key} IN (SELECT hash FROM shared)"
+        self._run(f"SET VARIABLE suspects = (SELECT bitstring_agg(row_, 0, {self._flat.lines}) FROM ({suspects}))")
+        suspected = "get_bit(getvariable('suspects'), row_::INTEGER) = 1"
+        known = f"SELECT row_, {value} AS value FROM ({self._cells()}) WHERE {suspected}"
+        added = f"SELECT row_, value FROM judged WHERE key = {key} AND hash(value) IN (SELECT hash FROM shared)"
+        first = f"SELECT row_, min(row_) OVER (PARTITION BY value) AS first_ FROM ({known} UNION ALL {added})"
         self._run(f"INSERT INTO repeats SELECT {key}, row_, first_ FROM ({first}) WHERE row_ > first_")
 
     def write(self, left_out: "Rows", holes: "Rows") -> Iterator[bytes]:

@@ -35,6 +35,7 @@ class Predicates:
     control: tuple[str, str] | None  # SQL of currency and amount
     doubts: str  # SQL of a bit for each cell that is not known to be good, in the order of `rules`; or of all bits
     key_bits: int  # of `doubts`, those of the columns of `unique`
+    control_bits: int  # and those of `control`
 
 
 def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicates | None:
@@ -74,6 +75,7 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
         control=control,
         doubts=_doubts([columns[one.name] for one in present]),
         key_bits=_bits([any(one in key for key in unique) for one in present]),
+        control_bits=_bits([bool(control) and one.name in (amount, currency) for one in present]),
     )
 
 

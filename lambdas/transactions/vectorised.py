@@ -4,7 +4,7 @@ The engine passes what is wholly good. Every other row is judged by `rules`, as 
 known which values repeat an earlier one, and only after that are rows handed to the sink.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from decimal import Decimal
 from itertools import groupby
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from transactions.dialect import Dialect
-from transactions.engine import GAP, HOLE, Engine, Other, Repeat, Rows, failing
+from transactions.engine import GAP, HOLE, Engine, Other, Repeat, Rows, Total, failing
 from transactions.errors import ConservationBroken
 from transactions.flat import Flat, Flattener
 from transactions.lines import HashedFile
@@ -78,25 +78,18 @@ class _Judgement:
         rows = self._engine.judge()
         if rows != self._flat.records:
             raise ConservationBroken(f"{self._flat.records} rows were read, and {rows} judged")
-        read = list(self._controls(None))
-        for control, count in read:
+        for control, count in _controls(self._engine.read()):
             self._tally.read(control, count)
-        unkeyed, repeating, left_out, holes = (Rows(self._flat.lines) for _ in range(4))
-        self._engine.add(self._values(unkeyed))
-        for row, _ in groupby(self._engine.repeats(unkeyed), key=_row_of):
+        repeating, left_out, holes = (Rows(self._flat.lines) for _ in range(3))
+        self._engine.add(self._values())
+        for row, _ in groupby(self._engine.repeats(), key=_row_of):
             repeating.add(row)
         self._tell(repeating, left_out, holes)
-        for control, count in self._controls(left_out) if left_out.count else read:
+        for control, count in _controls(self._engine.accepted(left_out)):
             self._tally.accept(control, count)
+        for control, _ in _controls(self._engine.rejected(left_out, holes)):
+            self._tally.rejected(control)
         self._hand_over(left_out, holes)
-
-    def _controls(self, but: Rows | None) -> Iterator[tuple[Control | None, int]]:
-        """Counts and sums of the good rows, with the decimals that `rules` gives them."""
-        for currency, count, amount in self._engine.totals(but):
-            if currency is None or amount is None:
-                yield None, count
-            else:
-                yield Control(currency, Decimal(canonical(amount, currency))), count
 
     def _records(self, rows: Iterator[_Row]) -> Iterator[tuple[_Row, Record]]:
         """The record of each row, as it stands in the file. Rows come in order, with their number behind them."""
@@ -111,10 +104,9 @@ class _Judgement:
             else:
                 yield row, self._flat.originals.record(line, row[1], self._width)
 
-    def _values(self, unkeyed: Rows) -> Iterator[tuple[int, int, str]]:
+    def _values(self) -> Iterator[tuple[int, int, str]]:
         """The values that must be unique, by key and row, where the engine has not got them."""
         for (row, _), record in self._records(self._engine.unkeyed()):
-            unkeyed.add(row)
             if record.fault is None:
                 values = ((at, key.value(record.cells)) for at, key in enumerate(self._unique))
                 yield from ((at, row, value) for at, value in values if value is not None)
@@ -133,8 +125,9 @@ class _Judgement:
 
     def _told(self, other: Other, record: Record, repeats: Sequence[Repeat]) -> Row | None:
         """The row, if it is right although the engine did not pass it."""
-        control = self._rules.control(record)
-        if not other.good:
+        control = None
+        if not other.counted:
+            control = self._rules.control(record)
             self._tally.read(control)
         verdict = [] if other.good else self._rules.judge(record, other.doubts)
         if not repeats and isinstance(verdict, dict):
@@ -161,6 +154,15 @@ class _Judgement:
                 self._sink.accepted(lines)
         if written != self._tally.accepted:
             raise ConservationBroken(f"{self._tally.accepted} rows are right, and {written} were written")
+
+
+def _controls(totals: Iterable[Total]) -> Iterator[tuple[Control | None, int]]:
+    """Counts and sums, with the decimals that `rules` gives them."""
+    for currency, count, amount in totals:
+        if currency is None or amount is None:
+            yield None, count
+        else:
+            yield Control(currency, Decimal(canonical(amount, currency))), count
 
 
 def _row_of(repeat: Repeat) -> int:
