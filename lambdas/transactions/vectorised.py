@@ -1,7 +1,7 @@
 """The judgement of a file by the vectorised engine, with the same answer as row by row. Called by `judge`.
 
-The engine passes what is wholly good. Every other row is judged by `rules`, as it stands in the file. Only then is it
-known which values repeat an earlier one, and only after that are rows handed to the sink.
+The engine passes what is wholly good, and finds which values repeat an earlier one. Every other row is judged by
+`rules`, as it stands in the file, in those of its columns that the engine did not pass, and goes to the sink at once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ from transactions.sinks import NoSink, Sink
 from transactions.uniqueness import unique_keys
 from transactions.verdict import FileFacts, Tally
 
-_Row = TypeVar("_Row", bound=tuple[int, ...])
+_Place = TypeVar("_Place", bound=tuple[int, ...])  # a row, and the number of its record; more may follow
 
 _HOLE, _GAP = (mark.encode() + b"\n" for mark in (HOLE, GAP))
 
@@ -36,6 +36,7 @@ def judge_rows(path: Path, dialect: Dialect, header: Record, schema: Schema, sin
 
     Raises:
         FileRefused: a byte does not decode, or the file changed while it was read.
+        TooBroken: it is quicker judged row by row.
         ConservationBroken: the engine's rows are not those of the file; a defect of ours.
         EngineFailed: it can't judge the file; some rows may have gone to the sink and the tally already.
     """
@@ -91,8 +92,8 @@ class _Judgement:
             self._tally.rejected(control)
         self._hand_over(left_out, holes)
 
-    def _records(self, rows: Iterator[_Row]) -> Iterator[tuple[_Row, Record]]:
-        """The record of each row, as it stands in the file. Rows come in order, with their number behind them."""
+    def _records(self, rows: Iterator[_Place]) -> Iterator[tuple[_Place, Record]]:
+        """The record of each row, as it stands in the file; they come in order."""
         odd = iter(self._flat.odd)
         put_aside = next(odd, None)
         for row in rows:
