@@ -3,6 +3,7 @@
 ```toml
 [tool.tap]
 app = "python main.py"                      # how to synthesise
+preload = ["billing.constructs"]            # which of its modules take seconds to import
 stack = "Billing"                           # which stack, where there are several
 inputs = ["main.py", "stack", "uv.lock"]    # what the synthesis reads
 environment = ["BILLING_*"]                 # and which variables
@@ -53,6 +54,13 @@ def _texts(value: Any) -> tuple[str, ...]:
     raise ValueError("no list of texts")
 
 
+def _modules(value: Any) -> tuple[str, ...]:
+    modules = _texts(value)
+    if not all(part.isidentifier() for module in modules for part in module.split(".")):
+        raise ValueError("no list of modules")
+    return modules
+
+
 def _path(value: Any) -> Path:
     if not isinstance(value, str) or not value or PurePath(value).is_absolute() or ".." in PurePath(value).parts:
         raise ValueError("no path below the project")
@@ -94,6 +102,9 @@ class Project:
 
     `app`: the command that synthesises, run in the project's folder with CDKTF_OUTDIR. A leading `python` is the Python
     that runs Tap. Blank: cdktf.json's `app`.
+    `preload`: modules that the app imports and that do nothing but load what takes long, whatever the settings are.
+    Where several configurations are synthesised, such as by tests, and `app` is a script in Python, one process loads
+    them once (deploy/kept_synthesis.py).
     `stack`: the construct id, which is the folder below `stacks/`. Blank: the only one.
     `inputs`: files and folders that the synthesis reads. Blank: all that is neither hidden, nor generated, nor a test.
     `environment`: the variables that the stack reads, beside the deployer's own settings; `*` stands for any letters.
@@ -118,6 +129,7 @@ class Project:
     """
 
     app: tuple[str, ...] = _said(words, ())
+    preload: tuple[str, ...] = _said(_modules, ())
     stack: str = _said(_text, "")
     inputs: tuple[Path, ...] = _said(_paths, ())
     environment: tuple[str, ...] = _said(_texts, ())

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from deployer.errors import FileStopped, NoProgress, NotDeployed, UsageError
 from deployer.targets.targets import Target
@@ -25,6 +25,16 @@ from stack.outputs import Outputs, OutputsError
 _POLL_FIRST, _POLL_MOST = 0.1, 1.0
 _ASK_FIRST, _ASK_MOST = 1.5, 30.0  # seconds without news until AWS is asked what became of a file, and at most between
 _CONNECTIONS = 16
+
+
+class Clock(Protocol):
+    """What `watch` tells time by, and waits by; Python's `time` is one."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+
+    def sleep(self, seconds: float, /) -> None:
+        """Return when they are over."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ class Pipeline(Deployed):
         with ThreadPoolExecutor(_CONNECTIONS) as pool:
             return list(pool.map(lambda key: self.state(self.newest(key)), keys))
 
-    def watch(self, upload: Upload, silence_s: float = SILENCE_S) -> Iterator[FileState]:
+    def watch(self, upload: Upload, silence_s: float = SILENCE_S, clock: Clock = time) -> Iterator[FileState]:
         """Each state that a file version comes to, as it comes, until it ends.
 
         Raises:
@@ -91,22 +101,22 @@ class Pipeline(Deployed):
         """
         last: FileState | None = None
         begun = datetime.now(UTC)
-        moved, asked, wait, pause = time.monotonic(), time.monotonic(), _POLL_FIRST, _ASK_FIRST
+        moved, asked, wait, pause = clock.monotonic(), clock.monotonic(), _POLL_FIRST, _ASK_FIRST
         while True:
             now = self.state(upload)
             if last is None or _news(now) != _news(last):
                 yield now
                 if last is None or now.stage != last.stage:
                     wait = _POLL_FIRST
-                last, moved, asked, pause = now, time.monotonic(), time.monotonic(), _ASK_FIRST
+                last, moved, asked, pause = now, clock.monotonic(), clock.monotonic(), _ASK_FIRST
             if now.ended:
                 if now.stage == "loading":
                     raise self._stopped(upload, stopped.Stop(now.stage, now.since, "since its load failed"))
                 return
-            if time.monotonic() - asked > pause:
-                self._ask(upload, now, begun, time.monotonic() - moved, silence_s)
-                asked, pause = time.monotonic(), min(pause * 2, _ASK_MOST)
-            time.sleep(wait)
+            if clock.monotonic() - asked > pause:
+                self._ask(upload, now, begun, clock.monotonic() - moved, silence_s)
+                asked, pause = clock.monotonic(), min(pause * 2, _ASK_MOST)
+            clock.sleep(wait)
             wait = min(wait * 1.5, _POLL_MOST)
 
     def _ask(self, upload: Upload, now: FileState, begun: datetime, silent_s: float, silence_s: float) -> None:

@@ -100,7 +100,8 @@ class PipelineFunction(Construct):
 
     def deployed_after(self, other: "PipelineFunction") -> None:
         """Change its code once the other's is changed: who reads what passes between them, before who writes it."""
-        self.function.depends_on = [*(self.function.depends_on or []), other.function.fqn]
+        address = f"{other.function.terraform_resource_type}.{other.function.friendly_unique_id}"
+        self.function.depends_on = [*(self.function.depends_on or []), address]
 
 
 ACCEPTED = {

@@ -1,4 +1,4 @@
-"""Runs Checkov in its own environment and takes its word only where it is a whole one. Called by `scan`.
+"""Asks Checkov, in its own environment, and takes its word only where it is a whole one. Called by `scan`.
 
 Checkov is green when it scanned nothing, could not parse, did not load a rule or a rule raised. Each of these is an
 error here.
@@ -6,25 +6,20 @@ error here.
 
 import json
 import re
-import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from deployer import process
+from deployer.compliance.asking import LONGEST, ask
 from deployer.compliance.errors import CouldNotJudge
 
 JSON, PLAN = "terraform_json", "terraform_plan"
 ALL = "*"  # as the rule of a record that says that a file was not read
-DRIVER = "deployer.compliance.driver"
-PACKAGE = Path(__file__).resolve().parent.parent
 _TROUBLE = re.compile(r"(?m)^.*(?:Cannot load external check|is malformed|Traceback).*$")
-_UNWANTED = re.compile(r"(CKV|CHECKOV|BC|PRISMA|AWS|TF|VIRTUAL|BRIDGECREW)_.*|PYTHON.*|LOG_LEVEL|RUNNING_IN.*")
 _LINES_SHOWN = 8
-LONGEST = 1200  # seconds; ten thousand resources take less than one
 
 
 @dataclass(frozen=True)
@@ -71,9 +66,7 @@ def run(
     folders = [str(folder.absolute()) for folder in checks]
     request = json.dumps({"root": str(root), "checks": folders, "frameworks": asked, "skipped": sorted(skipped)})
     try:
-        with _tap_alone() as path:
-            command, environment = [str(python), "-m", DRIVER], _environment(root, path)
-            result = process.run(command, folder=root, env=environment, given=request, seconds=LONGEST)
+        result = ask(python, root, request)
     except process.TimedOut as error:
         raise _failed(f"Checkov was not done after {LONGEST} s; judge a smaller part of it", "") from error
     if result.returncode:
@@ -115,24 +108,6 @@ def _record(framework: str, rule: str, title: str, file: str, lines: list[int], 
     start, end = lines
     return Record(framework, rule, title, file.lstrip("/"), (int(start), int(end)), resource, result == "PASSED",
                   tuple(map(str, details or ())), guideline or "")  # fmt: skip
-
-
-@contextmanager
-def _tap_alone() -> Iterator[str]:
-    """A folder to import Tap from and nothing else: what is installed beside it is of other versions than Checkov's."""
-    with tempfile.TemporaryDirectory(prefix="tap-path-") as folder:
-        (Path(folder) / "deployer").symlink_to(PACKAGE, target_is_directory=True)
-        yield folder
-
-
-def _environment(root: Path, path: str) -> dict[str, str]:
-    """Nothing that could change the verdict: no settings of Checkov's, no configuration file in the home folder.
-
-    And nothing of Python's: where bytecode may not be kept, compiling Checkov is half of its time.
-    """
-    added = {"HOME": str(root), "PYTHONPATH": path, "PYTHONUTF8": "1", "CHECKOV_ENABLE_FOREACH_HANDLING": "False",
-             "CHECKOV_ENABLE_MODULES_FOREACH_HANDLING": "False"}  # fmt: skip
-    return process.environment(added, without=_UNWANTED)
 
 
 def _failed(what: str, said: str) -> CouldNotJudge:

@@ -232,11 +232,16 @@ def _share(out: Path, packages: Path) -> None:
 
 
 def _run(settings: Settings, paths: Paths, out: Path) -> None:
+    from deployer.deploy import kept_synthesis
+
     tools.provide("node", paths)
     environment = loaded_when_used(process.environment({**settings.environment(), "CDKTF_OUTDIR": str(out)}))
-    command = Project.at(paths.root).command(paths.root)
+    project = Project.at(paths.root)
+    command = project.command(paths.root)
     try:
-        result = process.run(command, folder=paths.root, env=environment)
+        result = kept_synthesis.run(project, paths.root, environment, settings.variables()) or process.run(
+            command, folder=paths.root, env=environment
+        )
     except ToolMissing as error:
         raise ToolMissing(
             f"the stack can't be synthesised by `{shlex.join(command)}`: {error}",

@@ -14,6 +14,7 @@ import pytest
 from deployer.compliance.judgement import Evaluation, Finding, Judgement, NotJudged, Suppressed
 from deployer.deploy.gate import stack_judged
 from deployer.deploy.synthesis import key, stack_folder
+from deployer.errors import SynthesisFailed
 from deployer.paths import Paths
 from deployer.process.file_lock import file_lock
 from deployer.project import Project
@@ -41,7 +42,7 @@ class Stack(Document):
         self.settings = Settings.load(variables)
         with self._environment():
             self._key = key(self.settings, paths)
-            self.folder = stack_folder(self.settings, paths)
+            self.folder = _folder(self._key, self.settings, paths)
         super().__init__(json.loads(_text(self.folder)))
 
     def with_settings(self, **variables: str) -> "Stack":
@@ -70,6 +71,20 @@ class Stack(Document):
             for name, value in self._variables.items():
                 environment.setenv(name, value)
             yield
+
+
+_FAILED: dict[str, SynthesisFailed] = {}
+
+
+def _folder(key: str, settings: Settings, paths: Paths) -> Path:
+    """As `stack_folder`; what failed is not tried again for each test, as it would fail in the same way."""
+    if key in _FAILED:
+        raise _FAILED[key].with_traceback(None)
+    try:
+        return stack_folder(settings, paths)
+    except SynthesisFailed as error:
+        _FAILED[key] = error
+        raise
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any
 
@@ -15,7 +15,7 @@ from transactions.vocabulary import FIELD, FIELD_DESCRIBED, Wrong, refuse_unknow
 NOTHING = frozenset({""})  # what means "nothing" where neither a field nor the schema says so
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """One column.
 
@@ -48,12 +48,12 @@ class Field:
     offset: str = ""
     currencies: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def form(self) -> Form:
         """What it states of how its cells are written."""
         return Form(*(getattr(self, name) for name in Form._fields))
 
-    @property
+    @cached_property
     def cell_type(self) -> CellType:
         """How its cells are read and written."""
         return cell_type(self.form)

@@ -6,6 +6,7 @@ Used by `predicates`. What is passed here, `rules` accepts with the same result;
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -58,6 +59,7 @@ def of_type(one: Field, cell: str, separator: str) -> Column | None:
     return _TYPES[one.type](one, cell, separator)
 
 
+@lru_cache(4096)  # the spellings of a list of currencies, for each file anew
 def literally(characters: str) -> str:
     """What matches these characters alone."""
     return "".join(f"\\x{{{ord(character):x}}}" for character in characters)

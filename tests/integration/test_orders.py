@@ -7,8 +7,10 @@ that nothing is left.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ UNSUPPORTED = {
     "aws_default_security_group.closed", "aws_iam_policy.policy", "aws_iam_role_policy_attachment.attached",
     'aws_lambda_event_source_mapping.feed["phone"]', 'aws_lambda_event_source_mapping.feed["shop"]', "aws_vpc.network",
 }  # fmt: skip
+HANGS_S = 1200
 Tap = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -44,15 +47,20 @@ def project(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     run(folder, "local", "stop")
 
 
+def outside() -> dict[str, str]:
+    """The environment of somebody who knows nothing of this suite."""
+    kept = {
+        name: value for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "TAP_", "TERRAFORM_", "PYTEST")) and name != "ENVIRONMENT_SUFFIX"
+    }  # fmt: skip
+    return kept | {"ENVIRONMENT_SUFFIX": SUFFIX}
+
+
 def run(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     """`tap` in the project's folder, or `pytest`; nothing of this suite is in their environment."""
     program = ["-m", "pytest", "-p", "no:schemathesis"] if words[0] == "pytest" else ["-m", "deployer"]
     command = [sys.executable, *program, *(words[1:] if words[0] == "pytest" else words)]
-    environment = {
-        name: value for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "TAP_", "TERRAFORM_", "PYTEST")) and name != "ENVIRONMENT_SUFFIX"
-    } | {"ENVIRONMENT_SUFFIX": SUFFIX}  # fmt: skip
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=outside(), capture_output=True, text=True, check=False)
     assert done.returncode == code, f"{' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done
 
@@ -119,6 +127,59 @@ def test_new_code_is_deployed_alone_and_the_next_plan_is_empty(deployed: Path) -
     assert {
         name for one in read for name, was in one["before"].items() if was not in (None, one["after"][name])
     } == set()
+
+
+@pytest.fixture
+def dev(deployed: Path) -> Iterator[subprocess.Popen[str]]:
+    """`tap dev` at work in the folder, whose files are afterwards as they were."""
+    before = {file: file.read_text() for file in (deployed / "main.py", deployed / "functions" / "record.py")}
+    command = [sys.executable, "-u", "-m", "deployer", "dev"]
+    with subprocess.Popen(
+        command, cwd=deployed, env=outside(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    ) as running:  # fmt: skip
+        end = threading.Timer(HANGS_S, running.kill)
+        end.start()
+        yield running
+        end.cancel()
+        running.kill()
+    for file, text in before.items():
+        file.write_text(text)
+
+
+def until(running: subprocess.Popen[str], word: str) -> str:
+    """All that it says until a line with the word."""
+    told = ""
+    for line in running.stdout or ():
+        told += line
+        if word in line:
+            return told
+    return pytest.fail(f"it ended with {running.wait()}, and said nothing of `{word}`:\n{told}")
+
+
+def test_each_change_is_deployed_tried_and_seen_in_the_log(deployed: Path, dev: subprocess.Popen[str]) -> None:
+    """Also after one that could not be deployed, which is told; an interrupt ends it in order."""
+    main, code = deployed / "main.py", deployed / "functions" / "record.py"
+    begun, good = until(dev, "the sample is through"), main.read_text()
+    main.write_text(f"{good}(")
+    broken = until(dev, "waiting for a change")
+    main.write_text(good)
+    until(dev, "the sample is through")
+    code.write_text(code.read_text().replace("    failed = []", "    print('this is new')\n    failed = []"))
+    edited = until(dev, "the sample is through")
+    logged = edited if "this is new" in edited else until(dev, "this is new")
+    dev.send_signal(signal.SIGINT)
+    ended = until(dev, "ended")
+
+    assert "sample         recorded" in begun
+    assert "changed: main.py" in broken
+    assert "SyntaxError" in broken
+    assert "the sample" not in broken
+    assert "changed: functions/record.py" in edited
+    assert "only code changed: orders-record-second" in edited
+    assert "orders-record  this is new" in logged
+    assert ended.endswith("what is deployed stays\n")
+    assert dev.wait(HANGS_S) == 0
 
 
 def test_a_lost_state_is_adopted_where_that_is_possible_and_told_where_not(without_state: Path) -> None:

@@ -1,12 +1,16 @@
 """Fixtures of the policy tests: the stack that they judge, and what our rules say of cases and mutants."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deployer.compliance.asking import kept
 from deployer.compliance.judgement import Judgement
 from deployer.compliance.scan import scan
+from deployer.process.environments import interpreter
+from deployer.pytest_plugin.session import shared
 from deployer.pytest_plugin.stacks import Stack
 from stack.settings import Settings
 from tests.policy.documented import lay_out_documented
@@ -16,6 +20,15 @@ from tests.policy.mutations import RULES
 from tests.policy.shared import CASES, OWN, PLACES, once
 
 Document = dict[str, Any]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_checkov(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What these tests ask of Checkov goes to one that is loaded once, for all workers of the session."""
+    folder = shared(request.config).folder / "checkov"
+    folder.mkdir(exist_ok=True)
+    with kept(folder, interpreter(PLACES.environment("policy"))):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """Unit tests know no AWS but the one that they bring."""
 
 import os
+from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from botocore.loaders import create_loader
 
 OUTSIDE = (
     "AWS_ENDPOINT_URL",
@@ -19,3 +22,11 @@ def _no_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the caller's shell says about an AWS, such as where a LocalStack answers, is for the third level."""
     for name in [name for name in os.environ if name.startswith(OUTSIDE)]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _models_read_once() -> Iterator[None]:
+    """What botocore knows of a service is the same in each of its sessions, and 0.1 s to read; moto has one a test."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("botocore.session.create_loader", cache(create_loader))
+        yield

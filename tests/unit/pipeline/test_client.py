@@ -4,7 +4,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from pipeline.client import FileState, Pipeline
 from pipeline.domain import Upload
 from pipeline.tables import parts_told, show_states
 from stack.outputs import Outputs
+from tests.unit.moto_queues import nobody_writes_meanwhile
 
 BUCKET = "files"
 REPORT = {
@@ -45,6 +46,7 @@ def pipeline() -> Iterator[Pipeline]:
         machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:load"
         queue = target.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
         s3 = target.client("s3")
+        nobody_writes_meanwhile(target.client("sqs"))
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         special = {
@@ -52,6 +54,19 @@ def pipeline() -> Iterator[Pipeline]:
             "validator_function_name": "validator",
         }  # fmt: skip
         yield Pipeline(target, Outputs(**{**named, **special}))
+
+
+@dataclass
+class Clock:
+    """Who waits by it has waited at once."""
+
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float, /) -> None:
+        self.now += seconds
 
 
 @pytest.fixture
@@ -179,7 +194,7 @@ def test_a_file_whose_letter_rests_has_stopped(pipeline: Pipeline, csv: Path) ->
     letter(pipeline, upload, "no such thing")
 
     with pytest.raises(FileStopped, match=r"reached `uploaded` at .*, and not `validated` as a letter") as caught:
-        list(pipeline.watch(upload))
+        list(pipeline.watch(upload, clock=Clock()))
 
     assert caught.value.exit_code == 1
     assert any(line.startswith("log: ") for line in caught.value.details)
@@ -203,7 +218,7 @@ def test_a_file_that_stands_still_has_not_stopped(pipeline: Pipeline, csv: Path)
     upload = pipeline.upload(csv, "a.csv")
 
     with pytest.raises(NoProgress, match="and nothing says that it failed") as caught:
-        list(pipeline.watch(upload, silence_s=0))
+        list(pipeline.watch(upload, silence_s=0, clock=Clock()))
 
     assert "stopped" not in caught.value.what
 
@@ -221,7 +236,7 @@ def test_attempts_that_are_used_up_are_evidence(pipeline: Pipeline, csv: Path, f
     logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[event] * failed)
 
     with pytest.raises(FileStopped if stops else NoProgress):
-        list(pipeline.watch(upload, silence_s=0))
+        list(pipeline.watch(upload, silence_s=0, clock=Clock()))
 
 
 def test_what_iam_denied_is_told_first(pipeline: Pipeline, csv: Path) -> None:
@@ -233,7 +248,7 @@ def test_what_iam_denied_is_told_first(pipeline: Pipeline, csv: Path) -> None:
         letter(pipeline, upload, error)
 
     with pytest.raises(FileStopped) as caught:
-        list(pipeline.watch(upload))
+        list(pipeline.watch(upload, clock=Clock()))
 
     denied = [line for line in caught.value.details if line.startswith("denied: ")]
     assert denied == [f"denied: {who} may not dynamodb:PutItem on {what}"]

@@ -14,6 +14,7 @@ from pipeline.dead_letters import letters, put_back
 from pipeline.redrive import redrive
 from stack.outputs import Outputs
 from tests.unit.deployer.moto_target import Aws
+from tests.unit.moto_queues import nobody_writes_meanwhile
 
 BUCKET, VALIDATOR, LOADER = "files", "csv-validator-x", "transaction-loader-x"
 LOAD = {
@@ -50,7 +51,12 @@ class WithFunctions(Aws):
     functions = Functions()
 
     def client(self, service: str) -> Any:
-        return self.functions if service == "lambda" else super().client(service)
+        if service == "lambda":
+            return self.functions
+        client = super().client(service)
+        if service == "sqs":
+            nobody_writes_meanwhile(client)
+        return client
 
 
 @pytest.fixture

@@ -1,15 +1,22 @@
-"""What `[tool.tap]` calls code of functions is read by nothing but what packs it, and may go past the stack."""
+"""What `[tool.tap]` calls code of functions is read by nothing but what packs it, and may go past the stack.
+
+And the stack is the same, whichever process synthesises it.
+"""
 
 import json
 import os
-import subprocess
 import sys
+import tempfile
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deployer import process
 from deployer.deploy.derived import derive
+from deployer.deploy.kept_synthesis import Kept
 from deployer.deploy.synthesis import inputs
 from deployer.project import Project
 
@@ -21,7 +28,7 @@ from pathlib import Path
 
 opened = set()
 sys.addaudithook(lambda event, given: opened.add(str(given[0])) if event == "open" else None)
-out = Path(os.environ["CDKTF_OUTDIR"])
+out = Path(os.environ["CDKTF_OUTDIR"]).resolve()
 
 from stack import function
 from stack.settings import Settings
@@ -46,13 +53,19 @@ print(json.dumps(sorted(opened)))
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[Path]]:
     """Where the two lie, and what was opened of the project."""
     folder = tmp_path_factory.mktemp("twice")
-    environment = os.environ | {
-        "CDKTF_OUTDIR": str(folder / "out"), "PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}", "PYTHONDONTWRITEBYTECODE": "1",
-    }  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = process.run([sys.executable, "-c", SCRIPT], folder=ROOT, env=environment(folder))
     assert done.returncode == 0, done.stderr
     opened = {source_of(Path(name)) for name in json.loads(done.stdout)}
     return folder, {path.relative_to(ROOT) for path in opened if path.is_relative_to(ROOT)}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    paths = {"CDKTF_OUTDIR": str(folder / "out"), "PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}"}
+    return os.environ | paths | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def contents(folder: Path) -> dict[str, Any]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def source_of(path: Path) -> Path:
@@ -72,12 +85,25 @@ def test_a_derived_stack_is_the_one_that_is_synthesised(synthesised: tuple[Path,
     """Byte for byte: what CDKTF makes of an asset is told without it."""
     folder, _ = synthesised
 
-    def contents(place: Path) -> dict[str, Any]:
-        return {str(path.relative_to(place)): path.read_bytes() for path in place.rglob("*") if path.is_file()}
-
     assert derive(folder / "old-stack", tmp_path / "derived", sorted((folder / "new").iterdir()))
     assert contents(tmp_path / "derived") == contents(folder / "new-stack")
     assert contents(folder / "old-stack") != contents(folder / "new-stack")
+
+
+def test_a_kept_process_writes_what_one_of_its_own_does(synthesised: tuple[Path, set[Path]], tmp_path: Path) -> None:
+    """Byte for byte, also after another one: of what it loaded and did before, nothing is in the stack."""
+    folder, _ = synthesised
+    (tmp_path / "app.py").write_text(SCRIPT)
+    project = replace(Project.at(ROOT), app=("python", str(tmp_path / "app.py")))
+    with tempfile.TemporaryDirectory(prefix="tap-kept-") as shared, closing(Kept(Path(shared))) as kept:
+        for name in ("first", "second"):
+            (tmp_path / name).mkdir()
+            done = kept.run(project, ROOT, environment(tmp_path / name), ())
+            assert done is not None
+            assert done.returncode == 0, done.stderr
+
+    for name in ("first", "second"):
+        assert contents(tmp_path / name / "new-stack") == contents(folder / "new-stack")
 
 
 def test_what_is_called_code_is_there_and_an_input() -> None:

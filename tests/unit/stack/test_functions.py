@@ -46,6 +46,14 @@ def test_log_groups_are_declared_before_lambda_makes_its_own(document: dict[str,
     assert all(group["kms_key_id"] and group["retention_in_days"] == 365 for group in groups.values())
 
 
+def test_the_reader_of_a_list_of_parts_is_deployed_before_its_writer(document: dict[str, Any]) -> None:
+    """A loader that knows a new form is there when the transformer begins to write it. Told by its address."""
+    ids = {each["function_name"]: id_ for id_, each in resources(document, "aws_lambda_function").items()}
+
+    waits = _functions(document)["csv-transformer-unit"]["depends_on"]
+    assert f"aws_lambda_function.{ids['transaction-loader-unit']}" in waits
+
+
 def test_no_call_runs_before_its_policy(document: dict[str, Any]) -> None:
     """A function waits for its role's inline policy, and the state machine for its own."""
     waiting = [*_functions(document).values(), the(document, "aws_sfn_state_machine")]

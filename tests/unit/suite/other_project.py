@@ -12,13 +12,18 @@ import pytest
 from deployer.pytest_plugin import session
 
 DEPLOYS = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 
 folder, root, options = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
 with (root / "deployed").open("a") as noted:
     noted.write(options["target"] + "\\n")
 answer = json.loads((root / "answer.json").read_text())
+if (root / "reached.json").exists():
+    (folder / "half").write_text((root / "reached.json").read_text())
+    (folder / "half").rename(folder / "target.json")
+    while not (root / "begun").exists():
+        time.sleep(0.05)
 if answer:
     (folder / "half").write_text(json.dumps(answer))
     (folder / "half").rename(folder / "deployment.json")
@@ -83,6 +88,12 @@ def answers(project: Path, *, ends: int = 0, **content: object) -> None:
     """What the deployment says, and how it ends."""
     (project / "answer.json").write_text(json.dumps(content or ANSWER))
     (project / "ends").write_text(str(ends))
+
+
+def reached(project: Path) -> None:
+    """The AWS is there at once; the deployment says nothing until a test wrote the file `begun`."""
+    told = {name: ANSWER[name] for name in ("settings", "target")}
+    (project / "reached.json").write_text(json.dumps(told))
 
 
 @pytest.fixture

@@ -64,11 +64,24 @@ def test_a_stack_by_its_settings(
 
 
 def test_a_stack_that_fails_says_why(project: Path, run: Run) -> None:
-    """The test that asks for it has the stack's own message."""
-    write_stack(project, more="raise SystemExit('no queue without a name')")
-    (project / "tests" / "unit" / "test_unit.py").write_text("def test_it(tap_stack):\n    pass\n")
+    """Each test that asks for it has the stack's own message; it is not tried again, as it would fail again."""
+    write_stack(project, more="open('.tap/runs', 'a').write('run ')\nraise SystemExit('no queue without a name')")
+    (project / "tests" / "unit" / "test_unit.py").write_text(
+        "def test_it(tap_stack):\n    pass\n\ndef test_it_too(tap_stack):\n    pass\n"
+    )
 
     result = run("tests/unit")
 
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*SynthesisFailed*", "*no queue without a name*"])
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["*SynthesisFailed*", "*no queue without a name*"] * 2)
+    assert (project / ".tap" / "runs").read_text() == "run "
+
+
+def test_tests_of_the_stack_come_first(project: Path, run: Run) -> None:
+    """Where it is broken, nobody waits for other tests to hear of it."""
+    write_stack(project)
+    (project / "tests" / "unit" / "test_zones.py").write_text("def test_zone(tap_stack):\n    pass\n")
+
+    result = run("tests/unit", "-v")
+
+    result.stdout.fnmatch_lines(["*test_zones.py::test_zone PASSED*", "*test_unit.py::test_it PASSED*"])

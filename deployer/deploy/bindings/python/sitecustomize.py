@@ -11,7 +11,6 @@ import importlib
 import importlib.util
 import re
 import sys
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +22,7 @@ _MARK = "\n# Loading modules to ensure their types are registered with the jsii 
 _IMPORT = re.compile(r"from \. import (\w+)")
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds providers' packages where Python itself would."""
 
     def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
