@@ -35,8 +35,9 @@ MODEL = "suffix-of-the-model"
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each test of this folder says by exactly one marker what it is about; who waits for the other comes in turn."""
+    """Each test of this folder says by exactly one marker what it is about; who waits for another comes in turn."""
     ours = [item for item in items if item.path.is_relative_to(HERE)]
     for item in ours:
         if len(named := [mark.name for mark in item.iter_markers() if mark.name in MARKERS]) != 1:
@@ -47,11 +48,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _in_turn(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Who has the pipeline alone in turn with who does without it, so that no worker waits; then the rest."""
+    """Who does without the pipeline, while it is made; who has it alone in turn with some of them, so that no worker
+    waits; then the rest.
+    """
     uses = {item: set(getattr(item, "fixturenames", ())) for item in items}
     alone = [item for item in items if "plant" in uses[item]]
     apart = [item for item in items if "pipeline" not in uses[item]]
-    for pair in zip_longest(alone, apart):
+    apart.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)  # what takes one worker long
+    first = len(apart) - len(alone)
+    yield from apart[: max(first, 0)]
+    for pair in zip_longest(alone, apart[max(first, 0) :]):
         yield from filter(None, pair)
     yield from (item for item in items if item not in {*alone, *apart})
 

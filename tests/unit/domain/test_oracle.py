@@ -19,7 +19,7 @@ from .oracle import oracle_on
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 COLUMNS = ("transaction_id", "account_id", "timestamp", "amount", "currency", "type", "merchant", "description")
-FILES, ROWS = 40, 60
+FILES, ROWS = 8, 300
 
 AGREED = {
     "right": {},

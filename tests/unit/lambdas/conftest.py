@@ -7,6 +7,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -81,11 +82,17 @@ def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@cache
+def client(service: str) -> Any:
+    """The one by which all tests look at their accounts. Who registers events makes one of its own."""
+    return boto3.client(service)
+
+
 @pytest.fixture
 def account() -> Iterator[Account]:
     """An empty account with the bucket, the table and a workflow that does nothing."""
     with mock_aws(config={"core": {"reset_boto3_session": False}}):  # a session knows the services: 0.1 s to learn
-        s3, table = boto3.client("s3"), boto3.client("dynamodb")
+        s3, table = client("s3"), client("dynamodb")
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         table.create_table(
@@ -94,11 +101,11 @@ def account() -> Iterator[Account]:
             AttributeDefinitions=[{"AttributeName": "transaction_id", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        workflow = boto3.client("stepfunctions")
+        workflow = client("stepfunctions")
         machine = workflow.create_state_machine(
             name="unit", definition=str(WORKFLOW).replace("'", '"'), roleArn="arn:aws:iam::123456789012:role/unit"
         )
-        queues, topics = boto3.client("sqs"), boto3.client("sns")
+        queues, topics = client("sqs"), client("sns")
         topic = topics.create_topic(Name="news")["TopicArn"]
         for queue in ("dead-letters", "news"):
             queues.create_queue(QueueName=queue)

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -59,37 +60,42 @@ def test_a_report_that_is_written_in_between_is_read_again(account, there):
             body = json.dumps(rivals.pop()).encode()
             account.s3.put_object(Bucket=BUCKET, Key="reports/a.csv.json", Body=body)
 
-    account.s3.meta.events.register_first("provide-client-params.s3.PutObject", intrude)
+    s3 = boto3.client("s3")
+    s3.meta.events.register_first("provide-client-params.s3.PutObject", intrude)
 
-    assert not publish(account.s3, BUCKET, report("transformed"))
+    assert not publish(s3, BUCKET, report("transformed"))
     assert stored(account)["stage"] == "loaded"
 
 
-def unreadable(account, code):
-    """Let nothing be read, with a service's error."""
+def unreadable(code):
+    """A client that can read nothing, with a service's error."""
 
     def fail(**_):
         raise ClientError({"Error": {"Code": code}}, "GetObject")
 
-    account.s3.meta.events.register_first("before-call.s3.GetObject", fail)
+    s3 = boto3.client("s3")
+    s3.meta.events.register_first("before-call.s3.GetObject", fail)
+    return s3
 
 
-def test_a_report_that_s3_does_not_show_yet_is_not_overwritten(account):
+@pytest.mark.usefixtures("account")
+def test_a_report_that_s3_does_not_show_yet_is_not_overwritten(monkeypatch):
     """While versioning comes into force, what is there may be "not found": the write's condition finds it."""
-    unreadable(account, "NoSuchKey")
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    s3 = unreadable("NoSuchKey")
 
-    assert publish(account.s3, BUCKET, report("validated"))
+    assert publish(s3, BUCKET, report("validated"))
     with pytest.raises(Throttled, match="written by others"):
-        publish(account.s3, BUCKET, report("loaded"))
+        publish(s3, BUCKET, report("loaded"))
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "403", "KMS.DisabledException"])
 def test_a_report_that_may_not_be_read_is_an_error(account, code):
     """Denied is told as it is, and nothing is written: what is there is not known."""
-    unreadable(account, code)
+    s3 = unreadable(code)
 
     with pytest.raises(ClientError, match=code):
-        publish(account.s3, BUCKET, report("validated"))
+        publish(s3, BUCKET, report("validated"))
     assert account.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,25 +28,23 @@ CONTENTS = {
 STEPS = ("validate", "transform", "load", "reconcile")
 
 
+@cache
 def validator(name: str) -> Any:
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
 
 
-@pytest.mark.parametrize("steps", range(1, 5), ids=STEPS)
 @pytest.mark.parametrize("content", CONTENTS)
-def test_each_document_fits_its_schema(way: Any, content: str, steps: int) -> None:
+def test_each_document_fits_its_schema(way: Any, content: str) -> None:
     """After each stage of each kind of file."""
     version = way.put(KEY, CONTENTS[content])
-    way.validate(KEY, version)
     upload = Upload.of(KEY, version)
-    judged = way.json(upload.report)["stage"] != "failed"
-    for step in STEPS[1:steps] if judged else ():
+    for step in STEPS:
         getattr(way, step)(KEY, version)
-
-    validator("report").validate(way.json(upload.report))
-    if judged:
+        validator("report").validate(way.json(upload.report))
+        if way.json(upload.report)["stage"] == "failed":
+            return  # it goes no further, and has no manifest
         validator("manifest").validate(way.json(upload.manifest))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from boto3.dynamodb.types import TypeDeserializer
-from botocore.exceptions import ClientError
 
 from .estate import BUCKET, TABLE, letters
 from .world import World
@@ -44,6 +43,7 @@ class Account:
 
     world: World
     sent: Sequence[Sent]
+    _documents: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         found = self.world.clients["dynamodb"].scan(TableName=TABLE)["Items"]
@@ -54,11 +54,13 @@ class Account:
         self.letters = letters(self.world.clients["sqs"])
 
     def json(self, key: str) -> Any:
-        """A document, or None."""
-        try:
-            return json.loads(self.world.clients["s3"].get_object(Bucket=BUCKET, Key=key)["Body"].read())
-        except ClientError:
+        """A document, or None; each is read once."""
+        if key not in self.keys:
             return None
+        if key not in self._documents:
+            body = self.world.clients["s3"].get_object(Bucket=BUCKET, Key=key)["Body"]
+            self._documents[key] = json.loads(body.read())
+        return self._documents[key]
 
     def version(self, one: Sent) -> str:
         """The pipeline's own name of a version: what S3 says or, where it says none, one of the pipeline's making."""
