@@ -80,6 +80,10 @@ check: lint ## Format, lint, types, unit tests
 docs: setup ## The generated documents, written anew from the repository
 	@$(TAP) docs build
 
+.PHONY: docs-site
+docs-site: setup ## The pages of docs/ as a site in build/site; a dead link fails
+	@.venv/bin/python -m pipeline.documents.site
+
 # the registry's own answer, which Terraform checks by HashiCorp's signature: for a new version of the provider
 PLATFORMS := linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64
 .PHONY: provider-lock

@@ -1,7 +1,8 @@
 """Deploys the stack for one test session and holds it until its standard input ends.
 
 Run by `session`: `python -m deployer.pytest_plugin.deployment_process FOLDER ROOT OPTIONS`, ROOT being the project's.
-Answers by writing `deployment.json` into FOLDER in one step: either what reaches the deployment, or `{"error": ...}`.
+Answers by writing `target.json` into FOLDER as soon as the AWS can be reached, and `deployment.json` in the end, each
+in one step: either what reaches the deployment, or `{"error": ...}`.
 """
 
 import json
@@ -26,7 +27,7 @@ from deployer.paths import Paths
 from deployer.pytest_plugin.enforcement import require_enforced
 from deployer.pytest_plugin.options import REUSED
 from deployer.pytest_plugin.sandbox import require_sandbox
-from deployer.pytest_plugin.session import ANSWER
+from deployer.pytest_plugin.session import ANSWER, REACHED
 from deployer.settings import Settings, SettingsError
 from deployer.targets import embedded
 from deployer.targets.connect import TargetSession, lasting_session, open_target
@@ -51,7 +52,9 @@ def main(folder: Path, paths: Paths, options: Mapping[str, Any]) -> None:
         run = Run(settings, paths, session, view_for(json=False))
         try:
             with _told(folder):
-                _answer(folder, _deployed(run))
+                reached = _reached(run)
+                _answer(folder, reached, REACHED)
+                _answer(folder, {**reached, **_deployed(run)})
                 sys.stdin.read()
         finally:  # an embedded AWS of the session's own ends with it
             if session.lasting and not keep:
@@ -88,14 +91,17 @@ def _told(folder: Path) -> Iterator[None]:
         _answer(folder, {"error": visible(told), "exit": getattr(error, "exit_code", TapError.exit_code)})
 
 
-def _deployed(run: Run) -> dict[str, Any]:
-    """What reaches the deployment, once it is there."""
+def _reached(run: Run) -> dict[str, Any]:
+    """What reaches the target, once it is known to be what it says."""
     require_enforced(run.session.target)
     require_sandbox(run.session.target)
+    return {"settings": run.settings.environment(), "target": _told_of(run.session)}
+
+
+def _deployed(run: Run) -> dict[str, Any]:
+    """What is on it, once it is there."""
     outputs = deploy(run)
     return {
-        "settings": run.settings.environment(),
-        "target": _reached(run.session),
         "outputs": outputs,
         "seconds": run.seconds,
         "compliance": run.judged,
@@ -112,7 +118,7 @@ def _take_down(run: Run) -> None:
         raise ResourcesLeft(f"{len(left)} of {run.settings.environment_suffix} are left: `tap cleanup` says why")
 
 
-def _reached(session: TargetSession) -> dict[str, Any]:
+def _told_of(session: TargetSession) -> dict[str, Any]:
     """Without credentials: an emulator's follow from the account, and a live account's from the usual chain."""
     target = session.target
     return {
@@ -132,10 +138,10 @@ def _suffix() -> str:
     return f"it-{secrets.token_hex(3)}"
 
 
-def _answer(folder: Path, content: Mapping[str, Any]) -> None:
-    half = folder / f"{ANSWER}.half"
+def _answer(folder: Path, content: Mapping[str, Any], name: str = ANSWER) -> None:
+    half = folder / f"{name}.half"
     half.write_text(json.dumps(content))
-    half.replace(folder / ANSWER)
+    half.replace(folder / name)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deployer.pytest_plugin.levels import project_paths
-from deployer.pytest_plugin.session import Answer, shared
+from deployer.pytest_plugin.session import Answer, Shared, shared
 
 if TYPE_CHECKING:  # what needs CDKTF, Checkov or boto3 is imported by the test that asks for it
     from deployer.compliance.judgement import Judgement
@@ -76,19 +76,28 @@ def tap_deployment(request: pytest.FixtureRequest) -> Deployment:
     is one only if a test that runs asks for it.
     """
     session = shared(request.config)
-    content = session.answer()
-    if "error" in content:
-        pytest.fail(f"the stack was not deployed:\n{content['error']}\n{session.told()}", pytrace=False)
-    return _deployment(content, session.folder)
+    return _deployment(_whole(session, session.answer(), "the stack was not deployed"), session.folder)
 
 
 @pytest.fixture(scope="session")
-def tap_target(tap_deployment: Deployment) -> "Target":
+def tap_target(request: pytest.FixtureRequest) -> "Target":
     """The AWS that the stack is deployed on: a Target. `tap_target.client("sqs")` is a boto3 client of it.
 
+    A test with this fixture and without `tap_deployment` begins as soon as the AWS answers, before anything is on it.
     `trait("iam_enforced")` tells what it can do; the marker `needs(trait)` skips a test where it can't.
     """
-    return tap_deployment.target
+    from deployer.settings import Settings
+
+    session = shared(request.config)
+    content = _whole(session, session.reached(), "there is no AWS to test on")
+    return _target(Settings.load(content["settings"]), content["target"])
+
+
+def _whole(session: Shared, content: Answer, failed: str) -> Answer:
+    """The answer, unless it is an error, with which the test fails."""
+    if "error" in content:
+        pytest.fail(f"{failed}:\n{content['error']}\n{session.told()}", pytrace=False)
+    return content
 
 
 def _deployment(content: Answer, folder: Path) -> Deployment:

@@ -8,22 +8,27 @@ import pytest
 from deployer.pytest_plugin.session import shared
 from deployer.targets.targets import DIFFERENCES, Difference
 
-FIXTURE, STACK_FIXTURE = "tap_deployment", "tap_stack"
+DEPLOYMENT, TARGET, STACK = "tap_deployment", "tap_target", "tap_stack"
 _CONSIDERED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is about the stack comes first: where it is broken, that is the first that is told. What needs the
-    deployment comes last, since it waits for it.
+    deployment comes last, since it waits for it; before it, what needs no more than the AWS.
     """
     for item in items:
         _refuse_unknown_traits(item)
-    items.sort(key=lambda item: (uses_deployment(item), STACK_FIXTURE not in _fixtures(item)))
+    items.sort(key=lambda item: (uses_target(item), uses_deployment(item), STACK not in _fixtures(item)))
 
 
 def uses_deployment(item: pytest.Item) -> bool:
     """Whether it asks for the fixture, by itself or through another one."""
-    return FIXTURE in _fixtures(item)
+    return DEPLOYMENT in _fixtures(item)
+
+
+def uses_target(item: pytest.Item) -> bool:
+    """Whether it needs an AWS, with something deployed on it or without."""
+    return uses_deployment(item) or TARGET in _fixtures(item)
 
 
 def _fixtures(item: pytest.Item) -> Sequence[str]:
@@ -38,7 +43,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     """
     if not item.config.stash.setdefault(_CONSIDERED, False):
         item.config.stash[_CONSIDERED] = True
-        if not _only_plans(item) and any(map(_will_use_deployment, item.session.items)):
+        if not _only_plans(item) and any(map(_will_use_target, item.session.items)):
             shared(item.config).ask()
 
 
@@ -46,8 +51,8 @@ def _only_plans(item: pytest.Item) -> bool:
     return bool(item.config.getoption("setupplan"))
 
 
-def _will_use_deployment(item: pytest.Item) -> bool:
-    return uses_deployment(item) and not _may_be_skipped(item) and not list(_lacking(item))
+def _will_use_target(item: pytest.Item) -> bool:
+    return uses_target(item) and not _may_be_skipped(item) and not list(_lacking(item))
 
 
 def _may_be_skipped(item: pytest.Item) -> bool:
@@ -79,9 +84,9 @@ def _lacking(item: pytest.Item) -> list[tuple[str, Difference]]:
 
 def _lacking_here(item: pytest.Item) -> list[tuple[str, Difference]]:
     """What the target lacks on this machine, as it says once it runs."""
-    if not (needs := _needs(item)) or not uses_deployment(item) or _only_plans(item):
+    if not (needs := _needs(item)) or not uses_target(item) or _only_plans(item):
         return []
-    lacks = shared(item.config).answer().get("target", {}).get("lacks", {})
+    lacks = shared(item.config).reached().get("target", {}).get("lacks", {})
     return [(trait, replace(needs[trait], reason=lacks[trait])) for trait in needs if trait in lacks]
 
 

@@ -2,8 +2,8 @@
 
 The process that leads the session (xdist's controller, or pytest itself) starts `deployment_process` once a test asks
 for it, so that the minute in which Terraform mostly waits passes while other tests run. Workers ask by a file, and
-wait for the answer in another. The deployment lives as long as the leader holds its pipe: it ends with the session,
-however that ends.
+wait for the answer in another: who needs no more than the AWS has one as soon as that stands. The deployment lives as
+long as the leader holds its pipe: it ends with the session, however that ends.
 """
 
 import json
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from deployer.pytest_plugin.options import OPTIONS
 from deployer.visible import visible
 
 MODULE = "deployer.pytest_plugin.deployment_process"
-ANSWER, ASKED, PROCESS = "deployment.json", "asked", "process"
+ANSWER, REACHED, ASKED, PROCESS = "deployment.json", "target.json", "asked", "process"
 SILENCE_S = 600.0  # a deployment tells each of its stages, and Terraform each resource
 _POLL_S = 0.1
 Answer = dict[str, Any]
@@ -45,11 +46,18 @@ class Shared:
 
     def answer(self) -> Answer:
         """What `deployment_process` answered: how to reach the target, and the outputs; or an `error`."""
+        return self._awaited(self.answered)
+
+    def reached(self) -> Answer:
+        """How to reach the target, by `target` and `settings`, before anything is deployed on it; or an `error`."""
+        return self._awaited(lambda: self._said(REACHED) or self.answered())
+
+    def _awaited(self, heard_of: Callable[[], Answer]) -> Answer:
         self.ask()
         heard, size = time.monotonic(), 0
         while True:
             ended = self._is_ended()  # asked first: what it said before it ended counts
-            if said := self.answered():
+            if said := heard_of():
                 return said
             if (now := self.log.stat().st_size if self.log.exists() else 0) != size:
                 heard, size = time.monotonic(), now
@@ -60,7 +68,10 @@ class Shared:
 
     def answered(self) -> Answer:
         """The answer, if it is there by now; otherwise empty."""
-        file = self.folder / ANSWER
+        return self._said(ANSWER)
+
+    def _said(self, name: str) -> Answer:
+        file = self.folder / name
         return dict(json.loads(file.read_text())) if file.exists() else {}
 
     def told(self) -> str:

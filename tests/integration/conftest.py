@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import random
+import textwrap
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -34,8 +35,9 @@ MODEL = "suffix-of-the-model"
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each test of this folder says by exactly one marker what it is about; who waits for the other comes in turn."""
+    """Each test of this folder says by exactly one marker what it is about; who waits for another comes in turn."""
     ours = [item for item in items if item.path.is_relative_to(HERE)]
     for item in ours:
         if len(named := [mark.name for mark in item.iter_markers() if mark.name in MARKERS]) != 1:
@@ -46,11 +48,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _in_turn(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Who has the pipeline alone in turn with who does without it, so that no worker waits; then the rest."""
+    """Who does without the pipeline, while it is made; who has it alone in turn with some of them, so that no worker
+    waits; then the rest.
+    """
     uses = {item: set(getattr(item, "fixturenames", ())) for item in items}
     alone = [item for item in items if "plant" in uses[item]]
     apart = [item for item in items if "pipeline" not in uses[item]]
-    for pair in zip_longest(alone, apart):
+    apart.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)  # what takes one worker long
+    first = len(apart) - len(alone)
+    yield from apart[: max(first, 0)]
+    for pair in zip_longest(alone, apart[max(first, 0) :]):
         yield from filter(None, pair)
     yield from (item for item in items if item not in {*alone, *apart})
 
@@ -157,9 +164,11 @@ def configuration_for() -> Callable[[Settings], Configuration]:
 
 
 @pytest.fixture
-def tag() -> str:
-    """A word that no other test uses, for keys and transaction ids."""
-    return uuid.uuid4().hex[:10]
+def tag(request: pytest.FixtureRequest) -> str:
+    """The test's first words and what no other test has, for keys and transaction ids: whoever sees a file knows it."""
+    words = [word for word in request.function.__name__.split("_")[1:] if word not in ("a", "an", "the")]
+    name = textwrap.wrap(" ".join(words), 28)[0].replace(" ", "-")
+    return f"{name}-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

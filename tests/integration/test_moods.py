@@ -10,7 +10,6 @@ import pytest
 
 from pipeline.client import Pipeline
 from tests.integration.conftest import CsvFile
-from tests.integration.fault_injection import Plant
 from tests.integration.journeys import Travel
 from tests.integration.reading import items_of
 
@@ -21,31 +20,40 @@ UPLOADS = "incoming/"
 
 @dataclass(frozen=True)
 class Moods:
-    """What deployer/targets/ministack_server/moods.py is told, and what it tells."""
+    """What deployer/targets/ministack_server/moods.py is told, and what it tells; of the files of one test alone."""
 
     run: Path
+    tag: str
 
     def reign(self, *calls: dict[str, Any], **others: Any) -> None:
         """From now on, and from the first count on. Whole or not at all: the emulator reads whenever it is asked."""
-        half = self.run / "moods.half"
-        half.write_text(json.dumps({"calls": calls, **others}))
-        half.replace(self.run / "moods.json")
+        ours = {name: self._ours(said) if isinstance(said, dict) else said for name, said in others.items()}
+        half = self.run / f"{self.tag}.half"
+        half.write_text(json.dumps({"calls": [self._ours(call) for call in calls], **ours}))
+        half.replace(self._file)
 
     def calm(self) -> int:
         """No more moods; how often they struck."""
-        (self.run / "moods.json").unlink(missing_ok=True)
-        log = self.run / "moods.log"
+        self._file.unlink(missing_ok=True)
+        log = self._file.with_suffix(".log")
         struck = len(log.read_text().splitlines()) if log.exists() else 0
         log.unlink(missing_ok=True)
         return struck
 
+    @property
+    def _file(self) -> Path:
+        return self.run / f"moods-{self.tag}.json"
+
+    def _ours(self, said: dict[str, Any]) -> dict[str, Any]:
+        return {**said, "about": [said.get("about", ""), self.tag]}
+
 
 @pytest.fixture
-def moods(pipeline: Pipeline, plant: Plant) -> Iterator[Moods]:
-    """The pipeline alone, as with `plant`, and its AWS's moods."""
+def moods(pipeline: Pipeline, tag: str) -> Iterator[Moods]:
+    """Those of the embedded AWS with the files of this test: their keys and their transactions have its tag."""
     if pipeline.target.name != "embedded":
         pytest.skip(f"moods are planted in the embedded AWS, and this is {pipeline.target.name}")
-    planted = Moods(Path(pipeline.target.ca_bundle).parents[1])
+    planted = Moods(Path(pipeline.target.ca_bundle).parents[1], tag)
     yield planted
     planted.calm()
 
@@ -111,10 +119,11 @@ def test_a_connection_that_is_closed(moods: Moods, comes_through: Comes, call: s
     comes_through()
 
 
+@pytest.mark.usefixtures("plant")
 def test_answers_in_the_smallest_pages(
     moods: Moods, travel: Travel, pipeline: Pipeline, csv_file: CsvFile, tag: str
 ) -> None:
-    """Every file is listed, and every dead letter looked at, when a page holds one."""
+    """Every file is listed, and every dead letter looked at, when a page holds one; all who ask get such pages."""
     for number in range(3):
         travel(csv_file([{"transaction_id": f"{tag}-{number}"}]), f"{tag}/{number}.csv").reconciles()
     moods.reign(smallest_pages=True)

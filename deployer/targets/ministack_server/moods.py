@@ -1,14 +1,17 @@
 """AWS's delays and moods, for tests: events twice, late or without a version; answers refused, cut off or short.
 
-Off unless a test writes `moods.json` beside the file of calls, and off again when it is removed:
+Off unless a test writes `moods.json` beside the file of calls, and off again when it is removed; tests that run at once
+write one each, such as `moods-a.json`:
 
-    {"calls": [{"call": "s3.GetObject", "about": "incoming/", "status": 404, "code": "NoSuchKey", "times": 3},
+    {"calls": [{"call": "s3.GetObject", "about": ["incoming/"], "status": 404, "code": "NoSuchKey", "times": 3},
                {"call": "dynamodb.PutItem", "cut": "before", "times": 2}],
-     "events": {"about": "incoming/", "unversioned": true, "twice": true, "late_s": 3},
+     "events": {"about": ["incoming/"], "unversioned": true, "twice": true, "late_s": 3},
      "smallest_pages": true}
 
+Who says what it is about strikes what holds all of these texts, and nothing else.
 A refused or cut call was not done, but for `"cut": "after"`. Only calls made with a role's credentials are struck:
-those of the functions, and not those of who tests. Pages are short for everybody. `moods.log` tells what struck.
+those of the functions, and not those of who tests. Pages are short for everybody. `moods.log`, or `moods-a.log`, tells
+what struck.
 """
 
 import importlib
@@ -17,12 +20,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, unquote_plus, urlencode
 
-FILE, LOG = "moods.json", "moods.log"
+BEGIN, END = "moods", ".json"  # of a file's name
 # How many a page holds at most is asked in the query (S3), or in the JSON that is sent.
 PAGES = {
     "s3.ListObjectsV2": "max-keys",
@@ -34,44 +39,72 @@ PAGES = {
 }
 
 
+@dataclass(frozen=True)
+class Planted:
+    """What one file says, counted from when it was written."""
+
+    text: str
+    log: Path
+    counts: Counter[int] = field(default_factory=Counter)
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        return dict(json.loads(self.text))
+
+
 @dataclass
 class Moods:
-    """What the file says, counted from when it was written."""
+    """What the files of a folder say. They are read at each call: a test that wrote one is heard at once."""
 
     folder: Path
-    _text: str = ""
-    _said: dict[str, Any] = field(default_factory=dict)
-    _counts: Counter[int] = field(default_factory=Counter)
+    _planted: dict[Path, Planted] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def said(self) -> dict[str, Any]:
-        """The moods of now; none without the file."""
-        try:
-            text = (self.folder / FILE).read_text()
-        except FileNotFoundError:
-            text = ""
+    def now(self) -> list[Planted]:
+        """The moods of now; none without a file."""
+        files = [path for path in self.folder.iterdir() if path.name.startswith(BEGIN) and path.suffix == END]
+        texts = {path: text for path in files if (text := _read(path))}
         with self._lock:
-            if text != self._text:
-                self._text, self._said, self._counts = text, json.loads(text or "{}"), Counter()
-            return self._said
+            for path, text in texts.items():
+                if path not in self._planted or text != self._planted[path].text:
+                    self._planted[path] = Planted(text, path.with_suffix(".log"))
+            self._planted = {path: self._planted[path] for path in texts}
+            return list(self._planted.values())
 
     def strikes(self, call: str, about: str) -> Mapping[str, Any] | None:
         """The first mood of a call that has times left."""
-        planted: list[Mapping[str, Any]] = self.said().get("calls", [])
-        for number, mood in enumerate(planted):
-            if mood["call"] == call and mood.get("about", "") in about:
-                with self._lock:
-                    self._counts[number] += 1
-                    if self._counts[number] > mood["times"]:
-                        continue
-                self.log(call, about)
-                return mood
+        for planted in self.now():
+            for number, mood in enumerate(planted.said.get("calls", [])):
+                if mood["call"] == call and _is_about(mood, about):
+                    with self._lock:
+                        planted.counts[number] += 1
+                        if planted.counts[number] > mood["times"]:
+                            continue
+                    self.log(planted, call, about)
+                    return dict(mood)
         return None
 
-    def log(self, what: str, about: str) -> None:
+    def first(self, name: str, about: str = "") -> tuple[Planted, Any] | None:
+        """The first file that says this, of what is asked about, and what it says."""
+        for planted in self.now():
+            if (said := planted.said.get(name)) and (said is True or _is_about(said, about)):
+                return planted, said
+        return None
+
+    def log(self, planted: Planted, what: str, about: str) -> None:
         """Tell what struck, so that no test passes because nothing did."""
-        with self._lock, (self.folder / LOG).open("a") as file:
+        with self._lock, planted.log.open("a") as file:
             file.write(json.dumps([what, about]) + "\n")
+
+
+def _read(path: Path) -> str:
+    with suppress(FileNotFoundError):  # it went as we looked
+        return path.read_text()
+    return ""
+
+
+def _is_about(mood: Mapping[str, Any], about: str) -> bool:
+    return all(text in about for text in mood.get("about", ()))
 
 
 def mend_events(s3: Any, moods: Moods) -> None:
@@ -82,12 +115,13 @@ def mend_events(s3: Any, moods: Moods) -> None:
     deliver = s3._deliver_event_to_lambda
 
     def moody(function: str, event: Any, region: str) -> None:
-        said = moods.said().get("events")
         about = event["Records"][0]["s3"]["object"]
-        if not said or said.get("about", "") not in unquote_plus(about["key"]):
+        found = moods.first("events", unquote_plus(about["key"]))
+        if not found:
             deliver(function, event, region)
             return
-        moods.log("event", about["key"])
+        planted, said = found
+        moods.log(planted, "event", about["key"])
         if said.get("unversioned"):
             about.pop("versionId", None)
         time.sleep(said.get("late_s", 0))  # in a thread of its own, as MiniStack delivers each
@@ -111,15 +145,15 @@ def moody(app: Any, moods: Moods) -> Any:
     """The application behind the moods."""
 
     async def behind(scope: dict[str, Any], receive: Any, send: Send) -> None:
-        if scope["type"] != "http" or not moods.said():
+        if scope["type"] != "http" or not moods.now():
             await app(scope, receive, send)
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         body = await _body(receive)
         call, about = _call(scope, headers, body)
-        if moods.said().get("smallest_pages") and call in PAGES:
+        if call in PAGES and (short := moods.first("smallest_pages")):
             scope, body = _shortened(scope, body, PAGES[call])
-            moods.log(call, "a page of one")
+            moods.log(short[0], call, "a page of one")
         mood = moods.strikes(call, about) if "x-amz-security-token" in headers else None
         if mood is None:
             await app(scope, _given(body), send)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from deployer.targets.ministack_server.moods import FILE, LOG, Moods, mend_events, moody
+from deployer.targets.ministack_server.moods import Moods, mend_events, moody
 
+FILE, LOG = "moods.json", "moods.log"
 ROLE = (b"x-amz-security-token", b"t")
 
 
@@ -50,7 +51,7 @@ def says(folder: Path, **moods: Any) -> None:
     (folder / FILE).write_text(json.dumps(moods))
 
 
-UNFOUND = {"call": "s3.GetObject", "about": "incoming/", "status": 404, "code": "NoSuchKey", "times": 2}
+UNFOUND = {"call": "s3.GetObject", "about": ["incoming/"], "status": 404, "code": "NoSuchKey", "times": 2}
 
 
 def test_without_the_file_nothing_strikes(tmp_path: Path) -> None:
@@ -71,6 +72,18 @@ def test_a_mood_strikes_as_often_as_it_says_and_is_told(tmp_path: Path) -> None:
     assert asked(tmp_path, method="PUT")[0] == 200
     assert [asked(tmp_path)[0] for _ in range(3)] == [404, 404, 200]
     assert len((tmp_path / LOG).read_text().splitlines()) == 2
+
+
+def test_tests_that_run_at_once_meet_their_own_moods(tmp_path: Path) -> None:
+    """Each file strikes what it is about, and tells of it beside itself."""
+    for name in ("a", "b"):
+        told = {**UNFOUND, "about": ["incoming/", f"{name}.csv"], "times": 1}
+        (tmp_path / f"moods-{name}.json").write_text(json.dumps({"calls": [told]}))
+
+    statuses = [asked(tmp_path, path=f"/b/incoming/{name}.csv")[0] for name in "aabbc"]
+
+    assert statuses == [404, 200, 404, 200, 200]
+    assert [(tmp_path / f"moods-{name}.log").read_text().count("\n") for name in "ab"] == [1, 1]
 
 
 def test_the_smallest_page_is_asked_for_in_the_callers_place(tmp_path: Path) -> None:
@@ -94,7 +107,7 @@ def test_an_event_comes_twice_and_without_its_version(tmp_path: Path) -> None:
     came: list[Any] = []
     s3 = SimpleNamespace(_deliver_event_to_lambda=lambda function, event, region: came.append(event))
     mend_events(s3, planted(tmp_path))
-    says(tmp_path, events={"about": "incoming/", "twice": True, "unversioned": True})
+    says(tmp_path, events={"about": ["incoming/"], "twice": True, "unversioned": True})
     for key in ("incoming/a.csv", "validated/a.csv"):
         event = {"Records": [{"s3": {"object": {"key": key, "versionId": "v"}}}]}
         s3._deliver_event_to_lambda("f", event, "r")

@@ -100,3 +100,18 @@ def test_a_later_layers_file_wins() -> None:
     first, second = functions._zipped({"a": b"1", "b": b"1"}), functions._zipped({"b": b"2"})
 
     assert functions._merged([first, second]) == functions._zipped({"a": b"1", "b": b"2"})
+
+
+def test_a_package_that_starts_again_is_compiled_once(task: Path) -> None:
+    """Its first start pays for nothing; from the second on, Python finds what it would compile each time."""
+    bytecode, compiled = functions.Bytecode(), task / "__pycache__"
+
+    bytecode.starts(str(task))
+    at_first = compiled.exists()
+    bytecode.starts(str(task))
+    made = [(one.name, one.stat().st_mtime_ns) for one in compiled.iterdir()]
+    bytecode.starts(str(task))
+
+    assert not at_first
+    assert [name.partition(".")[0] for name, _ in made] == ["app"]
+    assert [(one.name, one.stat().st_mtime_ns) for one in compiled.iterdir()] == made

@@ -12,13 +12,18 @@ import pytest
 from deployer.pytest_plugin import session
 
 DEPLOYS = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 
 folder, root, options = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
 with (root / "deployed").open("a") as noted:
     noted.write(options["target"] + "\\n")
 answer = json.loads((root / "answer.json").read_text())
+if (root / "reached.json").exists():
+    (folder / "half").write_text((root / "reached.json").read_text())
+    (folder / "half").rename(folder / "target.json")
+    while not (root / "begun").exists():
+        time.sleep(0.05)
 if answer:
     (folder / "half").write_text(json.dumps(answer))
     (folder / "half").rename(folder / "deployment.json")
@@ -64,7 +69,8 @@ def queue(tap_deployment):
 def test_it(queue):
     assert queue == "https://q"
 """
-OTHERS = ("-p", "no:schemathesis", "-p", "no:anyio")  # each start of theirs takes half a second
+# What else is installed takes half a second to start, in each of xdist's workers.
+NEEDED = ("--disable-plugin-autoload", "-p", "xdist", "-p", "tap")
 Run = Callable[..., pytest.RunResult]
 
 
@@ -85,16 +91,22 @@ def answers(project: Path, *, ends: int = 0, **content: object) -> None:
     (project / "ends").write_text(str(ends))
 
 
+def reached(project: Path) -> None:
+    """The AWS is there at once; the deployment says nothing until a test wrote the file `begun`."""
+    told = {name: ANSWER[name] for name in ("settings", "target")}
+    (project / "reached.json").write_text(json.dumps(told))
+
+
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:
-    """`run("--collect-only")` runs pytest with the plugins that the environment has."""
-    return lambda *options: pytester.runpytest_inprocess(*OTHERS, *options)
+    """`run("--collect-only")` runs pytest with Tap's plugin and xdist."""
+    return lambda *options: pytester.runpytest_inprocess(*NEEDED, *options)
 
 
 @pytest.fixture
 def run_apart(pytester: pytest.Pytester) -> Run:
-    """The same in a process of its own."""
-    return lambda *options: pytester.runpytest_subprocess(*OTHERS, *options)
+    """The same in a process of its own, with the plugins that the environment has."""
+    return lambda *options: pytester.runpytest_subprocess(*options)
 
 
 def write_stack(project: Path, more: str = "") -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.suite.other_project import Run, answers, deployments
+from tests.unit.suite.other_project import ANSWER, Run, answers, deployments, reached
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,27 @@ def test_one_deployment_serves_all_tests_and_workers(project: Path, run: Run, wo
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(["*3 end to end*1 passed", "*deployed on embedded: apply 1.5 s"])
     assert deployments(project) == ["embedded"]
+
+
+@pytest.mark.parametrize(
+    "content", [ANSWER, {"error": "a bucket is somebody else's", "exit": 3}], ids=["made", "failed"]
+)
+def test_who_needs_no_more_than_the_aws_does_not_wait_for_the_deployment(
+    project: Path, run: Run, content: dict[str, object]
+) -> None:
+    """Its test is over before anything stands, and whether or not that comes to stand; it runs before all that wait."""
+    answers(project, **content)
+    reached(project)
+    (project / "tests" / "test_zone.py").write_text(
+        "from pathlib import Path\n\n"
+        "def test_region(tap_target):\n"
+        f"    Path({str(project / 'begun')!r}).write_text(tap_target.region)\n"
+    )
+
+    result = run()
+
+    result.assert_outcomes(passed=3 if "outputs" in content else 2, errors=0 if "outputs" in content else 1)
+    assert (project / "begun").read_text() == "us-east-1"
 
 
 def test_a_test_that_asks_while_it_runs_is_heard_by_the_leader(project: Path, run: Run) -> None:
@@ -194,11 +215,11 @@ def test_a_project_without_the_table_never_hears_of_it(project: Path, run: Run, 
     assert [word for word in ("tap_", "--reuse", "needs(trait)") if word in told] == []
 
 
-def test_a_wrong_table_is_a_usage_error(project: Path, run: Run) -> None:
-    """With the key that is unknown."""
+def test_a_wrong_table_is_a_usage_error(project: Path, run_apart: Run) -> None:
+    """With the key that is unknown. Nobody has to name the plugin: it is there where Tap is installed."""
     (project / "pyproject.toml").write_text("[tool.tap]\nunit-test = 'tests'\n")
 
-    result = run()
+    result = run_apart()
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "unknown in [tool.tap]: unit-test" in result.stderr.str()
