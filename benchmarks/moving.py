@@ -25,7 +25,7 @@ from pipeline.client import Pipeline
 from pipeline.domain import Upload
 from stack.settings import Settings
 
-ROWS, ROUNDS, GOAL_S = 1_000, 7, 1.0
+ROWS, ROUNDS, TIMES = 1_000, 7, 1.15
 _POLL_S = 0.02
 _HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description\n"
 
@@ -46,8 +46,8 @@ def figures() -> Iterator[Figure]:
     seen = {name: round(statistics.median(each), 2) for name, each in stages.items()}
     print("seen after, median of seconds:", seen, file=sys.stderr)
     median, peer = statistics.median(ours), statistics.median(peers)
-    name, met = f"upload to item, {ROWS:,} rows", median <= GOAL_S
-    yield Figure(name, median, Peer("put and bare PutItem", peer), "<= 1 s", met, rounds=ROUNDS)
+    name, met = f"upload to item, {ROWS:,} rows", median <= TIMES * peer
+    yield Figure(name, median, Peer("put and bare PutItem", peer), f"<= {TIMES}x", met, rounds=ROUNDS)
 
 
 def _moved(pipeline: Pipeline, folder: Path, number: int, stages: dict[str, list[float]]) -> float:

@@ -14,13 +14,20 @@ from transactions.errors import DocumentRefused
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+# As boto3 has it, whose transfers start ten threads also for less:
+# https://docs.aws.amazon.com/boto3/latest/reference/customizations/s3.html (multipart_threshold)
+_ONE_PUT = 8 << 20  # bytes
 JSON, JSON_LINES = "application/json", "application/x-ndjson"
 
 
 def upload(s3: "S3Client", bucket: str, key: str, path: Path, content_type: str) -> None:
     """Copy a file to an object; large ones in several pieces."""
     with retryable():
-        s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type})
+        if path.stat().st_size > _ONE_PUT:
+            s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type})
+        else:
+            with path.open("rb") as body:
+                s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
 
 
 def get(s3: "S3Client", bucket: str, key: str) -> bytes:

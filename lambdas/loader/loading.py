@@ -54,10 +54,11 @@ def load_part(loader: Loader, part: Part) -> dict[str, Any]:
     if part.bucket != loader.bucket:
         raise DocumentRefused(f"{part.name} is of bucket {part.bucket}, not of {loader.bucket}")
     items = items_of(part, _bytes(loader, part), loader.schema)
-    _announce(loader, part)
     now = objects.now()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
+        announced = pool.submit(_announce, loader, part)
         found = list(pool.map(lambda item: _put(loader, item, now), items))
+        announced.result()
     outcomes = list(zip(items, found, strict=True))
     result = _result(loader, part, outcomes)
     conflicts = [_conflict(item, there) for item, there in outcomes if _outcome(item, there) == "conflicting"]

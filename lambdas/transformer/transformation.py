@@ -5,6 +5,7 @@ Called by `app`. A repeat writes the same list and finds the load already starte
 
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,8 +88,11 @@ def transform(transformer: Transformer, manifest_key: str) -> Manifest:
     if manifest.source.bucket != bucket or upload.manifest != manifest_key:
         raise DocumentRefused(f"{manifest_key} is the manifest of {manifest.source.bucket}/{upload.key}")
     objects.put(s3, bucket, upload.parts, _parts(transformer, manifest), objects.JSON)
-    reports.publish(s3, bucket, of_manifest(manifest, "transformed", objects.now(), {"parts": upload.parts}))
-    _start(transformer, manifest)
+    report = of_manifest(manifest, "transformed", objects.now(), {"parts": upload.parts})
+    with ThreadPoolExecutor(1) as pool:  # the load need not wait for the report, which that of a later stage supersedes
+        published = pool.submit(reports.publish, s3, bucket, report)
+        _start(transformer, manifest)
+        published.result()
     return manifest
 
 

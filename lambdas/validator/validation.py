@@ -4,6 +4,7 @@ Called by `app`. A repeat writes the same objects again; dying in between leaves
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,8 +144,13 @@ def _publish(validator: Validator, source: SourceObject, verdict: Verdict, outpu
     """The objects, the report, and last of all the manifest; of a file that can't be judged, the report alone."""
     s3, bucket, upload = validator.s3, validator.bucket, source.upload
     keys = {"accepted": upload.accepted, "rejected": upload.rejected, "raw": upload.raw} if verdict.judged else {}
-    for name, key in keys.items():
-        objects.upload(s3, bucket, key, outputs.paths[name], _CONTENT_TYPES[name])
+    with ThreadPoolExecutor(len(_CONTENT_TYPES)) as pool:  # at once, as each takes S3 a while
+        written = [
+            pool.submit(objects.upload, s3, bucket, key, outputs.paths[name], _CONTENT_TYPES[name])
+            for name, key in keys.items()
+        ]
+    for each in written:
+        each.result()
     evidence = {**keys, "manifest": upload.manifest} if keys else {}
     reports.publish(s3, bucket, of_verdict(source, verdict, evidence, objects.now()))
     if verdict.judged:

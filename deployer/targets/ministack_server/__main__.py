@@ -46,6 +46,7 @@ def _mend(calls: Path) -> None:
     importlib.import_module("boundaries").mend_boundaries(requests, _service("iam"))
     storage, events = importlib.import_module("storage"), importlib.import_module("events")
     storage.mend_encryption(requests, _service("s3"))
+    enforcement.mend_policies(iam.evaluator)
     enforcement.mend_requests(iam, resources.passed, storage.absence(_service("s3")))
     importlib.import_module("workflows").mend_workflows(_service("stepfunctions"), iam)
     events.mend_rules(_service("eventbridge"), _service("lambda_svc"), iam)

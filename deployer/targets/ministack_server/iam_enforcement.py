@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,13 @@ class Iam:
             if self.evaluator.evaluate_resource_policy(policy, asked, service=service).decision != "Allow":
                 return f"{service} may not {each} on {about} for {source}"
         return ""
+
+
+def mend_policies(evaluator: Any) -> None:
+    """A request has the policies of its role read three times, a tenth of its time; here a text is read once."""
+    parse = evaluator.parse_policy_document
+    known = lru_cache(maxsize=1024)(parse)
+    evaluator.parse_policy_document = lambda document: [*(known if isinstance(document, str) else parse)(document)]
 
 
 def mend_requests(iam: Iam, *besides: Callable[[str, str], Iterable[tuple[str, str, dict[str, Any]]]]) -> None:

@@ -97,6 +97,18 @@ def test_a_function_whose_role_may_not_keeps_no_logs_and_no_dead_letters(refused
     assert granted.asked[1][2] == "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f:log-stream:new"
 
 
+def test_a_policy_is_read_once_and_what_it_became_anew() -> None:
+    """By its text, so that a policy that was changed counts at once; nobody shares a list that he may change."""
+    read: list[Any] = []
+    evaluator = SimpleNamespace(parse_policy_document=lambda document: read.append(document) or [document])
+    iam_enforcement.mend_policies(evaluator)
+
+    evaluator.parse_policy_document("one").clear()
+    assert [evaluator.parse_policy_document(text) for text in ("one", "one", "two")] == [["one"], ["one"], ["two"]]
+    assert evaluator.parse_policy_document({"Statement": []}) == [{"Statement": []}]
+    assert read == ["one", "two", {"Statement": []}]
+
+
 def test_a_request_is_refused_without_its_key_and_says_so(tmp_path: Path) -> None:
     """A role that may read the object and not use its key is told of the key; root is asked nothing."""
     principal = "arn:aws:sts::000000000000:assumed-role/one/s"

@@ -64,6 +64,19 @@ def test_a_workflows_step_is_asked_of_its_role(action: str) -> None:
         assert granted.asked == [(ROLE, action, RESOURCES[action])]
 
 
+def test_an_execution_does_not_wait_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a definition asks to wait for is waited for."""
+    slept: list[float] = []
+    monkeypatch.setattr(workflows.time, "sleep", slept.append)
+    service = service_of()
+    workflows.mend_workflows(service, iam())
+
+    for seconds in (0.15, 0.1, 2.0):
+        service.time.sleep(seconds)
+    assert slept == [0.1, 2.0]
+    assert service.time.monotonic is workflows.time.monotonic
+
+
 def test_a_step_of_an_unknown_kind_fails() -> None:
     """Nothing is done for a role that nobody asked about."""
     service = service_of()

@@ -1,6 +1,7 @@
 """The loader: outcomes, refusals, throttling, and figures that must add up."""
 
 import json
+import threading
 from contextlib import suppress
 
 import pytest
@@ -64,6 +65,22 @@ def test_a_part_is_loaded_and_its_figures_are_in_its_result(way, transformed):
     result = way.json(transformed.result(0))
     assert result["rows"] == {"loaded": 4, "duplicate": 0, "conflicting": 0}
     assert result["totals"] == {"loaded": {"EUR": "6.00"}, "duplicate": {}, "conflicting": {}}
+    assert way.json(transformed.report)["stage"] == "loading"
+
+
+def test_the_rows_do_not_wait_for_the_report(way, transformed):
+    """That loading has begun is told while it begins: each waits here until the other is on its way."""
+    begun = {"PutItem": threading.Event(), "PutObject": threading.Event()}
+    loader = way.app("loader").loader
+
+    def wait(model, **_):
+        begun[model.name].set()
+        assert all(each.wait(600) for each in begun.values())
+
+    loader.table.meta.events.register_first("before-call.dynamodb.PutItem", wait)
+    loader.s3.meta.events.register_first("before-call.s3.PutObject", wait)
+    way.call("loader", {"step": "load", "part": way.json(transformed.parts)[0]})
+
     assert way.json(transformed.report)["stage"] == "loading"
 
 

@@ -1,6 +1,7 @@
 """The transformer: parts, their list, and one start of the workflow."""
 
 import json
+import threading
 
 import pytest
 from botocore.exceptions import ClientError
@@ -56,6 +57,22 @@ def test_a_repeat_writes_the_same_list(way, validated):
     way.transform(KEY, validated.version)
 
     assert way.bytes(validated.parts) == first
+
+
+def test_the_load_does_not_wait_for_the_report(way, validated):
+    """Each waits here for the other; one after the other, none would go on."""
+    together = threading.Barrier(2, timeout=600)
+    transformer = way.app("transformer").transformer
+
+    def wait(model, params, **_):
+        if model.name == "StartExecution" or "reports/" in params["url_path"]:
+            together.wait()
+
+    transformer.s3.meta.events.register_first("before-call.s3.PutObject", wait)
+    transformer.workflow.meta.events.register_first("before-call.*.StartExecution", wait)
+
+    assert way.transform(KEY, validated.version) == {"transformed": 1, "rows": 10}
+    assert way.json(validated.report)["stage"] == "transformed"
 
 
 def test_the_workflow_is_started_with_references_only(way, validated):

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,23 @@ from .conftest import EVENTS
 
 DATA = Path(__file__).parents[2] / "data"
 KEYS = ("accepted", "rejected", "raw")
+
+
+def test_the_objects_are_written_at_once_and_the_manifest_behind_them(way):
+    """Each of the three waits here until all are on their way; the manifest comes when all lie there."""
+    together, order = threading.Barrier(len(KEYS), timeout=600), []
+
+    def wait(params, **_):
+        name = params["url_path"].rpartition("/")[2].partition(".")[0]
+        if params["url_path"].rpartition("/")[2] in ("accepted.jsonl", "rejected.csv", "rejected.raw"):
+            together.wait()
+        order.append(name)
+
+    way.app("validator").validator.s3.meta.events.register_first("before-call.s3.PutObject", wait)
+    way.validate("incoming/a.csv", way.put("incoming/a.csv", make_file(1)))
+
+    assert sorted(order[:3]) == ["accepted", "rejected", "rejected"]
+    assert order[-1] == "manifest"
 
 
 def test_the_sample_is_judged_and_its_objects_written(way):
