@@ -17,7 +17,7 @@ import duckdb
 
 from transactions.errors import EngineFailed
 from transactions.flat import Flat
-from transactions.flat_form import NOTHING
+from transactions.flat_form import NOTHING, ODD
 from transactions.pipe import lines_written
 from transactions.predicates import Predicates
 from transactions.scratch import is_full
@@ -30,6 +30,9 @@ HOLE = "\x04"  # a line that the engine writes for a row that it did not judge a
 GAP = "\x05"  # a line that it writes for a row that is not
 _BATCH = 5_000
 _NAME = re.compile(r"\w+")
+
+
+Total = tuple[str | None, int, Decimal | None]  # a currency, how many rows have it, and the sum of their amounts
 
 
 @contextmanager
@@ -47,15 +50,24 @@ def failing() -> Iterator[None]:
 
 
 class Repeat(NamedTuple):
-    """The value of the unique key `key`, of those of the predicates, stands in `row`, record `number`.
+    """The value of the unique key `key`, of those of the predicates, stands in `row`, and in `first` first."""
 
-    `first` is the row in which it stands first.
+    row: int
+    key: int
+    first: int
+
+
+class Other(NamedTuple):
+    """A row, record `number`, that `rules` must be asked about: for an error in the columns of `doubts`, a bit each.
+
+    It is one of the totals if it is `counted`.
     """
 
     row: int
     number: int
-    key: int
-    first: int
+    good: bool
+    counted: bool
+    doubts: int
 
 
 class Engine:
@@ -93,13 +105,22 @@ class Engine:
         """Judge each line; how many rows there are."""
         first, *others = self._checks()
         good = _all([*first, *(self._passed(f"failed{at}", some) for at, some in enumerate(others))])
-        hashes = [f"{_hash(value)} AS h{at}" for at, value in enumerate(self._predicates.unique)]
+        rows = f"SELECT *, {self._doubts()} AS doubts FROM (SELECT *, {good} AS good FROM ({self._cells()}))"
+        hashes = [f"{_hash(value, self._keyed)} AS h{at}" for at, value in enumerate(self._predicates.unique)]
         currency, amount = self._predicates.control or ("NULL", "NULL")
-        columns = ["row_", f"{good} AS good", f"{currency} AS currency", f"{amount} AS amount", *hashes]
-        rows = f"SELECT {', '.join(columns)} FROM ({self._cells()})"
+        columns = ["row_", "good", "doubts", f"{currency} AS currency", f"{amount} AS amount", *hashes]
+        rows = f"SELECT {', '.join(columns)} FROM ({rows})"
         self._run(f"COPY ({rows}) TO {text(str(self._rows))} (FORMAT parquet, COMPRESSION snappy)")
         self._run(f"CREATE VIEW verdicts AS SELECT *, file_row_number + 1 AS number_ FROM {self._kept()}")
         return self._number("SELECT count(*) FROM verdicts")
+
+    def _doubts(self) -> str:
+        """SQL of a row's doubtful cells, as bits: all, where the line does not say what they are.
+
+        NULL where they are too few or too many: such a row has no amount and no unique values.
+        """
+        cases = f"WHEN contains(line, '{ODD}') THEN -1 WHEN width <> {self._predicates.width} THEN NULL"
+        return f"CASE WHEN good THEN 0 {cases} ELSE {self._predicates.doubts} END"
 
     def _checks(self) -> list[list[str]]:
         """What must hold of a good row; some checks at a time, as each takes its share of the memory."""
@@ -117,24 +138,48 @@ class Engine:
     def _kept(self) -> str:
         return f"read_parquet({text(str(self._rows))}, file_row_number = true)"
 
-    def others(self) -> Iterator[tuple[int, int]]:
-        """Row and number of those that are not known to be good, in order."""
-        yield from self._stream("SELECT row_, number_ FROM verdicts WHERE NOT good")
+    @property
+    def _keyed(self) -> str:
+        """SQL of whether a row's unique values are known."""
+        return f"((doubts & {self._predicates.key_bits}) = 0)"
 
-    def totals(self, but: "Rows | None" = None) -> list[tuple[str | None, int, Decimal | None]]:
-        """Of good rows: how many by currency, and the sum of their amounts."""
-        kept = f"good AND NOT {self._among('but', but)}" if but else "good"
-        found = self._database.execute(
-            f"SELECT currency, count(*), sum(amount) FROM verdicts WHERE {kept} GROUP BY currency ORDER BY currency"
-        )
-        return found.fetchall()
+    @property
+    def _counted(self) -> str:
+        """SQL of whether a row's amount is known, and its currency."""
+        return f"((doubts & {self._predicates.control_bits}) = 0)"
+
+    def unkeyed(self) -> Iterator[tuple[int, int]]:
+        """Row and number of those whose unique values are not known and may be some, in order."""
+        if self._predicates.unique:
+            yield from self._stream(f"SELECT row_, number_ FROM verdicts WHERE NOT {self._keyed}")
+
+    def others(self, repeating: "Rows") -> Iterator[Other]:
+        """The rows that are not known to be good or that repeat a value, in order."""
+        own = self._database.cursor()
+        again = _among("repeating", repeating, own)
+        known = f"good, coalesce({self._counted}, false), coalesce(doubts, -1)"
+        found = f"SELECT row_, number_, {known} FROM verdicts WHERE NOT good OR {again}"
+        yield from map(Other._make, _stream(own, found))
+
+    def read(self) -> list[Total]:
+        """Of all rows whose amount is known."""
+        return self._totals(self._counted)
+
+    def accepted(self, left_out: "Rows") -> list[Total]:
+        """Of good rows but for some."""
+        return self._totals(f"good AND NOT {self._among('left_out', left_out)}")
+
+    def rejected(self, left_out: "Rows", holes: "Rows") -> list[Total]:
+        """Of the rows of `left_out` that are not in `holes` and whose amount is known."""
+        wrong = f"{self._among('left_out', left_out)} AND NOT {self._among('holes', holes)}"
+        return self._totals(f"{self._counted} AND {wrong}")
+
+    def _totals(self, kept: str) -> list[Total]:
+        found = "SELECT currency, count(*), sum(amount) FROM verdicts"
+        return self._database.execute(f"{found} WHERE {kept} GROUP BY currency ORDER BY currency").fetchall()
 
     def _among(self, name: str, rows: "Rows") -> str:
-        """SQL of whether a row is one of these."""
-        if not rows.count:
-            return "false"
-        self._database.execute(f"SET VARIABLE {name} = (SELECT $1::BLOB::BIT)", [bytes(rows)])
-        return f"(get_bit(getvariable('{name}'), row_::INTEGER) = 1)"
+        return _among(name, rows, self._database)
 
     def add(self, values: Iterable[tuple[int, int, str]]) -> None:
         """Values, by unique key and row, of rows that were judged elsewhere."""
@@ -145,29 +190,32 @@ class Engine:
             rows = [{"key": key, "row_": row, "value": value} for key, row, value in batch]
             self._database.execute(insert, [json.dumps(rows)])  # a list of values would take 100 times as long
 
-    def repeats(self, others: "Rows") -> Iterator[Repeat]:
-        """All rows whose unique values stand in an earlier one too. `others` are those that were judged elsewhere."""
+    def repeats(self) -> Iterator[Repeat]:
+        """Find all rows whose unique values stand in an earlier one too. The values of `unkeyed` were added."""
         for key, value in enumerate(self._predicates.unique):
-            self._find_repeats(key, value, others)
-        found = "SELECT row_, number_, key, first_ FROM repeats JOIN verdicts USING (row_) ORDER BY row_, key"
-        yield from map(Repeat._make, self._stream(found))
+            self._find_repeats(key, value)
+        yield from self.repeated()
 
-    def _find_repeats(self, key: int, value: str, others: "Rows") -> None:
+    def repeated(self) -> Iterator[Repeat]:
+        """Those that were found."""
+        yield from map(Repeat._make, self._stream("SELECT row_, key, first_ FROM repeats ORDER BY row_, key"))
+
+    def _find_repeats(self, key: int, value: str) -> None:
         """By hash first, a share of the hashes at a time; then by the values that have one in common."""
         self._run("CREATE OR REPLACE TABLE shared (hash UBIGINT)")
         shares = -(-self._flat.lines // ROWS_AT_ONCE)
-        known = (
-            f"SELECT h{key} AS h FROM verdicts WHERE good UNION ALL SELECT hash(value) FROM judged WHERE key = {key}"
-        )
+        known = f"SELECT h{key} AS h FROM verdicts UNION ALL SELECT hash(value) FROM judged WHERE key = {key}"
         for share in range(shares):  # the rest of what has no value is none, and no share has it
             some = f"SELECT h FROM ({known}) WHERE h % {shares} = {share} GROUP BY h HAVING count(*) > 1"
             self._run(f"INSERT INTO shared {some}")
         if not self._number("SELECT count(*) FROM shared"):
             return
-        good = f"SELECT row_, {value} AS value FROM ({self._cells()}) WHERE NOT {self._among('others', others)}"
-        values = f"{good} UNION ALL SELECT row_, value FROM judged WHERE key = {key}"
-        suspects = f"SELECT row_, value FROM ({values}) WHERE {_hash('value')} IN (SELECT hash FROM shared)"
-        first = f"SELECT row_, min(row_) OVER (PARTITION BY value) AS first_ FROM ({suspects})"
+        suspects = f"SELECT row_ FROM verdicts WHERE h{key} IN (SELECT hash FROM shared)"
+        self._run(f"SET VARIABLE suspects = (SELECT bitstring_agg(row_, 0, {self._flat.lines}) FROM ({suspects}))")
+        suspected = "get_bit(getvariable('suspects'), row_::INTEGER) = 1"
+        known = f"SELECT row_, {value} AS value FROM ({self._cells()}) WHERE {suspected}"
+        added = f"SELECT row_, value FROM judged WHERE key = {key} AND hash(value) IN (SELECT hash FROM shared)"
+        first = f"SELECT row_, min(row_) OVER (PARTITION BY value) AS first_ FROM ({known} UNION ALL {added})"
         self._run(f"INSERT INTO repeats SELECT {key}, row_, first_ FROM ({first}) WHERE row_ > first_")
 
     def write(self, left_out: "Rows", holes: "Rows") -> Iterator[bytes]:
@@ -218,9 +266,21 @@ class Engine:
 
     def _stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
         """On a connection of its own, as the next statement of the same one would end the stream."""
-        cursor = self._database.cursor().execute(statement)
-        while batch := cursor.fetchmany(_BATCH):
-            yield from batch
+        return _stream(self._database.cursor(), statement)
+
+
+def _stream(connection: duckdb.DuckDBPyConnection, statement: str) -> Iterator[tuple[Any, ...]]:
+    found = connection.execute(statement)
+    while batch := found.fetchmany(_BATCH):
+        yield from batch
+
+
+def _among(name: str, rows: "Rows", connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL, for this connection alone, of whether a row is one of these."""
+    if not rows.count:
+        return "false"
+    connection.execute(f"SET VARIABLE {name} = (SELECT $1::BLOB::BIT)", [bytes(rows)])
+    return f"(get_bit(getvariable('{name}'), row_::INTEGER) = 1)"
 
 
 def _all(checks: Iterable[str]) -> str:
@@ -239,9 +299,9 @@ def _levels(steps: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
     return levels
 
 
-def _hash(value: str) -> str:
-    """SQL of a value's hash: NULL where there is none, which the engine would give a hash as well."""
-    return f"(CASE WHEN {value} IS NOT NULL THEN hash({value}) END)"
+def _hash(value: str, known: str) -> str:
+    """SQL of a value's hash: NULL where it is not known, or none, of which the engine would give one as well."""
+    return f"(CASE WHEN {known} AND {value} IS NOT NULL THEN hash({value}) END)"
 
 
 class Rows:

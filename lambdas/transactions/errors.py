@@ -5,6 +5,7 @@
       FileRefused             a file that can't be judged; carries its file and header errors
       ConservationBroken      our own figures don't add up: a defect, never the file's fault
       EngineFailed            the vectorised engine can't judge a file, and row by row it can be
+      TooBroken               so many records of a file are broken that it is quicker judged row by row
       DocumentRefused         a manifest, parts list, part or event that is not what it should be
       ObjectGone              S3 has another object in the place of the one that an event is about
       Throttled               a service was busy or broken, or the network was; a retry helps
@@ -46,6 +47,10 @@ class ConservationBroken(TapError):  # noqa: N818 - says what happened
 
 class EngineFailed(TapError):  # noqa: N818 - says what happened
     """The vectorised engine had too little memory for a file, or stumbled; says nothing of the file's values."""
+
+
+class TooBroken(TapError):  # noqa: N818 - says what happened
+    """So many records of a file are broken that to judge it row by row is quicker; of the file nothing was judged."""
 
 
 class DocumentRefused(TapError):  # noqa: N818 - says what happened

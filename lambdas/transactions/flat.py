@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from transactions.dialect import Dialect, no_record
 from transactions.encoding import find_undecodable
-from transactions.errors import FileRefused
+from transactions.errors import FileRefused, TooBroken
 from transactions.flat_form import NOTHING, ODD, SEPARATOR, FlatForm
 from transactions.lines import RECORD_LIMIT, HashedFile, MoreNeededError, TextLines, byte_length
 from transactions.originals import Originals
@@ -20,6 +20,9 @@ from transactions.records import TOO_LONG, Record, Rereads, Splitter
 from transactions.spool import Spool
 
 BLOCK = 1 << 20  # bytes
+# Broken records, and their share of all so far, beyond which the file is judged row by row: a broken one then costs
+# half as much, as it is not put aside and taken up again, and a whole one ten times as much.
+FEW_BROKEN, MOST_BROKEN = 1000, 1 / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Flattener:
         self._originals = Originals(path, dialect)
         self._rereads = Rereads()
         self._odd = Spool[Record](scratch / "odd")
+        self._broken = 0
         self._copy_path = scratch / "flat"
         self._copy: BinaryIO | None = None
         self._long: _LongRow | None = None
@@ -116,6 +120,7 @@ class Flattener:
 
         Raises:
             FileRefused: a byte does not decode.
+            TooBroken: it is not worth it.
         """
         decoder = codecs.getincrementaldecoder(self._dialect.encoding)()
         text, last = "", False
@@ -206,7 +211,7 @@ class Flattener:
             self._catch_up()
         holds_record = not no_record(row.text, self._dialect.stated)
         if holds_record:
-            self._odd.put(row.record())
+            self._put_aside(row.record())
         self._write((ODD if holds_record else NOTHING) + "\n")
         self._originals.add(row.line, row.offset, row.size)
         self._lines, self._records = self._lines + 1, self._records + holds_record
@@ -250,10 +255,16 @@ class Flattener:
                 record = next(splitter.split(here.number, self._width))
             except MoreNeededError:
                 return self._finish(text, here.characters, flat[:at])
-            self._odd.put(record)
+            self._put_aside(record)
             end = at + source.number - here.line + 1
             flat[at:end] = [ODD, *[NOTHING] * (end - at - 1)]
         return self._finish(text, len(block), flat)
+
+    def _put_aside(self, record: Record) -> None:
+        self._odd.put(record)
+        self._broken += record.fault is not None
+        if self._broken > max(FEW_BROKEN, record.number * MOST_BROKEN):
+            raise TooBroken(f"of {record.number:,} records {self._broken:,} are broken")
 
     def _finish(self, text: str, taken: int, flat: Sequence[str]) -> int:
         if flat:

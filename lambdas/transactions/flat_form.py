@@ -14,6 +14,7 @@ SEPARATOR = "\x1f"
 ODD = "\x01"  # a line that is to be judged as it stands in the file
 NOTHING = "\x03"  # a line without a record
 RESERVED = "\0\x01\x02\x03\x04\x1f"  # what a flat file uses for itself; in a text, it makes the line an odd one
+_AT_ONCE = 500  # lines: those beside a broken one are parsed one by one
 _TO_ODD = dict.fromkeys(map(ord, RESERVED), ODD)
 _BLANK_LINE = re.compile(r"\n\n")  # twice as fast as `in`
 _BLANK = re.compile(r"^(?=\n)", re.MULTILINE)
@@ -71,7 +72,9 @@ class FlatForm:
             places = sorted({*places, *(at for at, line in enumerate(lines) if escape in line)})
         if self._comment:
             places = [at for at in places if not no_record(lines[at], self._dialect.stated)]
-        return zip(places, _simple([lines[at] for at in places], self._dialect), strict=True)
+        for begin in range(0, len(places), _AT_ONCE):
+            some = places[begin : begin + _AT_ONCE]
+            yield from zip(some, _simple([lines[at] for at in some], self._dialect), strict=True)
 
     def without_quotes(self, plain: str) -> str | None:
         """The flat form of a block in which each cell is quoted and none holds a quote or a line's end; or None.

@@ -11,7 +11,7 @@ from typing import Literal
 
 from transactions.codes import DataError
 from transactions.dialect import Dialect, detect
-from transactions.errors import EngineFailed, FileRefused
+from transactions.errors import EngineFailed, FileRefused, TooBroken
 from transactions.file_hints import on_header
 from transactions.headers import check_header
 from transactions.left_out import NO_ROWS, check_left_out
@@ -38,8 +38,8 @@ def judge(path: Path, schema: Schema, sink: Sink, *, max_details: int = MAX_DETA
         schema: what its rows must be.
         sink: takes the rows. If the verdict then says that the file can't be judged, what it took is void.
         max_details: errors that the verdict lists; it counts all.
-        way: row by row, or vectorised where the schema allows; by itself, what is quicker, and row by row where the
-            engine fails. The answer is the same.
+        way: row by row, or vectorised where the schema allows, and the file is not too broken; by itself, what is
+            quicker, and row by row where the engine fails. The answer is the same.
 
     Returns:
         The verdict; `verdict.judged` is False for a file that can't be judged.
@@ -53,6 +53,8 @@ def judge(path: Path, schema: Schema, sink: Sink, *, max_details: int = MAX_DETA
         dialect = detect(path, schema.names, schema.dialect)
         try:
             return _verdict(path, dialect, schema, sink, Tally(max_details), way)
+        except TooBroken:
+            return _verdict(path, dialect, schema, sink, Tally(max_details), "rows")
         except EngineFailed as failure:
             if way == "vectorised":
                 raise

@@ -17,6 +17,7 @@ from transactions.typed_columns import Column, literally, of_type
 from transactions.uniqueness import JOINT, unique_keys
 
 LARGEST = 10_000  # instructions of a line's pattern
+MOST = 62  # columns of which is told which one is doubtful: a bit each
 FEW = 32  # columns that may be empty: to look at each is then quicker than to look for nothing in the line
 
 
@@ -32,6 +33,9 @@ class Predicates:
     empty_is_null: bool  # an empty text in `values` stands for nothing
     unique: tuple[str, ...]  # SQL of the values of `uniqueness.unique_keys`, NULL for none
     control: tuple[str, str] | None  # SQL of currency and amount
+    doubts: str  # SQL of a bit for each cell that is not known to be good, in the order of `rules`; or of all bits
+    key_bits: int  # of `doubts`, those of the columns of `unique`
+    control_bits: int  # and those of `control`
 
 
 def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicates | None:
@@ -69,7 +73,22 @@ def compiled(schema: Schema, header: Sequence[str], separator: str) -> Predicate
         empty_is_null=replaced,
         unique=tuple(_key([_part(one, columns[one.name]) for one in key]) for key in unique),
         control=control,
+        doubts=_doubts([columns[one.name] for one in present]),
+        key_bits=_bits([any(one in key for key in unique) for one in present]),
+        control_bits=_bits([bool(control) and one.name in (amount, currency) for one in present]),
     )
+
+
+def _doubts(columns: Sequence[Column]) -> str:
+    if len(columns) > MOST:
+        return "-1"
+    matches = (f"regexp_full_match({one.cell}, {text(one.pattern)})" for one in columns)
+    passed = (" AND ".join((match, *one.checks)) for match, one in zip(matches, columns, strict=True))
+    return " + ".join(f"CASE WHEN {each} THEN 0 ELSE {1 << at} END" for at, each in enumerate(passed)) or "0"
+
+
+def _bits(flags: Sequence[bool]) -> int:
+    return sum(flag << at for at, flag in enumerate(flags)) if len(flags) <= MOST else -1
 
 
 def _patterns(columns: Mapping[str, Column], header: Sequence[str], separator: str) -> tuple[str, list[str]]:

@@ -43,10 +43,9 @@ class RejectedCsv:
         """Write the errors of one row."""
         told = errors[: self._room]
         self._room -= len(told)
-        self._writer.writerows(
-            (line, record, column and guard(column), code, value and guard(value), guard(message))
-            for line, record, column, code, value, message in told
-        )
+        for line, record, column, code, value, message in told:
+            cells = line, record, column and guard(column), code, value and guard(value), guard(message)
+            self._writer.writerow(cells)
 
 
 class RejectedRaw:

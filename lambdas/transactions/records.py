@@ -129,6 +129,27 @@ class Rereads:
         self._left -= characters
 
 
+class PlainLines:
+    """Splits lines that need no parsing: without quotes, escapes and NUL bytes, and not too long."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        stated = dialect.stated
+        self._dialect, self._delimiter, self._skips = dialect, dialect.delimiter, stated.skip_initial_space
+        self._quote, self._escape = stated.quote or "\0", stated.escape
+        self._other = "\n" if dialect.newline == "\r" else "\r"
+
+    def cells(self, line: str) -> list[str] | None:
+        """The cells of a line; None of one that must be parsed."""
+        if self._quote in line or "\0" in line or (self._escape and self._escape in line) or len(line) >= RECORD_LIMIT:
+            return None
+        cells = bare(line).split(self._delimiter)
+        return [cell.lstrip(" ") for cell in cells] if self._skips else cells
+
+    def fault(self, line: str) -> Fault | None:
+        """Whether such a line holds an end of another kind than the file's."""
+        return stray(line, self._dialect) if self._other in line and self._other in bare(line) else None
+
+
 class Splitter:
     """Makes records of lines.
 
@@ -150,28 +171,21 @@ class Splitter:
             number: of the first record.
             width: cells that each must have; None for a header.
         """
-        lines, delimiter, stated = self._lines, self._dialect.delimiter, self._dialect.stated
-        quote, escape, comment = stated.quote or "\0", stated.escape, stated.comment
-        other = "\n" if self._dialect.newline == "\r" else "\r"
+        lines, plain, comment = self._lines, PlainLines(self._dialect), self._dialect.stated.comment
         while line := lines.next():
-            first, fault = lines.number, None
+            first = lines.number
             if comment and line.startswith(comment):
                 self._offset += self._bytes(line) + self._skip_rest(line)
                 continue
-            if quote in line or "\0" in line or (escape and escape in line) or len(line) >= RECORD_LIMIT:
+            bare_cells = plain.cells(line)
+            if bare_cells is None:
                 text, size, cells, fault = self._parse(line)
             else:
-                text, size, cells = line, self._bytes(line), bare(line).split(delimiter)
-                if stated.skip_initial_space:
-                    cells = [cell.lstrip(" ") for cell in cells]
-                if other in text and other in bare(text):
-                    fault = self._stray(text)
+                text, size, cells, fault = line, self._bytes(line), bare_cells, plain.fault(line)
             offset, self._offset = self._offset, self._offset + size
             if cells == [""] and not bare(text):
                 continue  # a blank line holds no record
-            if fault is None and width is not None and len(cells) != width:
-                fault = _ragged(cells, width)
-            yield Record(first, number, text, [] if fault else cells, fault, offset, size)
+            yield made(first, number, text, cells, fault, offset, size, width)
             number += 1
 
     def _bytes(self, text: str) -> int:
@@ -186,7 +200,7 @@ class Splitter:
         try:
             cells = next(reader)
             passed_over = bare(pulled[-1]).endswith(("\r", "\n"))  # by the csv module, as if it ended the line
-            fault = self._stray(pulled[-1]) if passed_over else None
+            fault = stray(pulled[-1], self._dialect) if passed_over else None
             if self._checks:
                 self._dialect.check_quotes(pulled, [cells])
                 fault = fault or self._escaped_return(pulled[-1], cells)
@@ -203,7 +217,7 @@ class Splitter:
     def _classified(self, reason: str, pulled: Sequence[str]) -> Fault:
         """The fault that an error of the csv module stands for."""
         if "new-line character" in reason:
-            return self._stray(pulled[-1])
+            return stray(pulled[-1], self._dialect)
         stated = self._dialect.stated
         if stated.quote is None or (stated.escape and stated.quote not in pulled[0]):
             return _OPEN_ESCAPE
@@ -216,12 +230,6 @@ class Splitter:
         """An escape before CR LF takes the CR alone for text, and the row ends there."""
         escape = self._dialect.stated.escape
         return _OPEN_ESCAPE if escape and cells[-1].endswith("\r") and bare(line).endswith(escape) else None
-
-    def _stray(self, line: str) -> Fault:
-        """The fault of a line that holds an end of another kind than the file's."""
-        if self._dialect.newline == "\r":
-            return _STRAY_NEWLINE
-        return _TWO_RETURNS if line.endswith("\r\r\n") else _STRAY_RETURN
 
     def _feed(self, pulled: list[str]) -> Iterator[str]:
         """The lines that the csv module asks for, noted in `pulled`, until the record would be too long."""
@@ -239,6 +247,22 @@ class Splitter:
         while not line.endswith(self._dialect.newline) and (line := self._lines.rest()):
             size += self._bytes(line)
         return size
+
+
+def made(
+    line: int, number: int, text: str, cells: list[str], fault: Fault | None, offset: int, size: int, width: int | None
+) -> Record:
+    """A record, with a fault where its cells are not as many as the header's."""
+    if fault is None and width is not None and len(cells) != width:
+        fault = _ragged(cells, width)
+    return Record(line, number, text, [] if fault else cells, fault, offset, size)
+
+
+def stray(line: str, dialect: Dialect) -> Fault:
+    """The fault of a line that holds an end of another kind than the file's."""
+    if dialect.newline == "\r":
+        return _STRAY_NEWLINE
+    return _TWO_RETURNS if line.endswith("\r\r\n") else _STRAY_RETURN
 
 
 def _ragged(cells: Sequence[str], width: int) -> Fault:

@@ -6,7 +6,7 @@ Called by `judge` for each row that a faster way did not already pass. All error
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from operator import ge, gt, le, lt
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ from transactions.uniqueness import UniqueKey
 
 Row = dict[str, str | int | None]  # a normalised row: canonical texts by column, None for nothing, as `columns`
 _Check = Callable[[str], "str | list[Fault] | None"]
+_Column = tuple[str, int, _Check]  # its name, its place in a row, and the judgement of its cells
+ALL = -1  # columns, as bits
 _MEMO = 4096  # answers that are kept of a column with an enumeration
 _UTF8 = 4  # bytes of a character, at most
 _KEY = Fault("cell-key", f"must have 1 to {KEY_BYTES:,} bytes in UTF-8, as it becomes a key of the table")
@@ -68,16 +70,23 @@ class RowRules:
         self._timestamp = schema.roles.get("timestamp", "")
         self._historic = [one.name for one in schema.fields if "historic" in one.currencies]
         self._fields, self._size = {one.name: one for one in schema.fields}, size
+        money = {self._amount, self._currency, *((self._timestamp, *self._historic) if self._historic else ())}
+        self._together = sum(1 << at for at, (name, *_) in enumerate(self._columns) if name in money)
+        self._doubtful = lru_cache(_MEMO)(self._columns_of)
         self._check_currency = checks.get(self._currency or "")
         self._read_amount = next((one.reader() for one in schema.fields if one.name == self._amount), _no_amount)
 
-    def judge(self, record: Record) -> Row | list[DataError]:
-        """The normalised row, or all of its errors."""
+    def judge(self, record: Record, doubts: int = ALL) -> Row | list[DataError]:
+        """The normalised row, or all of its errors.
+
+        Args:
+            doubts: a bit for each of the schema's columns, in their order, whose cell may be wrong: no other cell is.
+        """
         if record.fault is not None:
             return [_row_error(record, with_advice(record.fault, file_hints.on_row(record, self._size)))]
         cells, errors = record.cells, list[DataError]()
         row: Row = {}
-        for name, at, check in self._columns:
+        for name, at, check in self._columns if doubts == ALL else self._doubtful(doubts):
             answer = check(cells[at])
             if isinstance(answer, list):
                 errors += [_error(record, name, cells[at], fault) for fault in answer]
@@ -89,10 +98,17 @@ class RowRules:
             errors += self._withdrawn(name, row, record)
         if errors:
             return file_hints.with_footer(errors, record, self._size)
+        if doubts != ALL:
+            return self.judge(record)
         for name in self._absent:
             row[name] = None
         row["source_line"] = record.line
         return [_row_error(record, _LARGE)] if self._too_large(record, row) else row
+
+    def _columns_of(self, doubts: int) -> list[_Column]:
+        """The columns of some bits; those that are judged by each other are so together."""
+        doubts |= self._together if doubts & self._together else 0
+        return [one for at, one in enumerate(self._columns) if doubts >> at & 1]
 
     def _too_large(self, record: Record, row: Row) -> bool:
         """Whether the table, where there is one, would refuse the row's item."""

@@ -1,20 +1,18 @@
 """The judgement of a file by the vectorised engine, with the same answer as row by row. Called by `judge`.
 
-The engine passes what is wholly good. Every other row is judged by `rules`, as it stands in the file. Only then is it
-known which values repeat an earlier one, and only after that are rows handed to the sink.
+The engine passes what is wholly good, and finds which values repeat an earlier one. Every other row is judged by
+`rules`, as it stands in the file, in those of its columns that the engine did not pass, and goes to the sink at once.
 """
 
-import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import TypeVar
 
-from transactions.codes import DataError
 from transactions.dialect import Dialect
-from transactions.engine import GAP, HOLE, Engine, Repeat, Rows, failing
+from transactions.engine import GAP, HOLE, Engine, Other, Repeat, Rows, Total, failing
 from transactions.errors import ConservationBroken
 from transactions.flat import Flat, Flattener
 from transactions.lines import HashedFile
@@ -25,27 +23,12 @@ from transactions.rules import Control, Row, RowRules, repeated, to_line
 from transactions.schema import Schema
 from transactions.scratch import scratch
 from transactions.sinks import NoSink, Sink
-from transactions.spool import Spool
 from transactions.uniqueness import unique_keys
 from transactions.verdict import FileFacts, Tally
 
+_Place = TypeVar("_Place", bound=tuple[int, ...])  # a row, and the number of its record; more may follow
+
 _HOLE, _GAP = (mark.encode() + b"\n" for mark in (HOLE, GAP))
-
-
-class Judged(NamedTuple):
-    """A row that `rules` judged: what it gives to the totals, and what it is or what is wrong with it."""
-
-    row: int
-    record: Record
-    control: Control | None
-    verdict: Row | list[DataError]
-
-
-_Event = tuple[int, Judged | list[Repeat]]
-
-
-def _row_of(event: _Event) -> int:
-    return event[0]
 
 
 def judge_rows(path: Path, dialect: Dialect, header: Record, schema: Schema, sink: Sink, tally: Tally) -> FileFacts:
@@ -53,6 +36,7 @@ def judge_rows(path: Path, dialect: Dialect, header: Record, schema: Schema, sin
 
     Raises:
         FileRefused: a byte does not decode, or the file changed while it was read.
+        TooBroken: it is quicker judged row by row.
         ConservationBroken: the engine's rows are not those of the file; a defect of ours.
         EngineFailed: it can't judge the file; some rows may have gone to the sink and the tally already.
     """
@@ -80,100 +64,107 @@ class _Judgement:
         self, flat: Flat, predicates: Predicates, rules: RowRules, header: Record, schema: Schema, sink: Sink,
         tally: Tally, folder: Path,
     ) -> None:  # fmt: skip
-        self._flat, self._rules, self._header = flat, rules, header
+        self._flat, self._rules, self._width = flat, rules, len(header.cells)
         self._sink, self._tally = sink, tally
         self._unique = unique_keys(schema, header.cells)
         self._engine = Engine(flat, predicates, folder)
-        self._judged = Spool[Judged](folder / "judged")
+        self._fillings = folder / "fillings"  # what the engine leaves holes for
 
     def run(self) -> None:
         """In the order in which things are known."""
-        with closing(self._engine), closing(self._judged):
+        with closing(self._engine):
             self._run()
 
     def _run(self) -> None:
         rows = self._engine.judge()
         if rows != self._flat.records:
             raise ConservationBroken(f"{self._flat.records} rows were read, and {rows} judged")
-        read = list(self._controls(None))
-        for control, count in read:
+        for control, count in _controls(self._engine.read()):
             self._tally.read(control, count)
-        others, left_out, holes = (Rows(self._flat.lines) for _ in range(3))
-        self._engine.add(self._judge_others(others))
-        repeats = self._engine.repeats(others)
-        self._tell(repeats, left_out, holes)
-        for control, count in self._controls(left_out) if left_out.count else read:
+        repeating, left_out, holes = (Rows(self._flat.lines) for _ in range(3))
+        self._engine.add(self._values())
+        for row, _ in groupby(self._engine.repeats(), key=_row_of):
+            repeating.add(row)
+        self._tell(repeating, left_out, holes)
+        for control, count in _controls(self._engine.accepted(left_out)):
             self._tally.accept(control, count)
+        for control, _ in _controls(self._engine.rejected(left_out, holes)):
+            self._tally.rejected(control)
         self._hand_over(left_out, holes)
 
-    def _controls(self, but: Rows | None) -> Iterator[tuple[Control | None, int]]:
-        """Counts and sums of the good rows, with the decimals that `rules` gives them."""
-        for currency, count, amount in self._engine.totals(but):
-            if currency is None or amount is None:
-                yield None, count
-            else:
-                yield Control(currency, Decimal(canonical(amount, currency))), count
-
-    def _judge_others(self, others: Rows) -> Iterator[tuple[int, int, str]]:
-        """Judge by `rules` what the engine did not pass; gives the values that must be unique, by key and row."""
+    def _records(self, rows: Iterator[_Place]) -> Iterator[tuple[_Place, Record]]:
+        """The record of each row, as it stands in the file; they come in order."""
         odd = iter(self._flat.odd)
         put_aside = next(odd, None)
-        for row, number in self._engine.others():
-            line = self._flat.first + row - 1
+        for row in rows:
+            line = self._flat.first + row[0] - 1
+            while put_aside is not None and put_aside.line < line:
+                put_aside = next(odd, None)
             if put_aside is not None and put_aside.line == line:
-                record, put_aside = put_aside, next(odd, None)
+                yield row, put_aside
             else:
-                record = self._flat.originals.record(line, number, len(self._header.cells))
-            others.add(row)
-            self._judged.put(Judged(row, record, self._rules.control(record), self._rules.judge(record)))
+                yield row, self._flat.originals.record(line, row[1], self._width)
+
+    def _values(self) -> Iterator[tuple[int, int, str]]:
+        """The values that must be unique, by key and row, where the engine has not got them."""
+        for (row, _), record in self._records(self._engine.unkeyed()):
             if record.fault is None:
                 values = ((at, key.value(record.cells)) for at, key in enumerate(self._unique))
                 yield from ((at, row, value) for at, value in values if value is not None)
 
-    def _tell(self, repeats: Iterator[Repeat], left_out: Rows, holes: Rows) -> None:
-        """The verdict of each row that `rules` judged or that repeats a value, in the file's order."""
-        judged: Iterator[_Event] = ((one.row, one) for one in self._judged)
-        again: Iterator[_Event] = ((row, list(same)) for row, same in groupby(repeats, key=lambda one: one.row))
-        for row, found in groupby(heapq.merge(judged, again, key=_row_of), key=_row_of):
-            things = [thing for _, thing in found]
-            judged_here = next((thing for thing in things if isinstance(thing, Judged)), None)
-            repeated_here = next((thing for thing in things if isinstance(thing, list)), [])
-            left_out.add(row)
-            if self._told(row, judged_here, repeated_here):
-                holes.add(row)
+    def _tell(self, repeating: Rows, left_out: Rows, holes: Rows) -> None:
+        """The verdict of each row that the engine did not pass or that repeats a value, in the file's order."""
+        repeats = groupby(self._engine.repeated(), key=_row_of)
+        with self._fillings.open("wb") as fillings:
+            for other, record in self._records(self._engine.others(repeating)):
+                again = list(next(repeats)[1]) if other.row in repeating else []
+                left_out.add(other.row)
+                right = self._told(other, record, again)
+                if right is not None:
+                    holes.add(other.row)
+                    fillings.write(to_line(right.values()))
 
-    def _told(self, row: int, judged: Judged | None, repeats: list[Repeat]) -> bool:
-        """Whether the row is right although the engine did not pass it."""
-        if judged is None:
-            line = self._flat.first + row - 1
-            record = self._flat.originals.record(line, repeats[0].number, len(self._header.cells))
-            control, errors = self._rules.control(record), list[DataError]()
-        else:
-            record, control = judged.record, judged.control
+    def _told(self, other: Other, record: Record, repeats: Sequence[Repeat]) -> Row | None:
+        """The row, if it is right although the engine did not pass it."""
+        control = None
+        if not other.counted:
+            control = self._rules.control(record)
             self._tally.read(control)
-            if isinstance(judged.verdict, dict) and not repeats:
-                self._tally.accept(self._rules.accepted_control(judged.verdict))
-                return True
-            errors = judged.verdict if isinstance(judged.verdict, list) else []
+        verdict = [] if other.good else self._rules.judge(record, other.doubts)
+        if not repeats and isinstance(verdict, dict):
+            self._tally.accept(self._rules.accepted_control(verdict))
+            return verdict
         first = self._flat.first - 1
-        errors = [*errors, *(repeated(record, self._unique[one.key], one.first + first) for one in repeats)]
+        errors = verdict if isinstance(verdict, list) else []
+        errors += [repeated(record, self._unique[one.key], one.first + first) for one in repeats]
         self._tally.reject(control, errors, duplicate=bool(repeats))
         self._sink.rejected(record, errors)
-        return False
+        return None
 
     def _hand_over(self, left_out: Rows, holes: Rows) -> None:
         """The rows that are right to the sink, those that `rules` judged in their places."""
         if isinstance(self._sink, NoSink) or not self._tally.accepted:
             return  # to write a row costs as much as to judge it
-        fillings = (
-            to_line(one.verdict.values()) for one in self._judged if one.row in holes and isinstance(one.verdict, dict)
-        )
         written = 0
-        for piece in self._engine.write(left_out, holes):
-            piece = piece.replace(_GAP, b"") if left_out.count > holes.count else piece
-            first, *others = piece.split(_HOLE) if holes.count else [piece]
-            lines = b"".join([first, *(next(fillings) + other for other in others)])
-            written += lines.count(b"\n")
-            self._sink.accepted(lines)
+        with self._fillings.open("rb") as fillings:
+            for piece in self._engine.write(left_out, holes):
+                piece = piece.replace(_GAP, b"") if left_out.count > holes.count else piece
+                first, *others = piece.split(_HOLE) if holes.count else [piece]
+                lines = b"".join([first, *(next(fillings) + other for other in others)])
+                written += lines.count(b"\n")
+                self._sink.accepted(lines)
         if written != self._tally.accepted:
             raise ConservationBroken(f"{self._tally.accepted} rows are right, and {written} were written")
+
+
+def _controls(totals: Iterable[Total]) -> Iterator[tuple[Control | None, int]]:
+    """Counts and sums, with the decimals that `rules` gives them."""
+    for currency, count, amount in totals:
+        if currency is None or amount is None:
+            yield None, count
+        else:
+            yield Control(currency, Decimal(canonical(amount, currency))), count
+
+
+def _row_of(repeat: Repeat) -> int:
+    return repeat.row

@@ -133,9 +133,13 @@ class Tally:
         """A row was rejected, for these errors."""
         self._rejected += 1
         self._duplicates += duplicate
+        self.rejected(control)
+        self.note(errors)
+
+    def rejected(self, control: Control | None) -> None:
+        """The sum of rows of which `reject` was told without their amounts."""
         if control is not None:
             self._totals["rejected"].add(*control)
-        self.note(errors)
 
     def note(self, errors: Sequence[DataError]) -> None:
         """Count errors, and keep the first of them."""

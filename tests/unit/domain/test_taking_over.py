@@ -45,7 +45,7 @@ def fail(monkeypatch, place, error):
     monkeypatch.setattr(Engine, place, failing)
 
 
-@pytest.mark.parametrize("place", ["judge", "others", "totals", "add", "repeats", "write"])
+@pytest.mark.parametrize("place", ["judge", "others", "read", "accepted", "rejected", "add", "repeats", "write"])
 def test_the_exact_way_takes_over_from_the_start(file, schema, place, monkeypatch, caplog):
     """Wherever the engine failed, also after rows and figures went to the sink and the tally: the same answer."""
     expected, collected = Collected(), Collected()

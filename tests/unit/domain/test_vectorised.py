@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.rows import HEADER, make_row
-from transactions import engine, flat, predicates
+from transactions import engine, flat, flat_form, predicates
+from transactions.engine import Engine
 from transactions.judge import NoSink, judge
 from transactions.lines import RECORD_LIMIT
+from transactions.records import Splitter
 from transactions.schema import parse
 
 from .conftest import DATA, Collected
@@ -225,6 +227,49 @@ def test_lines_that_quotes_leave_open_are_not_read_thousands_of_times(schema, tm
 
     assert found > 190_000
     assert sum(read) < 30_000_000
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """How often the csv module was asked for a line, or for a record that it begins."""
+    calls = []
+
+    def counting(place, name):
+        real = getattr(place, name)
+        monkeypatch.setattr(place, name, lambda *arguments: [calls.append(name), real(*arguments)][1])
+
+    counting(Splitter, "_parse")
+    counting(flat_form, "_simple_line")
+    return calls
+
+
+@pytest.mark.parametrize("row", ['"\n' * 2, '"x\n', make_row(1, description='"a" b')])
+def test_a_file_that_is_wholly_broken_costs_little_more_than_row_by_row(schema, tmp_path, parsed, row):
+    """Before it is judged so, the vectorised way looks at a tenth of it at most; and at less, the larger it is."""
+    path, work, verdicts = tmp_path / "file.csv", [], []
+    path.write_text(HEADER + row * 40_000)
+    for way in ("rows", "vectorised"):
+        parsed.clear()
+        verdicts.append(judge(path, schema, NoSink(), way=way))
+        work.append(len(parsed))
+
+    assert verdicts[1] == verdicts[0]
+    assert work[0] < work[1] <= 1.1 * work[0]
+
+
+@pytest.mark.parametrize(("right", "few"), [(600, 500), (0, 600)])
+def test_a_file_is_judged_by_the_engine_up_to_the_share_of_broken_rows(schema, monkeypatch, right, few):
+    """Up to a half of many rows, and all of a few are put aside; the answer is the same in either case."""
+    monkeypatch.setattr(flat, "FEW_BROKEN", few)
+    used, real = [], Engine.judge
+    monkeypatch.setattr(Engine, "judge", lambda engine: [used.append(engine), real(engine)][1])
+    broken = make_row(1, description='"a" b').encode()
+    for count, by_engine in ((600, True), (602, False)):
+        used.clear()
+        document, *_ = assert_same(big([*PLAIN[:right], *[broken] * count]), schema)
+
+        assert document["errors_by_code"] == {"row-bad-quote": count}
+        assert bool(used) is by_engine
 
 
 def test_every_sign_that_a_csv_writer_might_quote_comes_through(schema):
