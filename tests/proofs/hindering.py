@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psutil
 
-RUNS_S, STANDS_S = 0.01, 0.03  # of each period: a quarter of the time
+RUNS_S = 0.01  # or a little longer, as timers are late
+STANDS = 3  # times as long as it ran: it has a quarter of the time, however late the timers of a busy machine are
 _LOOKED_FOR_S = 0.5
 
 
@@ -63,10 +64,10 @@ class Slowed:
                 groups, looked = self._groups(), begun
                 self.seen |= groups
             time.sleep(RUNS_S)
-            stopped = time.monotonic()
             _tell(groups, signal.SIGSTOP)
+            stopped = time.monotonic()
             try:
-                time.sleep(STANDS_S)
+                time.sleep(STANDS * (stopped - begun))
             finally:
                 _tell(groups, signal.SIGCONT)
             if groups:
