@@ -38,7 +38,7 @@ class Slowed:
     """
 
     def __init__(self, checkout: Path) -> None:
-        self._server = str(checkout / "deployer" / "targets" / "ministack_server")
+        self._server = ["-P", str(checkout / "deployer" / "targets" / "ministack_server")]  # what Python is given
         self._over, self._thread = threading.Event(), threading.Thread(target=self._rhythm, daemon=True)
         self.seen = set[int]()  # process groups
         self.ran_s = self.stood_s = 0.0
@@ -74,8 +74,9 @@ class Slowed:
                 self.ran_s, self.stood_s = self.ran_s + stopped - begun, self.stood_s + time.monotonic() - stopped
 
     def _groups(self) -> set[int]:
-        """Those that an emulator leads, and none that it is only a member of."""
-        found = (one.pid for one in psutil.process_iter(["cmdline"]) if self._server in (one.info["cmdline"] or ()))
+        """Those that an emulator leads, and none of which it is a mere member; its supervisor has its words, but later."""
+        running = psutil.process_iter(["cmdline"])
+        found = (one.pid for one in running if (one.info["cmdline"] or [])[1:3] == self._server)
         return {pid for pid in found if _leads(pid)}
 
 
