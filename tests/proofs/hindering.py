@@ -74,7 +74,7 @@ class Slowed:
                 self.ran_s, self.stood_s = self.ran_s + stopped - begun, self.stood_s + time.monotonic() - stopped
 
     def _groups(self) -> set[int]:
-        """Those that an emulator leads, and none of which it is a mere member; its supervisor has its words, but later."""
+        """Those that emulators lead, and none of which one is a mere member. A supervisor has the words further on."""
         running = psutil.process_iter(["cmdline"])
         found = (one.pid for one in running if (one.info["cmdline"] or [])[1:3] == self._server)
         return {pid for pid in found if _leads(pid)}
