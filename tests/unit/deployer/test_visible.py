@@ -245,17 +245,20 @@ def test_the_suite_tells_what_can_be_read(request: pytest.FixtureRequest, tmp_pa
 # Each is a way past what makes text visible, with the modules that may: the ones that make it so, or say nothing to
 # people. Whoever finds another way out adds it here.
 WAYS_PAST = {
-    "rich": {"deployer/console/table.py", "deployer/console/view.py", "pipeline/documents/recording.py"},
+    "rich": {
+        "deployer/console/table.py", "deployer/console/view.py", "pipeline/documents/recording.py",
+        "deployer/logs/lines.py",  # breaks a line that is visible already
+    },
     "Logger(": {"lambdas/aws_io/logs.py"},
     "jinja2": {"deployer/reporting/page.py"},
     ".buffer": set(),
-    ".__stdout__": {"deployer/console/streams.py"},
-    ".__stderr__": {"deployer/console/streams.py"},
+    ".__stdout__": {"deployer/console/streams.py", "deployer/compliance/keeper.py"},  # empties what Checkov said
+    ".__stderr__": {"deployer/console/streams.py", "deployer/compliance/keeper.py"},
     "write_line": {"deployer/pytest_plugin/summary.py"},
     "/dev/tty": set(),
     "echo(": set(),
     "input(": set(),
-}
+}  # fmt: skip
 
 
 def test_nobody_takes_a_way_past() -> None:
