@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["pytester", "tests.unit.suite.other_project"]
+pytest_plugins = ["pytester", "tests.unit.suite.other_project", "tests.unit.suite.collecting"]
 _TIMELESS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no verdict by how fast a machine is
 settings.register_profile("timeless", _TIMELESS)
 settings.register_profile("thorough", _TIMELESS, max_examples=5_000)

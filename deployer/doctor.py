@@ -247,7 +247,7 @@ def api_logs(target: Target) -> str:
     if not role:
         raise EnvironmentUnready(
             f"API Gateway has no role to write logs with in {target.region}",
-            remedy="name one in its account settings, once: README, Deploying to an account, step 2",
+            remedy="name one in its account settings, once: docs/deploying.md, step 2",
         )
     return str(role)
 

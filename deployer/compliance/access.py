@@ -25,12 +25,21 @@ _SHORT = {
 
 
 def granted(document: Document, suffix: str) -> dict[str, str]:
-    """Each grant and each denial of the configuration as a line, with the address that makes it."""
+    """Each grant and each denial of the configuration as a line, with the address that makes it.
+
+    A bucket stands in it by its address: its name is all of AWS's, so that no two accounts can have the same.
+    """
     found: dict[str, str] = {}
+    buckets = {
+        f":::{values['bucket']}": f":::{{aws_s3_bucket.{name}}}"
+        for name, values in document.get("resource", {}).get("aws_s3_bucket", {}).items()
+        if values.get("bucket")
+    }
     for kind, named in document.get("resource", {}).items():
         for name, values in named.items():
             for line in _lines(document, kind, name, values):
-                found[re.sub(rf"(?<=-){re.escape(suffix)}(?![\w-])", "{suffix}", line)] = f"{kind}.{name}"
+                told = re.sub(r":::[a-z0-9][a-z0-9.-]+", lambda bucket: buckets.get(bucket[0], bucket[0]), line)
+                found[re.sub(rf"(?<=-){re.escape(suffix)}(?![\w-])", "{suffix}", told)] = f"{kind}.{name}"
     return found
 
 

@@ -47,16 +47,26 @@ def ask(python: Path, root: Path, request: str) -> process.Result:
 
 
 @contextmanager
-def kept(folder: Path, python: Path) -> Iterator[None]:
+def by(asked: Ask) -> Iterator[None]:
+    """While the block runs, `ask` asks that."""
+    before = _ASKED.set(asked)
+    try:
+        yield
+    finally:
+        _ASKED.reset(before)
+
+
+@contextmanager
+def kept(folder: Path, python: Path) -> Iterator[Ask]:
     """While the block runs, the Checkov of this interpreter is loaded once, when it is first asked, and then kept.
 
     Processes that give the same folder share one, which ends with the last of them, however that ends. The folder's
     path is at most 90 letters long, as a socket is made in it. Another interpreter's Checkov is not kept.
     """
     with ExitStack() as held:
-        before = _ASKED.set(_Kept(folder, python, held))
-        held.callback(_ASKED.reset, before)
-        yield
+        asked = _Kept(folder, python, held)
+        held.enter_context(by(asked))
+        yield asked
 
 
 class _Kept:

@@ -20,12 +20,17 @@ class Tile(NamedTuple):
 
 @dataclass(frozen=True)
 class Chapter:
-    """Of one run: a sentence below the verdict, figures, a part of the page and its styles, and what `--json` tells."""
+    """Of one run: a sentence below the verdict, figures, a part of the page and its styles, and what `--json` tells.
+
+    `sections` are the headings of that part to which the page's menu leads: the end of the id, behind the target's name
+    and a hyphen, and what the menu says.
+    """
 
     lead: str = ""
     tiles: tuple[Tile, ...] = ()
     html: Markup = field(default_factory=Markup)
     css: str = ""
+    sections: tuple[tuple[str, str], ...] = ()
     summary: Mapping[str, Any] = field(default_factory=dict)
 
 

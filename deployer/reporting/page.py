@@ -1,5 +1,7 @@
 """The report as one page of HTML, by Jinja2 from templates/. Nothing that comes from outside is in it unescaped."""
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -29,6 +31,7 @@ def page(
 
     `junit` are files beside it; `compliance` is shown where a run has no judgement of its own.
     """
+    script = (TEMPLATES / "report.js").read_text("utf-8")
     survived = {one.fault.test for run in runs for one in run.survived if one.outcome == "passed"}
     styles = dict.fromkeys((*(chapter.css for chapter in chapters), (TEMPLATES / "report.css").read_text("utf-8")))
     return rendered(
@@ -40,17 +43,24 @@ def page(
         failures=sum(len(run.failed) for run in runs),
         tiles=sums(list(chapters)),
         survived=len(survived),
-        faults=len(runs[0].rows),
+        faults=len({row.fault.test for run in runs for row in run.tried}),
         judged=[run.told.get("compliance") or compliance for run in runs],
         junit=junit,
         privilege=privilege,
         css=Markup("".join(reversed(styles))),  # noqa: S704 - ours and the project's
+        script=Markup(script),  # noqa: S704 - ours
+        script_hash=_digest(script),
     )
 
 
 def rendered(template: str, folder: Path = TEMPLATES, **values: Any) -> str:
     """A template of a folder with its values, escaped; it may use those of the report."""
     return _environment(folder).get_template(template).render(values)
+
+
+def _digest(script: str) -> str:
+    """Of the one script that may run, as a content security policy has it: https://www.w3.org/TR/CSP3/#grammardef-hash-source"""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def verdict(runs: Sequence[Run]) -> str:

@@ -1,5 +1,6 @@
 """A run of the third level as its reader wants it: the verdict, what failed and why, claims, faults, deployment."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,10 @@ class Claim:
     def claim(self) -> str:
         """Its docstring's first paragraph."""
         return " ".join(str(self.told.get("claim", "")).split("\n\n")[0].split()) or self.name
+
+    def command(self, target: str) -> str:
+        """What runs this one test again, for a shell."""
+        return f"pytest {shlex.quote(self.node)} --target {target}"
 
     @property
     def parameters(self) -> str:
@@ -142,6 +147,25 @@ class Run:
         for test in (*self.tests, *self.others):
             outcomes.setdefault(function_of(test.node), []).append(test.outcome)
         return [_survived(row, outcomes.get(row.test, [])) for row in self.rows]
+
+    @property
+    def tried(self) -> list[Survived]:
+        return [row for row in self.survived if row.outcome]
+
+    @property
+    def untried(self) -> list[Survived]:
+        return [row for row in self.survived if not row.outcome]
+
+    @property
+    def before(self) -> list[tuple[str, str]]:
+        """Parts of the page that stand before the project's chapter: the ends of their ids, and their names."""
+        return [] if self.passed else [("failed", "what failed")]
+
+    @property
+    def after(self) -> list[tuple[str, str]]:
+        """And those behind it."""
+        faults = [("faults", "faults")] if self.rows else []
+        return [("tests", "tests"), *faults, ("compliance", "compliance"), ("deployment", "deployment")]
 
     def summary(self) -> dict[str, Any]:
         """As `tap report --json` prints it."""

@@ -56,8 +56,7 @@ _REMEDIES = (
     ),
     (
         r"CloudWatch Logs role ARN must be set",
-        "API Gateway needs a role for its logs, once for an account and region: README, Deploying to an account, "
-        "step 2",
+        "API Gateway needs a role for its logs, once for an account and region: docs/deploying.md, step 2",
     ),
     (
         # https://developer.hashicorp.com/terraform/language/backend/s3#skip_region_validation

@@ -45,6 +45,7 @@ LOOKS = """() => {
     seen: [...document.querySelectorAll("details:not(.folded) > .body")].filter(one => one.checkVisibility()).length,
   };
 }"""
+SHOWN = "() => [...document.querySelectorAll('[data-item]')].filter(one => one.checkVisibility()).length"
 OPEN = "() => document.querySelectorAll('details').forEach(one => one.open = true)"
 
 
@@ -65,7 +66,29 @@ def _on_screen(browser: Browser, path: Path, width: int, scheme: str) -> dict[st
             "closed": closed,
             **noted,
             **_judged(page, VIEWS[width, scheme]),
+            "used": _used(page) if page.query_selector("#tools") else {},
         }
+
+
+def _used(page: Page) -> dict[str, Any]:
+    """What of tests and files is shown, as a person searches, by keyboard where that is a choice."""
+    found = {"all": page.evaluate(SHOWN)}
+    page.fill("#find", "no such test anywhere")
+    found["none"] = page.evaluate(SHOWN)
+    page.fill("#find", "")
+    page.select_option("#show", "failed")
+    found["failed"] = page.evaluate(SHOWN)
+    found["bad"] = len(page.query_selector_all("[data-item][data-outcome=failed]"))
+    page.select_option("#show", "")
+    page.select_option("#order", "longest")
+    found["again"] = page.evaluate(SHOWN)
+    page.evaluate("() => document.querySelectorAll('details').forEach(one => one.open = false)")
+    found["folded"] = page.evaluate(SHOWN)
+    for link in page.query_selector_all("details.file")[:1]:
+        page.evaluate("name => { location.hash = name; }", link.get_attribute("id"))
+        page.wait_for_function("name => document.getElementById(name).open", arg=link.get_attribute("id"))
+        found["linked"] = page.evaluate(SHOWN)
+    return found
 
 
 def _printed(browser: Browser, path: Path) -> dict[str, Any]:

@@ -40,4 +40,7 @@ def extract(folder: FolderArgument, source: FromOption = None) -> None:
         text = path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the document can't be read: {error}", where=str(path)) from error
-    print(f"{len(ideal.extract(text, folder))} files in {folder}")
+    found = ideal.extract(text, folder, Paths.here().root)
+    print(f"{len(found.files)} files in {folder}")
+    if found.missing:
+        print(f"not here with these bytes, and so left out: {', '.join(found.missing)}")

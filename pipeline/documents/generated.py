@@ -11,6 +11,7 @@ GENERATED: Documents = {
     "docs/deployer-policies.json": policies.built,
     "docs/openapi.json": openapi.built,
     "docs/reference.md": reference.built,
+    "docs/costs.md": scale.costs_page,
     "docs/scale.md": scale.built,
     ideal.NAME: ideal.built,
 }

@@ -1,5 +1,8 @@
 """IDEAL_RESPONSE.md: the complete system in one document, built from the repository, and turned back into it.
 
+It holds what people wrote. Locks, data, recordings, generated documents and other people's files are named, with size
+and hash; whoever extracts the document beside a checkout gets them from there.
+
 A file is a heading with its path and one fenced block, whose fence is longer than any in the file. The words after the
 opening fence say what a block of text can't: `base64` (no UTF-8, or with carriage returns), `no-newline` (at the end),
 `executable`.
@@ -10,19 +13,35 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
+from typing import NamedTuple
 
 from deployer import process
 from deployer.errors import UsageError
 from deployer.paths import Paths
 from pipeline.documents.example import SUFFIX, example_stack
 from pipeline.documents.picture import picture
+from pipeline.documents.scale import CONTENTS
 from pipeline.documents.template import filled
 
 NAME = "IDEAL_RESPONSE.md"
 TEMPLATE = "docs/ideal.md"
 _FILES = "## Files\n"
+# What is named and not held, by its path.
+_NAMED = {
+    "locks": ("uv.lock", "*/uv.lock", "environments/uv.txt", "lambdas/*/requirements.txt", "stack/.terraform.lock.hcl"),
+    "data": ("tests/data/*.csv", "tests/data/*.json", "tests/policy/data/*", "examples/formats/*/*.csv"),
+    "recordings": ("docs/recordings/*",),
+    "generated": (
+        "docs/costs.md", "docs/deployer-policies.json", "docs/openapi.json", "docs/reference.md", "docs/scale.md",
+        "tests/policy/access.json",
+    ),
+    "other people's": ("tests/policy/schemas/*",),
+}  # fmt: skip
+_ROW = re.compile(r"^\| `([^`\n]+)` \| [\w' ]+ \| ([\d,]+) \| `([0-9a-f]{64})` \|$", re.MULTILINE)
 _BLOCK = re.compile(r"^#### `([^`\n]+)`\n\n(`{3,})([^`\n]*)\n(.*?)^\2\n", re.MULTILINE | re.DOTALL)
 _LANGUAGES = {
     ".py": "python", ".md": "markdown", ".json": "json", ".toml": "toml", ".yml": "yaml", ".yaml": "yaml",
@@ -36,19 +55,29 @@ def built(paths: Paths) -> str:
     file_paths = [path for path in tracked(root) if path != NAME]
     parts: dict[str, Callable[[str, str], str]] = {
         "picture": lambda *_: f"```mermaid\n{picture(example_stack(paths), SUFFIX)}```\n",
-        "section": lambda path, heading: _section((root / path).read_text("utf-8"), heading),
+        "section": lambda path, heading: _section(_page(root, path), heading),
         "documents": lambda folder, _: "\n".join(
-            _demoted((root / path).read_text("utf-8")) for path in file_paths if path.startswith(folder)
+            _demoted(_page(root, path)) for path in file_paths if path.startswith(folder)
         ),
-        "files": lambda *_: "".join(_grouped(root, file_paths)),
+        "named": lambda *_: _table(root, [path for path in file_paths if is_named(path)]),
+        "files": lambda *_: "".join(_grouped(root, [path for path in file_paths if not is_named(path)])),
         "contents": lambda *_: "<!-- contents -->\n",
     }
     text = filled((root / TEMPLATE).read_text("utf-8"), parts)
     return text.replace("<!-- contents -->\n", _contents(text), 1)
 
 
-def extract(text: str, folder: Path) -> list[str]:
-    """Write the files of a document into a folder that is empty or not there; returns their paths.
+class Extracted(NamedTuple):
+    """The paths of the files that were written, and of those that are named alone and were not found."""
+
+    files: list[str]
+    missing: list[str]
+
+
+def extract(text: str, folder: Path, beside: Path | None = None) -> Extracted:
+    """Write the files of a document into a folder that is empty or not there.
+
+    What the document names alone is copied from the checkout `beside`, where it has the same bytes.
 
     Raises:
         UsageError: something is in the folder, or the document holds no files, or one that would lie outside.
@@ -60,7 +89,39 @@ def extract(text: str, folder: Path) -> list[str]:
         raise UsageError(f"no file is in it; `tap docs build` writes {NAME}")
     for path, _, words, content in (block.groups() for block in blocks):
         _write(folder, path, words.split(), content)
-    return [block[1] for block in blocks]
+    named = [_copied(folder, beside, path, digest) for path, _, digest in _ROW.findall(text.partition(_FILES)[0])]
+    return Extracted(
+        [*(block[1] for block in blocks), *(path for path, found in named if found)],
+        [path for path, found in named if not found],
+    )
+
+
+def is_named(path: str) -> bool:
+    """Whether a file is named with its hash, and not held."""
+    return any(fnmatch(path, pattern) for patterns in _NAMED.values() for pattern in patterns)
+
+
+def _copied(folder: Path, beside: Path | None, path: str, digest: str) -> tuple[str, bool]:
+    """Whether the checkout had it with these bytes."""
+    source = beside / path if beside else None
+    if source is None or not source.is_file() or sha256(content := source.read_bytes()).hexdigest() != digest:
+        return path, False
+    _place_in(folder, path).write_bytes(content)
+    return path, True
+
+
+def _table(root: Path, file_paths: list[str]) -> str:
+    """A row for each file that is named: its path, why, its bytes, its hash."""
+    head = "| file | what it is | bytes | SHA-256 |\n|---|---|---|---|\n"
+    return head + "".join(
+        f"| `{path}` | {_kind(path)} | {len(content):,} | `{sha256(content).hexdigest()}` |\n"
+        for path in file_paths
+        for content in [(root / path).read_bytes()]
+    )
+
+
+def _kind(path: str) -> str:
+    return next(kind for kind, patterns in _NAMED.items() if any(fnmatch(path, pattern) for pattern in patterns))
 
 
 def tracked(root: Path) -> list[str]:
@@ -80,6 +141,13 @@ def tracked(root: Path) -> list[str]:
 
 def _ignored(name: str, patterns: list[str]) -> bool:
     return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def _page(root: Path, path: str) -> str:
+    """A page without its link to all pages; its other links lead from the top level to where they led."""
+    folder = PurePosixPath(path).parent.as_posix()
+    text = (root / path).read_text("utf-8").replace(CONTENTS, "")
+    return re.sub(r"\]\((?!\w+:|#)([^)#\s]+)", lambda found: f"]({normpath(f'{folder}/{found[1]}')}", text)
 
 
 def _section(text: str, heading: str) -> str:
@@ -132,14 +200,19 @@ def _block(path: str, content: bytes, *, executable: bool) -> str:
 
 
 def _write(folder: Path, path: str, words: list[str], content: str) -> None:
+    whole = base64.b64decode(content) if "base64" in words else content.encode()
+    target = _place_in(folder, path)
+    target.write_bytes(whole[:-1] if "no-newline" in words else whole)
+    target.chmod(0o755 if "executable" in words else 0o644)
+
+
+def _place_in(folder: Path, path: str) -> Path:
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts:
         raise UsageError(f"a file would lie outside the folder: {path!r}", remedy="don't trust this document")
-    whole = base64.b64decode(content) if "base64" in words else content.encode()
     target = folder / parts
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(whole[:-1] if "no-newline" in words else whole)
-    target.chmod(0o755 if "executable" in words else 0o644)
+    return target
 
 
 def _contents(text: str) -> str:

@@ -1,6 +1,6 @@
-"""docs/scale.md and the README's costs, from the capacity model: no figure in them is typed.
+"""docs/scale.md and docs/costs.md, from the capacity model: no figure in them is typed.
 
-`tap docs build` writes the document; tests compare it, and the README's section, with what it gives.
+`tap docs build` writes them; tests compare them with what it gives.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,16 +47,19 @@ def model(paths: Paths) -> Model:
 def built(paths: Paths) -> str:
     """The whole of docs/scale.md."""
     ours = model(paths)
-    return "\n\n".join([INTRODUCTION, *_measurements(), *_limits(ours), *_growth(ours), *_sources(), LEFT_OUT]) + "\n"
+    return "\n\n".join(
+        [INTRODUCTION, *_measurements(), *_limits(ours), *_growth(ours), *_sources(), LEFT_OUT, CONTENTS]
+    )
 
 
+CONTENTS = "[All pages](index.md)\n"
 INTRODUCTION = """# How cost and time grow
 
 With rows, with files, and with accounts: measured up to ten million rows on one machine, then computed with AWS's published quotas and prices by the model in `pipeline/capacity/`. `tap capacity --rows N --files M` answers for any workload. Every figure here comes from that model or from `pipeline/capacity/measured.json`; a test compares."""
 
 
-def costs_section(paths: Paths) -> str:
-    """The README's `## Costs`, without its heading."""
+def costs_page(paths: Paths) -> str:
+    """The whole of docs/costs.md."""
     ours = model(paths)
     answer = ours(Load(rows=MILLION))
     once, month = costs.total(answer.once), costs.total(answer.monthly)
@@ -66,12 +69,14 @@ def costs_section(paths: Paths) -> str:
     rows = [bill_row(cost) for cost in shown]
     rows.append((f"{len(lines) - len(shown)} others", "", "", "", f"{rest:,.4f}"))
     units = 1 + ours.shape.indexes
-    text = f"""A million rows in one file cost **{dollars(once)}** to load, and **{dollars(month)}** for each month that they are kept, at the prices of {REGION} on {DAY}, without free tier:
+    text = f"""# Costs
+
+A million rows in one file cost **{dollars(once)}** to load, and **{dollars(month)}** for each month that they are kept, at the prices of {REGION} on {DAY}, without free tier:
 
 {_table(("what", "quantity", "unit", "dollars a unit", "dollars"), rows)}
 
-Each row is written {units} times, once to the table and once to each index; that is {share(answer.once[0].dollars / once)} of the cost. An environment that does nothing costs {dollars(costs.total(costs.standing(ours.shape)))} a month: its key, its metrics, its alarms. `tap capacity --rows 1e8 --files 100` shows the same for other workloads, with what limits them and how long they take; [docs/scale.md](docs/scale.md) has the measurements, the quotas, and where each is met."""
-    return f"{text}\n"
+Each row is written {units} times, once to the table and once to each index; that is {share(answer.once[0].dollars / once)} of the cost. An environment that does nothing costs {dollars(costs.total(costs.standing(ours.shape)))} a month: its key, its metrics, its alarms. `tap capacity --rows 1e8 --files 100` shows the same for other workloads, with what limits them and how long they take; [Scale](scale.md) has the measurements, the quotas, and where each is met."""
+    return f"{text}\n\n{CONTENTS}"
 
 
 def _measurements() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The report's chapter on the files that a run sent through the pipeline: where each came, and what became of it."""
+"""The report's chapter on the files that a run sent through the pipeline: where each came, and where its rows went."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,6 +29,7 @@ def chapter(told: Mapping[str, Any]) -> Chapter:
         (Tile("Files", len(files), "sent through the pipeline"), Tile("Rows", rows["read"], "read and accounted for")),
         _html(told, files),
         (TEMPLATES / "files.css").read_text("utf-8"),
+        (("pipeline", "pipeline"), *((("files", "files"),) if files else ())),
         {"files": {"sent": len(files), "reconciled": _count(files, "reconciled")}, "rows": rows},
     )
 
@@ -53,7 +54,7 @@ def _html(told: Mapping[str, Any], files: Sequence[File]) -> Markup:
     page = rendered(
         "files.html.j2", TEMPLATES, files=files, stages=stages_of(files), sums=rows_of(files), plots=_plots(files),
         files_by_test=list(_by_test(told, files)), longest=max((file.seconds for file in files), default=0.0),
-        figure_names=FIGURES, share=_share,
+        figure_names=FIGURES, share=_share, target=told["target"], bad=sum(file.tone == "bad" for file in files),
     )  # fmt: skip
     return Markup(page)  # noqa: S704 - rendered, so escaped
 

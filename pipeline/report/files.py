@@ -1,5 +1,9 @@
 """The files of a run: where each came to, how long it took to get there, and what became of its rows and amounts."""
 
+import csv
+import hashlib
+import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +44,14 @@ class File:
     @property
     def key(self) -> str:
         return str(self.told["key"])
+
+    @property
+    def anchor(self) -> str:
+        """Names this version of the file in an address: what of its key is safe there, and a digest of all."""
+        digest = hashlib.sha256(
+            f"{self.key}\0{self.told['version']}\0{self.test}".encode("utf-8", "replace")
+        ).hexdigest()
+        return f"file-{re.sub(r'[^A-Za-z0-9.]+', '-', self.key)[:60]}-{digest[:8]}"
 
     @property
     def state(self) -> str:
@@ -96,6 +108,15 @@ class File:
     @property
     def errors(self) -> list[Mapping[str, str]]:
         return list(self.told.get("errors", []))
+
+    @property
+    def errors_csv(self) -> str:
+        """The same as CSV, with a header; what UTF-8 can't hold is written out."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, ("line", "column", "code", "message"), restval="", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(self.errors)
+        return text.getvalue().encode("utf-8", "backslashreplace").decode()
 
     @property
     def errors_by_code(self) -> Mapping[str, int]:

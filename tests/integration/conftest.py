@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import random
+import textwrap
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -163,9 +164,11 @@ def configuration_for() -> Callable[[Settings], Configuration]:
 
 
 @pytest.fixture
-def tag() -> str:
-    """A word that no other test uses, for keys and transaction ids."""
-    return uuid.uuid4().hex[:10]
+def tag(request: pytest.FixtureRequest) -> str:
+    """The test's first words and what no other test has, for keys and transaction ids: whoever sees a file knows it."""
+    words = [word for word in request.function.__name__.split("_")[1:] if word not in ("a", "an", "the")]
+    name = textwrap.wrap(" ".join(words), 28)[0].replace(" ", "-")
+    return f"{name}-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

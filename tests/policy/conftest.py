@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.compliance.asking import kept
+from deployer.compliance.asking import Ask, by, kept
 from deployer.compliance.judgement import Judgement
 from deployer.compliance.scan import scan
 from deployer.process.environments import interpreter
@@ -17,18 +17,21 @@ from tests.policy.documented import lay_out_documented
 from tests.policy.escalation import lay_out_ways
 from tests.policy.mutants import lay_out_mutants
 from tests.policy.mutations import RULES
-from tests.policy.shared import CASES, OWN, PLACES, once
+from tests.policy.shared import CASES, OWN, PLACES, asked_once, once
 
 Document = dict[str, Any]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_checkov(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What these tests ask of Checkov goes to one that is loaded once, for all workers of the session."""
+def one_checkov(request: pytest.FixtureRequest) -> Iterator[Ask]:
+    """What these tests ask of Checkov goes to one that is loaded once, for all workers, and the same question once."""
     folder = shared(request.config).folder / "checkov"
-    folder.mkdir(exist_ok=True)
-    with kept(folder, interpreter(PLACES.environment("policy"))):
-        yield
+    (folder / "answers").mkdir(parents=True, exist_ok=True)
+    with (
+        kept(folder, interpreter(PLACES.environment("policy"))) as asked,
+        by(asked_once(folder / "answers", asked)),
+    ):
+        yield asked
 
 
 @pytest.fixture(scope="session")

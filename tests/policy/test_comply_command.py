@@ -1,20 +1,23 @@
-"""`tap comply` as it is typed, over a repository that lives: exit codes, baseline, filters, JSON."""
+"""`tap comply` as it is typed, over a repository that lives: exit codes, baseline, filters, JSON.
+
+In this process, by the program's own `main`; test_wheel.py starts the program itself.
+"""
 
 import json
-import subprocess
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from deployer import cli
 from deployer.compliance.judgement import NOTHING_HERE
 from deployer.reporting.sources import SCHEMAS
+from tests.policy.shared import PLACES
 
-pytestmark = pytest.mark.xdist_group("comply")
-TAP = Path(sys.executable).with_name("tap")
 TOPIC = 'resource "aws_sns_topic" "t" {\n  name = "t"\n}\n'
 QUEUE = 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n'
 BROKEN = 'resource "aws_sqs_queue" "q" {\n  name = = "q"\n}\n'
@@ -23,18 +26,35 @@ Comply = Callable[..., tuple[int, dict[str, Any], str]]
 
 
 @pytest.fixture
-def comply(tmp_path: Path) -> Comply:
-    """Its exit code, its JSON if any, and what it says to people; in a folder with `infra/`."""
+def handlers() -> Iterator[None]:
+    """Those of signals that a program sets for itself are put back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def comply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], handlers: None
+) -> Comply:
+    """Its exit code, its JSON if any, and what it says to people; in a project's folder with `infra/`."""
 
     def run(*options: str, path: str = "infra") -> tuple[int, dict[str, Any], str]:
-        command = [str(TAP), "comply", path, "--json", *options]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        document = json.loads(done.stdout) if done.stdout else {}
+        monkeypatch.setattr(sys, "argv", ["tap", "comply", path, "--json", *options])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        told, said = capsys.readouterr()
+        document = json.loads(told) if told else {}
         if document:
             schema = json.loads((SCHEMAS / "compliance.schema.json").read_text())
             jsonschema.Draft202012Validator(schema).validate(document)
-        return done.returncode, document, done.stderr
+        return int(ended.value.code or 0), document, said
 
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.tap]\n")
+    (tmp_path / ".tap").mkdir()
+    (tmp_path / ".tap" / "environments").symlink_to(PLACES.state / "environments")  # Checkov's is large
     (tmp_path / "infra").mkdir()
     (tmp_path / "infra" / "main.tf").write_text(TOPIC)
     return run

@@ -6,7 +6,7 @@ import shutil
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,12 +15,12 @@ import pytest
 
 from deployer import process
 from deployer.compliance import asking, checkov
-from deployer.compliance.asking import KEEPER, READY, fresh, kept
+from deployer.compliance.asking import KEEPER, READY, Ask, by, fresh, kept
 from deployer.compliance.catalogue import CANARY, RULES
 from deployer.compliance.checkov import JSON, PLAN
 from deployer.compliance.errors import CouldNotJudge
 from deployer.process.environments import ensure
-from tests.policy.shared import CASES, CHECKS, PLACES
+from tests.policy.shared import CASES, CHECKS, PLACES, asked_once
 
 HCL = "terraform"
 PYTHON = ensure("policy", PLACES)
@@ -35,6 +35,13 @@ os.chdir("/")
 """
 KILLED = "import os, signal\nos.killpg(0, signal.SIGKILL)\n"
 NOT_ONE = "import sys\nsys.exit('no')\n"
+
+
+@pytest.fixture(autouse=True)
+def asked_each_time(one_checkov: Ask) -> Iterator[None]:
+    """Nothing that was asked before is answered from what was kept of it."""
+    with by(one_checkov):
+        yield
 
 
 @pytest.fixture
@@ -216,3 +223,30 @@ def test_nonsense_is_red(tmp_path_factory: pytest.TempPathFactory, output: bytes
             checkov.run(PYTHON, folder, [], {JSON: ()})
         for thread in threads:
             thread.join()
+
+
+def test_the_same_question_is_asked_once(root: Path, tmp_path: Path) -> None:
+    """Wherever the files lie; with another file, rule or choice it is another question, and no answer is none."""
+    (tmp_path / "answers").mkdir()
+    asked = list[Path]()
+
+    def ask(_python: Path, folder: Path, _request: str) -> process.Result:
+        asked.append(folder)
+        return process.Result([], 0, str(len(asked)), "")
+
+    def answer(folder: Path, given: str, ask: Ask = ask) -> str:
+        return asked_once(tmp_path / "answers", ask)(PYTHON, folder, given).stdout
+
+    moved, rules = tmp_path / "moved", rules_with(tmp_path / "rules", "")
+    shutil.copytree(root, moved)
+    first = [answer(root, request(root, rules)), answer(moved, request(moved, rules))]
+    (rules[1] / "meddling.py").write_text("1")
+    (moved / "plan.json").write_text("{}")
+    others = [request(root, rules), request(root, CHECKS[:1]), request(root, rules, JSON), request(moved, rules)]
+    told = [answer(moved if str(moved) in one else root, one) for one in others]
+
+    assert (first, told) == (["1", "1"], ["2", "3", "4", "5"])
+    for _ in range(2):
+        failed = answer(moved, request(moved, ()), lambda *_: process.Result([], 1, "", "broken"))
+        assert failed == ""
+    assert answer(moved, request(moved, ())) == "6"

@@ -11,9 +11,10 @@ from pipeline.documents import ideal
 
 
 def test_the_unit_tests_of_what_was_extracted_all_pass(tmp_path: Path) -> None:
-    """In a folder of their own, without git, and on nothing but the extracted files."""
-    ideal.extract((Paths.here().root / ideal.NAME).read_bytes().decode(), tmp_path / "system")
-    (tmp_path / "system" / ideal.NAME).write_bytes((Paths.here().root / ideal.NAME).read_bytes())
+    """In a folder of their own, without git, and on nothing but the extracted files and what they name."""
+    root = Paths.here().root
+    ideal.extract((root / ideal.NAME).read_bytes().decode(), tmp_path / "system", root)
+    (tmp_path / "system" / ideal.NAME).write_bytes((root / ideal.NAME).read_bytes())
     command = [sys.executable, "-P", "-m", "pytest", "tests/unit", "-q", "-n", "auto", "--dist", "loadgroup"]
     file_paths = os.pathsep.join(map(str, (tmp_path / "system", tmp_path / "system" / "lambdas")))
 

@@ -67,9 +67,9 @@ def on_screen(views: dict[str, View]) -> dict[str, View]:
 
 
 def test_nothing_is_asked_for_and_nothing_is_logged(views: dict[str, View]) -> None:
-    """A page needs nobody, runs nothing, and the console stays empty."""
+    """A page needs nobody, runs nothing but its own script, and the console stays empty."""
     for name, view in views.items():
-        assert (view["requests"], view["console"], view["scripts"], view["handlers"]) == ([], [], 0, []), name
+        assert (view["requests"], view["console"], view["scripts"], view["handlers"]) == ([], [], 1, []), name
 
 
 def test_no_page_scrolls_sideways(views: dict[str, View]) -> None:
@@ -99,6 +99,15 @@ def test_light_and_dark_differ(views: dict[str, View]) -> None:
     """The page follows what its reader prefers; paper is white in either."""
     assert views["1280 light"]["background"] != views["1280 dark"]["background"]
     assert views["print"]["background"] == "rgb(255, 255, 255)"
+
+
+def test_search_shows_what_is_asked_for(on_screen: dict[str, View]) -> None:
+    """Words, failed ones only, all again in another order; and a link to a file opens what it is folded in."""
+    for name, view in on_screen.items():
+        used = view["used"]
+        assert (used["none"], used["again"], used["folded"]) == (0, used["all"], 0), name
+        assert used["failed"] == used["bad"], name
+        assert used.get("linked", 1) >= 1, name
 
 
 def test_the_print_has_what_is_folded_on_the_screen(views: dict[str, View]) -> None:

@@ -8,10 +8,12 @@ from deployer.targets import targets
 
 
 class Aws(targets.Target):
-    """Each client is made anew, inside whatever `mock_aws` stands around the test."""
+    """Its clients are made inside whatever `mock_aws` stands around the test; so is it itself, with each test."""
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=self.region)
+        if service not in self._clients:
+            self._clients[service] = boto3.client(service, region_name=self.region)
+        return self._clients[service]
 
 
 def aws(region: str = "us-east-1") -> Aws:

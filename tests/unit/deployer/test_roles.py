@@ -243,12 +243,12 @@ def test_a_role_trusts_one_environment_of_one_repository(scope: Scope, work: str
 
 
 @pytest.mark.parametrize("work", WORKS)
-def test_the_readme_says_whom_a_role_trusts(scope: Scope, work: str) -> None:
+def test_it_is_told_whom_a_role_trusts(scope: Scope, work: str) -> None:
     """The exact subject, as the trust policy has it, in the row of its environment."""
     (statement,) = trust(scope, work)["Statement"]
     subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
 
-    assert f"| `{work}` | `{subject}` |" in (Paths.here().root / "README.md").read_text()
+    assert f"| `{work}` | `{subject}` |" in (Paths.here().root / "docs" / "ci.md").read_text()
 
 
 @pytest.mark.parametrize("repository", ["octo/*", "*/tap", "octo", "octo/tap/x", "octo/tap:ref", "octo/tap\n", ""])

@@ -1,4 +1,4 @@
-"""IDEAL_RESPONSE.md holds the repository, byte for byte, and gives it back."""
+"""IDEAL_RESPONSE.md holds what people wrote, byte for byte, names the rest, and gives it back."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import pytest
 
 from deployer.errors import UsageError
 from deployer.paths import Paths
-from pipeline.documents import ideal
+from pipeline.documents import generated, ideal
 
 PLACES = Paths.here()
 DOCUMENT = PLACES.root / ideal.NAME
@@ -24,7 +24,7 @@ def text() -> str:
 @pytest.fixture(scope="module")
 def extracted(text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("extracted")
-    ideal.extract(text, folder)
+    ideal.extract(text, folder, PLACES.root)
     return folder
 
 
@@ -98,8 +98,44 @@ def test_any_content_comes_back(content: bytes, tmp_path: Path) -> None:
     """Empty, without a newline, with other line ends, binary, with fences and headings of its own."""
     block = ideal._block("a/b.md", content, executable=False)
 
-    assert ideal.extract(f"{block}{ideal._block('c', b'c', executable=True)}", tmp_path) == ["a/b.md", "c"]
+    assert ideal.extract(f"{block}{ideal._block('c', b'c', executable=True)}", tmp_path).files == ["a/b.md", "c"]
     assert (tmp_path / "a" / "b.md").read_bytes() == content
+
+
+def test_what_is_generated_locked_or_given_is_named_and_the_rest_is_held(text: str) -> None:
+    """Each generated document, each lock, each recording; and no source that somebody wrote."""
+    named = {path for path, _, _ in ideal._ROW.findall(text)}
+    held = {block[1] for block in ideal._BLOCK.finditer(text)}
+
+    assert named | held == set(ideal.tracked(PLACES.root)) - {ideal.NAME}
+    assert {path for path in generated.GENERATED if path != ideal.NAME} <= named
+    assert {path for path in named | held if path.endswith("uv.lock")} <= named
+    assert [path for path in named if path.endswith((".py", ".toml", ".yml", ".in", ".j2"))] == []
+
+
+def test_what_is_named_comes_from_the_checkout_if_its_bytes_are_the_same(text: str, tmp_path: Path) -> None:
+    """Otherwise it is left out, and told."""
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "beside" / "uv.lock").write_text("another")
+
+    found = ideal.extract(text, tmp_path / "alone", tmp_path / "beside")
+
+    assert "uv.lock" in found.missing
+    assert not (tmp_path / "alone" / "uv.lock").exists()
+    assert "tap.py" in found.files
+
+
+@pytest.mark.skipif(not (PLACES.root / ".git").exists(), reason="git alone reads its attributes")
+def test_generated_files_are_marked_for_git() -> None:
+    """GitHub folds them in a diff; what the document names as generated, locked or recorded is marked, and so is it."""
+    paths = [path for path in ideal.tracked(PLACES.root) if path == ideal.NAME or ideal.is_named(path)]
+    marked = subprocess.run(
+        ["git", "check-attr", "linguist-generated", "linguist-vendored", "--", *paths], cwd=PLACES.root,
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    data = {path for path in paths if path.startswith(("tests/data", "tests/policy/data", "examples"))}
+
+    assert {line.partition(":")[0] for line in marked.splitlines() if line.endswith(": set")} == set(paths) - data
 
 
 @pytest.mark.parametrize("path", ["../outside", "/outside", "a/../../outside"])

@@ -1,4 +1,4 @@
-"""The README's costs are what the capacity model gives."""
+"""The costs that are told are what the capacity model gives."""
 
 import pytest
 
@@ -8,17 +8,10 @@ from pipeline.documents import scale
 PLACES = Paths.here()
 
 
-def test_the_costs_in_the_readme_are_the_models() -> None:
-    """The whole section, so that no figure in it is typed."""
-    readme = (PLACES.root / "README.md").read_text("utf-8")
-
-    assert readme.split("\n## Costs\n\n")[1].split("\n## ")[0] == scale.costs_section(PLACES)
-
-
 def test_the_bill_of_a_million_rows_is_the_sum_of_its_lines() -> None:
-    """Computed from the README's own table, to the cent."""
-    rows = [line.split("|")[1:-1] for line in scale.costs_section(PLACES).splitlines() if line.startswith("| ")][1:]
-    total = float(scale.costs_section(PLACES).split("**$")[1].split("**")[0])
+    """Computed from the page's own table, to the cent."""
+    rows = [line.split("|")[1:-1] for line in scale.costs_page(PLACES).splitlines() if line.startswith("| ")][1:]
+    total = float(scale.costs_page(PLACES).split("**$")[1].split("**")[0])
 
     assert sum(float(row[-1]) for row in rows) == pytest.approx(total, abs=0.01)
     for _, quantity, _, price, dollars in rows[:-1]:

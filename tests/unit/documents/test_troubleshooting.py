@@ -1,4 +1,4 @@
-"""The README's table of errors: each message is one that the code raises, and each kind of error has a row."""
+"""The table of docs/troubleshooting.md: each message is one that the code raises, and each kind of error has a row."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ import pytest
 from deployer import errors
 
 ROOT = Path(__file__).parents[3]
-SECTION = (ROOT / "README.md").read_text("utf-8").split("## When something is wrong")[1].split("\n## ")[0]
+SECTION = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
 KINDS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.TapError)}
 # Kinds that others are kinds of are told by those; each kind that is raised under its own name has a row.
 ABSTRACT = {"TapError"}

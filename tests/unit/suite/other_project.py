@@ -69,7 +69,8 @@ def queue(tap_deployment):
 def test_it(queue):
     assert queue == "https://q"
 """
-OTHERS = ("-p", "no:schemathesis", "-p", "no:anyio")  # each start of theirs takes half a second
+# What else is installed takes half a second to start, in each of xdist's workers.
+NEEDED = ("--disable-plugin-autoload", "-p", "xdist", "-p", "tap")
 Run = Callable[..., pytest.RunResult]
 
 
@@ -98,14 +99,14 @@ def reached(project: Path) -> None:
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:
-    """`run("--collect-only")` runs pytest with the plugins that the environment has."""
-    return lambda *options: pytester.runpytest_inprocess(*OTHERS, *options)
+    """`run("--collect-only")` runs pytest with Tap's plugin and xdist."""
+    return lambda *options: pytester.runpytest_inprocess(*NEEDED, *options)
 
 
 @pytest.fixture
 def run_apart(pytester: pytest.Pytester) -> Run:
-    """The same in a process of its own."""
-    return lambda *options: pytester.runpytest_subprocess(*OTHERS, *options)
+    """The same in a process of its own, with the plugins that the environment has."""
+    return lambda *options: pytester.runpytest_subprocess(*options)
 
 
 def write_stack(project: Path, more: str = "") -> None:

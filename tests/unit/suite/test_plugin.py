@@ -215,11 +215,11 @@ def test_a_project_without_the_table_never_hears_of_it(project: Path, run: Run, 
     assert [word for word in ("tap_", "--reuse", "needs(trait)") if word in told] == []
 
 
-def test_a_wrong_table_is_a_usage_error(project: Path, run: Run) -> None:
-    """With the key that is unknown."""
+def test_a_wrong_table_is_a_usage_error(project: Path, run_apart: Run) -> None:
+    """With the key that is unknown. Nobody has to name the plugin: it is there where Tap is installed."""
     (project / "pyproject.toml").write_text("[tool.tap]\nunit-test = 'tests'\n")
 
-    result = run()
+    result = run_apart()
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "unknown in [tool.tap]: unit-test" in result.stderr.str()
