@@ -21,6 +21,9 @@ UV_VERSION := $(shell sed -n 's/^ *"uv==\([0-9.]*\)".*/\1/p' pyproject.toml)
 # pip knows none of uv's names for an index, and takes a blank one for none
 PIP_INSTALL := PIP_INDEX_URL="$${PIP_INDEX_URL:-$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-}}}" .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# images of containers set it, and each start would compile its modules anew: 3 s of a worker that collects the tests
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## What can be typed
 	@awk -F ':.*## ' '/^[a-z-]*:.*## / { printf "  make %-24s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)

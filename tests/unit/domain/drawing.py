@@ -167,8 +167,7 @@ def _cell(chance: Random, column: Column, number: int, plain: float) -> str:
         return ""
     if plain > 0.5 or (plain > 0.25 and column.unique):
         return column.fresh[number % len(column.fresh)]
-    near = [cell for cell in column.near if cell in column.right]
-    return chance.choice(near if near and often(chance, 2) else column.right)
+    return chance.choice(column.at_edge if column.at_edge and often(chance, 2) else column.right)
 
 
 def _document(chance: Random, some: Sequence[Column], written: Written) -> Document:

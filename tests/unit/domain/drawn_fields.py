@@ -30,13 +30,17 @@ def often(chance: Random, times: int) -> bool:
 
 @dataclass(frozen=True)
 class Column:
-    """A field's document, and cells: `fresh` are right and of different values, `near` lie at its constraints."""
+    """A field's document, and cells: `fresh` are right and of different values, `near` lie at its constraints.
+
+    `at_edge` are those of `near` that are right.
+    """
 
     document: Document
     fresh: Sequence[str]
     right: Sequence[str]
     wrong: Sequence[str]
     near: Sequence[str]
+    at_edge: Sequence[str]
     taken: bool  # by a schema
 
     @property
@@ -216,12 +220,14 @@ def column_of(document: Document, near: Sequence[str] = (), more: Sequence[str] 
     taken = right is not None
     right = right or set()
     wrong = [cell for cell in cells if cell not in right] or cells
+    near = list(near) or wrong
     return Column(
         document,
         [cell for cell in fresh if cell in right] or sorted(right) or fresh,
         [cell for cell in cells if cell in right] or cells,
         wrong,
-        list(near) or wrong,
+        near,
+        [cell for cell in near if cell in right or not right],
         taken,
     )
 

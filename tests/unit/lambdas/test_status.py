@@ -51,7 +51,7 @@ def test_a_key_is_found_encoded_or_not(way, key):
     from urllib.parse import quote, unquote
 
     name = unquote(key)
-    way.move(f"incoming/{name}", make_file(1))
+    way.validate(f"incoming/{name}", way.put(f"incoming/{name}", make_file(1)))
 
     assert ask(way, "api_get_file.json", key=key)[1]["key"] == name
     assert ask(way, "api_get_file.json", key=quote(name))[1]["key"] == name
@@ -115,7 +115,7 @@ def test_an_error_tells_nothing_of_the_inside(way):
 @pytest.mark.parametrize("error", ["AccessDenied", "403", "KMS.DisabledException"])
 def test_a_report_that_may_not_be_read_is_our_failure_and_never_not_found(way, error, caplog):
     """A report that is there, and a grant that is missing: 500, and the log says who was denied what."""
-    way.move(KEY, make_file(1))
+    way.validate(KEY, way.put(KEY, make_file(1)))
 
     def deny(**_):
         raise ClientError({"Error": {"Code": error, "Message": "not authorized to perform"}}, "GetObject")

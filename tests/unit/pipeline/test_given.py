@@ -55,15 +55,24 @@ def shell(
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def of_the_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is printed of the file itself."""
+    folder = tmp_path_factory.mktemp("file")
+    file = folder / "it.csv"
+    file.write_text(CSV)
+    return shell("{tap} {command} FILE", file, folder, "validate --json").stdout
+
+
 @pytest.mark.parametrize("way", WAYS)
-def test_a_pipe_is_judged_as_the_file_is(way: str, tmp_path: Path, scratch: Path) -> None:
+def test_a_pipe_is_judged_as_the_file_is(way: str, of_the_file: str, tmp_path: Path, scratch: Path) -> None:
     """The same document, to the digest of its bytes; nothing is left where it was kept."""
     file = tmp_path / "it.csv"
     file.write_text(CSV)
     piped = shell(WAYS[way], file, scratch, "validate --json")
 
     assert (piped.returncode, piped.stderr) == (0, "")
-    assert piped.stdout == shell("{tap} {command} FILE", file, scratch, "validate --json").stdout
+    assert piped.stdout == of_the_file
     assert list(scratch.iterdir()) == []
 
 
