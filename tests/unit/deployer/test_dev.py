@@ -23,7 +23,7 @@ from deployer.errors import ToolMissing, UsageError
 from deployer.targets.targets import emulator
 from tests.unit.deployer.terminal import controls, on_a_terminal
 
-HANGS_S = 120
+HANGS_S = 600
 
 
 @dataclass
@@ -221,7 +221,7 @@ class Woken:
 
 def seen(watch: Watch) -> list[str]:
     """What changed, once it was woken."""
-    watch.wait(60)
+    watch.wait(HANGS_S)
     return watch.changed()
 
 

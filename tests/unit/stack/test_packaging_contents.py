@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -61,6 +62,7 @@ def _known(version: str) -> bool:
     return found is not None and tuple(map(int, found[2].split("."))) <= NEWEST.get(found[1], ())
 
 
+@cache
 def shared_objects(function: str) -> dict[str, bytes]:
     """The shared objects of a function's package, whatever they are called."""
     with zipfile.ZipFile(package(LAMBDAS, function)) as archive:
