@@ -72,7 +72,6 @@ class Intake(Construct):
             source="transformer",
             memory_mb=1769,
             timeout_s=900,
-            storage_mb=4096,
             environment={
                 "BUCKET_NAME": settings.bucket,
                 "STATE_MACHINE_ARN": settings.state_machine_arn,

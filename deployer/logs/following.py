@@ -1,7 +1,7 @@
 """The functions' log lines as they come, on every target: CloudWatch Logs, asked again and again what is new.
 
 By FilterLogEvents, which MiniStack, LocalStack and AWS all have. Live Tail would send them by itself, but is paid by
-the minute and leaves lines out above 500 a second:
+the minute, leaves lines out above 500 a second and ends after three hours:
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html
 
 What AWS documents of it: lines are sorted by their time, then by when they were taken in; a page may be empty and yet
@@ -42,11 +42,12 @@ class Follower:
     """What functions log from a moment on.
 
     Args:
-        since: the moment, in milliseconds since 1970, UTC; its last LATE_MS are told too.
+        since: the moment, in milliseconds since 1970, UTC; 0: from the beginning. The last LATE_MS
+            before it are told too.
     """
 
     def __init__(self, since: int) -> None:
-        self._since = since - LATE_MS
+        self._since = max(since - LATE_MS, 0)
         self._groups: dict[str, _Group] = {}
         self._failing: dict[str, str] = {}
 

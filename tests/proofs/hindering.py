@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psutil
 
-RUNS_S, STANDS_S = 0.01, 0.03  # of each period: a quarter of the time
+RUNS_S = 0.01  # or a little longer, as timers are late
+STANDS = 3  # times as long as it ran: it has a quarter of the time, however late the timers of a busy machine are
 _LOOKED_FOR_S = 0.5
 
 
@@ -37,7 +38,7 @@ class Slowed:
     """
 
     def __init__(self, checkout: Path) -> None:
-        self._server = str(checkout / "deployer" / "targets" / "ministack_server")
+        self._server = ["-P", str(checkout / "deployer" / "targets" / "ministack_server")]  # what Python is given
         self._over, self._thread = threading.Event(), threading.Thread(target=self._rhythm, daemon=True)
         self.seen = set[int]()  # process groups
         self.ran_s = self.stood_s = 0.0
@@ -63,18 +64,19 @@ class Slowed:
                 groups, looked = self._groups(), begun
                 self.seen |= groups
             time.sleep(RUNS_S)
-            stopped = time.monotonic()
             _tell(groups, signal.SIGSTOP)
+            stopped = time.monotonic()
             try:
-                time.sleep(STANDS_S)
+                time.sleep(STANDS * (stopped - begun))
             finally:
                 _tell(groups, signal.SIGCONT)
             if groups:
                 self.ran_s, self.stood_s = self.ran_s + stopped - begun, self.stood_s + time.monotonic() - stopped
 
     def _groups(self) -> set[int]:
-        """Those that an emulator leads, and none that it is only a member of."""
-        found = (one.pid for one in psutil.process_iter(["cmdline"]) if self._server in (one.info["cmdline"] or ()))
+        """Those that emulators lead, and none of which one is a mere member. A supervisor has the words further on."""
+        running = psutil.process_iter(["cmdline"])
+        found = (one.pid for one in running if (one.info["cmdline"] or [])[1:3] == self._server)
         return {pid for pid in found if _leads(pid)}
 
 
