@@ -42,11 +42,12 @@ class Follower:
     """What functions log from a moment on.
 
     Args:
-        since: the moment, in milliseconds since 1970, UTC; its last LATE_MS are told too.
+        since: the moment, in milliseconds since 1970, UTC; 0: from the beginning. The last LATE_MS
+            before it are told too.
     """
 
     def __init__(self, since: int) -> None:
-        self._since = since - LATE_MS
+        self._since = max(since - LATE_MS, 0)
         self._groups: dict[str, _Group] = {}
         self._failing: dict[str, str] = {}
 

@@ -115,8 +115,8 @@ def test_a_function_that_comes_later_is_told_from_the_beginning(logs: Logs, foll
 
 
 @mock_aws
-def test_it_asks_as_boto3_does(follower: Follower) -> None:
-    """By the real client, of groups with and without lines, and of one that is not there."""
+def test_it_asks_as_boto3_does() -> None:
+    """By the real client, of groups with and without lines, and of one that is not there; from the beginning, too."""
     client = aws().client("logs")
     for name in ("full", "empty"):
         client.create_log_group(logGroupName=name)
@@ -129,6 +129,7 @@ def test_it_asks_as_boto3_does(follower: Follower) -> None:
 
     assert [(one.function, one.at, one.message) for one in follower.new(client, groups)] == [("full", now, "hello")] * 2
     assert follower.new(client, groups) == []
+    assert [one.message for one in Follower(0).new(client, groups)] == ["hello"] * 2
 
 
 def test_the_account_is_asked_less_often_than_it_answers() -> None:

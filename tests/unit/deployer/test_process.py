@@ -65,6 +65,18 @@ def test_a_program_reads_what_it_is_given_and_nothing_else() -> None:
     assert process.run(echo).stdout == "nothing\n"
 
 
+@pytest.mark.parametrize(("apart", "told"), [(False, ["answer trouble", ""]), (True, ["answer", "trouble"])])
+def test_what_a_program_complains_of_goes_with_its_answer_or_elsewhere(
+    tmp_path: Path, apart: bool, told: list[str]
+) -> None:
+    """So that an answer can be read by a program, and the rest by people."""
+    says = [sys.executable, "-c", "import sys; print('answer', flush=True); print('trouble', file=sys.stderr)"]
+    with (tmp_path / "answer").open("wb") as answer, (tmp_path / "trouble").open("wb") as trouble:
+        assert process.start(says, output=answer, complaints=trouble if apart else process.SAME).wait() == 0
+
+    assert [" ".join((tmp_path / name).read_text().split()) for name in ("answer", "trouble")] == told
+
+
 def test_a_program_that_takes_too_long_is_ended() -> None:
     """After its seconds, as an error."""
     with pytest.raises(process.TimedOut):
