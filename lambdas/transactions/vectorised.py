@@ -134,9 +134,10 @@ class _Judgement:
         if not repeats and isinstance(verdict, dict):
             self._tally.accept(self._rules.accepted_control(verdict))
             return verdict
-        first = self._flat.first - 1
         errors = verdict if isinstance(verdict, list) else []
-        errors += [repeated(record, self._unique[one.key], one.first + first) for one in repeats]
+        if repeats:
+            first = self._flat.first - 1
+            errors += [repeated(record, self._unique[one.key], one.first + first) for one in repeats]
         self._tally.reject(control, errors, duplicate=bool(repeats))
         self._sink.rejected(record, errors)
         return None
