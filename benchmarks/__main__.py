@@ -15,7 +15,17 @@ from benchmarks import comparison, results, table
 from benchmarks.results import Run
 from deployer.errors import UsageError
 
-SUITES = ("synthesis", "compliance", "deploying", "judging", "transforming", "loading", "moving", "scaling")
+SUITES = (
+    "synthesis",
+    "compliance",
+    "deploying",
+    "judging",
+    "rejecting",
+    "transforming",
+    "loading",
+    "moving",
+    "scaling",
+)
 BY_NAME = {"scaling"}  # it writes what `tap capacity` is computed from
 
 

@@ -25,7 +25,17 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
         return SimpleNamespace(figures=figures)
 
-    for name in ("synthesis", "compliance", "deploying", "judging", "transforming", "loading", "moving", "scaling"):
+    for name in (
+        "synthesis",
+        "compliance",
+        "deploying",
+        "judging",
+        "rejecting",
+        "transforming",
+        "loading",
+        "moving",
+        "scaling",
+    ):
         monkeypatch.setitem(sys.modules, f"benchmarks.{name}", suite(name))  # type: ignore[arg-type]
     return results.OUT
 
@@ -44,7 +54,16 @@ def test_those_named_run(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_broke_takes_no_other_with_it(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its traceback is told, what it had found and all others are kept, and the run is red."""
     assert main([]) == 1
-    assert names(out) == ["synthesis", "compliance", "deploying", "judging", "transforming", "loading", "moving"]
+    assert names(out) == [
+        "synthesis",
+        "compliance",
+        "deploying",
+        "judging",
+        "rejecting",
+        "transforming",
+        "loading",
+        "moving",
+    ]
     assert results.read(out).failed == ["moving"]
     assert "it broke" in capsys.readouterr().err
 
