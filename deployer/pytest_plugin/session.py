@@ -23,7 +23,7 @@ import pytest
 from deployer import process
 from deployer.deploy import kept_synthesis
 from deployer.process import tools
-from deployer.pytest_plugin.levels import project_paths
+from deployer.pytest_plugin.levels import NAMES, levels, project_paths
 from deployer.pytest_plugin.options import OPTIONS
 from deployer.visible import visible
 
@@ -152,11 +152,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Terraform and Node, before xdist starts its workers, which inherit PATH. Not for a look at the tests."""
-    if isinstance(shared(session.config), Leader) and not session.config.option.collectonly:
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Terraform and Node are on PATH for tests of what is deployed; one of code alone asks no program for its version.
+
+    What synthesises, plans or judges a stack provides them itself.
+    """
+    if levels(item.config).level_of(item.nodeid) != NAMES[0] and not item.config.getoption("setupplan"):
         for name in tools.TOOLS:
-            tools.provide(name, project_paths(session.config))
+            tools.provide(name, project_paths(item.config))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -57,11 +57,12 @@ def of_cases(tmp_path_factory: pytest.TempPathFactory) -> Judgement:
 
 
 @pytest.fixture
-def of_mutants(tap_stack: Stack, tap_plan: Document, tmp_path_factory: pytest.TempPathFactory) -> Judgement:
+def of_mutants(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Judgement:
     """What our rules say of the stack's mutants, each in a folder of its own."""
 
     def make(folder: Path) -> Judgement:
-        lay_out_mutants(tap_stack, tap_plan, folder / "mutants")
+        stack, plan = map(request.getfixturevalue, ("tap_stack", "tap_plan"))  # by the first who needs them
+        lay_out_mutants(stack, plan, folder / "mutants")
         return scan(folder / "mutants", PLACES, plan=False, only=(*OWN, *RULES))
 
     return once(tmp_path_factory, "mutants", make)

@@ -47,10 +47,8 @@ def spoiled(document: Document, mutation: Mutation) -> Document:
 
 def reduced(document: Document, mutation: Mutation) -> Document:
     """The configuration with the types that matter."""
-    document = copy.deepcopy(document)
     kept = dict.fromkeys([*kinds_for(document, mutation.type), *mutation.beside])
-    document["resource"] = {kind: document["resource"][kind] for kind in kept}
-    return document
+    return copy.deepcopy({**document, "resource": {kind: document["resource"][kind] for kind in kept}})
 
 
 def spoiled_plan(plan: Document, mutation: Mutation) -> Document:
@@ -68,11 +66,19 @@ def spoiled_plan(plan: Document, mutation: Mutation) -> Document:
 
 
 def reduced_plan(plan: Document, mutation: Mutation) -> Document:
-    """The plan with the type that matters."""
-    plan = copy.deepcopy(plan)
-    module = plan["planned_values"]["root_module"]
-    module["resources"] = [one for one in module["resources"] if one["type"] in (mutation.type, *mutation.beside)]
-    return plan
+    """The plan with the type that matters, as it is planned, changed and configured."""
+
+    def of_type(resources: list[Document]) -> list[Document]:
+        return [one for one in resources if one["type"] in (mutation.type, *mutation.beside)]
+
+    planned, configured = (plan[name]["root_module"] for name in ("planned_values", "configuration"))
+    root, written = ({**one, "resources": of_type(one["resources"])} for one in (planned, configured))
+    return copy.deepcopy({
+        **plan,
+        "planned_values": {**plan["planned_values"], "root_module": root},
+        "resource_changes": of_type(plan["resource_changes"]),
+        "configuration": {**plan["configuration"], "root_module": written},
+    })  # fmt: skip
 
 
 def folder_of(mutation: Mutation) -> str:
@@ -86,15 +92,17 @@ def unspoiled_of(mutation: Mutation) -> str:
 
 def lay_out_mutants(document: Document, plan: Document, folder: Path) -> None:
     """Each mutant, as JSON and where it has one as a plan, in a folder of its own; the unspoiled by their type."""
-    for mutation in MUTATIONS:
-        if mutation.written:
-            _write(folder / folder_of(mutation) / "cdk.tf.json", spoiled(document, mutation))
-            _write(folder / unspoiled_of(mutation) / "cdk.tf.json", reduced(document, mutation))
-        if mutation.planned:
-            _write(folder / f"{folder_of(mutation)}-planned" / "plan.json", spoiled_plan(plan, mutation))
-            _write(folder / f"{unspoiled_of(mutation)}-planned" / "plan.json", reduced_plan(plan, mutation))
+    written, planned = [one for one in MUTATIONS if one.written], [one for one in MUTATIONS if one.planned]
+    for mutation in written:
+        _write(folder / folder_of(mutation) / "cdk.tf.json", spoiled(document, mutation))
+    for mutation in planned:
+        _write(folder / f"{folder_of(mutation)}-planned" / "plan.json", spoiled_plan(plan, mutation))
+    for name, mutation in {unspoiled_of(one): one for one in written}.items():
+        _write(folder / name / "cdk.tf.json", reduced(document, mutation))
+    for name, mutation in {unspoiled_of(one): one for one in planned}.items():
+        _write(folder / f"{name}-planned" / "plan.json", reduced_plan(plan, mutation))
 
 
 def _write(path: Path, document: Document) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, indent=2))
+    path.write_text(json.dumps(document))

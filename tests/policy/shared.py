@@ -56,8 +56,9 @@ def asked_once(folder: Path, ask: Ask) -> Ask:
 
 def _question(python: Path, root: Path, request: dict[str, Any]) -> Iterator[str]:
     """All that the answer depends on."""
-    yield json.dumps([str(python), {**request, "root": ""}], sort_keys=True)
-    for folder in (root, *map(Path, request["checks"])):
+    checks = [Path(folder).resolve() for folder in request["checks"]]  # a checkout elsewhere may have them by a link
+    yield json.dumps([str(python.parent.resolve()), {**request, "root": "", "checks": list(map(str, checks))}])
+    for folder in (root, *checks):
         for file in sorted(folder.rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 yield f"{file.relative_to(folder)} {hashlib.sha256(file.read_bytes()).hexdigest()}"

@@ -19,7 +19,7 @@ from deployer.terraform.state_bucket import StateBucket
 from deployer.terraform.state_lock import holder_of
 from stack.settings import Settings
 from tests.unit.deployer.serving import serving
-from tests.unit.deployer.working_folder import ENVIRONMENT, configured, run_in
+from tests.unit.deployer.working_folder import configured, environment, run_in
 
 SETTINGS = Settings(target="aws", aws_region="eu-west-1", state_bucket="states", environment_suffix="x", lock_seconds=0)
 EXPIRED = b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
@@ -100,7 +100,7 @@ def run(s3: S3, tmp_path: Path) -> Run:
 
 
 def terraform_of(run: Run) -> Terraform:
-    return Terraform(run.session.work, {**ENVIRONMENT, **run.session.target.environment()}, run.session.logs)
+    return Terraform(run.session.work, {**environment(), **run.session.target.environment()}, run.session.logs)
 
 
 def test_an_expiry_in_an_apply_leaves_a_state_that_the_next_run_finds(

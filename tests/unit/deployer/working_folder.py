@@ -13,12 +13,12 @@ from deployer.console.view import NoView, View
 from deployer.deploy.stages import Run
 from deployer.identity import ANY, Identity
 from deployer.paths import Paths
+from deployer.process import tools
 from deployer.settings import Settings
 from deployer.targets.connect import TargetSession
 from deployer.targets.targets import Target
 from deployer.terraform.cli import Terraform
 
-ENVIRONMENT = {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}
 HOLDS = """
 import fcntl, sys
 with open(sys.argv[1], "r+b") as state:
@@ -26,6 +26,12 @@ with open(sys.argv[1], "r+b") as state:
     print("held", flush=True)
     sys.stdin.read()
 """
+
+
+def environment() -> dict[str, str]:
+    """Terraform's, with one on its PATH that will do."""
+    tools.provide("terraform", Paths.here())
+    return {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1"}
 
 
 def configured(folder: Path, document: Mapping[str, Any]) -> Path:
@@ -38,7 +44,7 @@ def configured(folder: Path, document: Mapping[str, Any]) -> Path:
 
 def terraform_in(folder: Path, document: Mapping[str, Any], **options: Any) -> Terraform:
     """Terraform on this configuration, nothing begun."""
-    return Terraform(configured(folder, document), ENVIRONMENT, folder / "logs", **options)
+    return Terraform(configured(folder, document), environment(), folder / "logs", **options)
 
 
 def run_in(
@@ -50,6 +56,7 @@ def run_in(
     **found: Any,
 ) -> Run:
     """A run whose environment lasts, and that keeps to the folder; `found` is what its stages have found out so far."""
+    tools.provide("terraform", Paths.here())
     work = folder / "work"
     work.mkdir(exist_ok=True)
     session = TargetSession(target, work, folder / "logs", lasting=True, identity=identity)
