@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from transactions.dialect import Dialect
-from transactions.engine import GAP, HOLE, Engine, Other, Repeat, Rows, Total, failing
+from transactions.engine import GAP, HOLE, Engine, Other, Repeat, Total, failing
 from transactions.errors import ConservationBroken
 from transactions.flat import Flat, Flattener
 from transactions.lines import HashedFile
 from transactions.money import canonical
 from transactions.predicates import Predicates, compiled
 from transactions.records import Record
+from transactions.row_sets import Rows
 from transactions.rules import Control, Row, RowRules, repeated, to_line
 from transactions.schema import Schema
 from transactions.scratch import scratch
