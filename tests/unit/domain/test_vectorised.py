@@ -154,6 +154,7 @@ def test_a_value_repeated_between_a_plain_row_and_a_strange_one_is_found(schema)
         ({"currency": "jPy", "amount": "1.5"}, {"cell-decimals": 1, "cell-duplicate": 1}),
         ({"currency": "eUr", "amount": "1.5"}, {"cell-duplicate": 1}),  # right, in a spelling that the engine leaves
         ({"timestamp": "x"}, {"cell-type": 1, "cell-duplicate": 1}),
+        ({"amount": "-1.005"}, {"cell-minimum": 1, "cell-decimals": 1, "cell-duplicate": 1}),
     ],
 )
 def test_a_row_is_judged_in_all_cells_that_the_engine_is_not_sure_of(schema, cells, codes):
