@@ -184,7 +184,7 @@ def _planned(stack: Subject, path: Path, paths: Paths, mirror: str) -> Subject:
 
 def _canary(file: Path) -> Subject:
     """Its copy lies in a folder of its own, since each folder of rules has a canary, and in none that Checkov skips."""
-    folder = hashlib.sha256(str(file.parent).encode()).hexdigest()[:8]
+    folder = hashlib.sha256(str(file.parent.resolve()).encode()).hexdigest()[:8]
     return replace(subject(file, file.parent), copied=f"canary/{folder}/{file.name}")
 
 

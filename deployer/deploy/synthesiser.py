@@ -15,6 +15,7 @@ import json
 import os
 import runpy
 import select
+import signal
 import socket
 import sys
 import tempfile
@@ -31,6 +32,7 @@ TAKEN, OTHER = "taken", "other"  # what it says first; it says nothing where it 
 OUT = "CDKTF_OUTDIR"
 IDLE_S = 120.0  # Node holds half a gigabyte
 MOST = 100  # syntheses; what CDKTF keeps of each is never freed
+_LOOK_AGAIN_S = 0.02
 Request = Mapping[str, Any]
 
 
@@ -82,7 +84,7 @@ def _serve(listening: socket.socket, told: Request, is_fresh: Callable[[], bool]
                 _say(stream, OTHER)
                 continue
             _say(stream, TAKEN)
-            answer = _synthesised(request, Path(told["link"]))
+            answer = _synthesised(request, Path(told["link"]), connection)
             _say(stream, answer)
             done += 1
             if answer["code"]:
@@ -94,7 +96,7 @@ def _say(stream: IO[str], what: object) -> None:
     stream.flush()
 
 
-def _synthesised(request: Request, link: Path) -> dict[str, Any]:
+def _synthesised(request: Request, link: Path, asker: socket.socket) -> dict[str, Any]:
     """The exit code, and all that was said. CDKTF's own variable of the output folder is read by Node, whose
     environment is fixed: so it is a link, which leads to the folder that was asked for."""
     link.unlink(missing_ok=True)
@@ -105,11 +107,20 @@ def _synthesised(request: Request, link: Path) -> dict[str, Any]:
         os.dup2(error.fileno(), 2)
         if (child := os.fork()) == 0:
             _run(request["command"][1:], {**request["variables"], OUT: str(link)})
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        code = _waited_for(child, asker)
         for number, was in zip((1, 2), kept, strict=True):
             os.dup2(was, number)
             os.close(was)
         return {"code": code, "out": _said(out), "error": _said(error)}
+
+
+def _waited_for(child: int, asker: socket.socket) -> int:
+    """Its exit code. Who asked and has gone, as with Ctrl-C, waits for nothing: then it is killed."""
+    while not (ended := os.waitpid(child, os.WNOHANG))[0]:
+        if select.select([asker], [], [], _LOOK_AGAIN_S)[0]:  # nothing is said to us any more but the end
+            os.kill(child, signal.SIGKILL)
+            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return os.waitstatus_to_exitcode(ended[1])
 
 
 def _said(file: IO[bytes]) -> str:

@@ -20,6 +20,7 @@ from transactions.flat import Flat
 from transactions.flat_form import NOTHING, ODD
 from transactions.pipe import lines_written
 from transactions.predicates import Predicates
+from transactions.row_sets import Rows
 from transactions.scratch import is_full
 from transactions.sql import Sql, joined, text
 
@@ -153,7 +154,7 @@ class Engine:
         if self._predicates.unique:
             yield from self._stream(f"SELECT row_, number_ FROM verdicts WHERE NOT {self._keyed}")
 
-    def others(self, repeating: "Rows") -> Iterator[Other]:
+    def others(self, repeating: Rows) -> Iterator[Other]:
         """The rows that are not known to be good or that repeat a value, in order."""
         own = self._database.cursor()
         again = _among("repeating", repeating, own)
@@ -165,11 +166,11 @@ class Engine:
         """Of all rows whose amount is known."""
         return self._totals(self._counted)
 
-    def accepted(self, left_out: "Rows") -> list[Total]:
+    def accepted(self, left_out: Rows) -> list[Total]:
         """Of good rows but for some."""
         return self._totals(f"good AND NOT {self._among('left_out', left_out)}")
 
-    def rejected(self, left_out: "Rows", holes: "Rows") -> list[Total]:
+    def rejected(self, left_out: Rows, holes: Rows) -> list[Total]:
         """Of the rows of `left_out` that are not in `holes` and whose amount is known."""
         wrong = f"{self._among('left_out', left_out)} AND NOT {self._among('holes', holes)}"
         return self._totals(f"{self._counted} AND {wrong}")
@@ -178,7 +179,7 @@ class Engine:
         found = "SELECT currency, count(*), sum(amount) FROM verdicts"
         return self._database.execute(f"{found} WHERE {kept} GROUP BY currency ORDER BY currency").fetchall()
 
-    def _among(self, name: str, rows: "Rows") -> str:
+    def _among(self, name: str, rows: Rows) -> str:
         return _among(name, rows, self._database)
 
     def add(self, values: Iterable[tuple[int, int, str]]) -> None:
@@ -218,7 +219,7 @@ class Engine:
         first = f"SELECT row_, min(row_) OVER (PARTITION BY value) AS first_ FROM ({known} UNION ALL {added})"
         self._run(f"INSERT INTO repeats SELECT {key}, row_, first_ FROM ({first}) WHERE row_ > first_")
 
-    def write(self, left_out: "Rows", holes: "Rows") -> Iterator[bytes]:
+    def write(self, left_out: Rows, holes: Rows) -> Iterator[bytes]:
         """The good rows as JSON Lines, in order, in pieces of whole lines.
 
         A row of `holes` is a `HOLE`, and another one of `left_out` a `GAP`: to leave lines out takes half as much
@@ -275,7 +276,7 @@ def _stream(connection: duckdb.DuckDBPyConnection, statement: str) -> Iterator[t
         yield from batch
 
 
-def _among(name: str, rows: "Rows", connection: duckdb.DuckDBPyConnection) -> str:
+def _among(name: str, rows: Rows, connection: duckdb.DuckDBPyConnection) -> str:
     """SQL, for this connection alone, of whether a row is one of these."""
     if not rows.count:
         return "false"
@@ -302,22 +303,3 @@ def _levels(steps: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
 def _hash(value: str, known: str) -> str:
     """SQL of a value's hash: NULL where it is not known, or none, of which the engine would give one as well."""
     return f"(CASE WHEN {known} AND {value} IS NOT NULL THEN hash({value}) END)"
-
-
-class Rows:
-    """A set of rows, a bit each."""
-
-    def __init__(self, rows: int) -> None:
-        self._bits = bytearray(rows // 8 + 1)
-        self.count = 0
-
-    def add(self, row: int) -> None:
-        """Add one that is not in it yet."""
-        self._bits[row >> 3] |= 128 >> (row & 7)
-        self.count += 1
-
-    def __contains__(self, row: int) -> bool:
-        return bool(self._bits[row >> 3] & 128 >> (row & 7))
-
-    def __bytes__(self) -> bytes:
-        return bytes(self._bits)

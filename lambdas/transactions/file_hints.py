@@ -33,9 +33,10 @@ def on_row(record: Record, size: int) -> str:
 
 def with_footer(errors: list[DataError], record: Record, size: int) -> list[DataError]:
     """The errors of a row; of one at the file's end in which several required cells are empty, with advice."""
-    if sum(error.code == "cell-required" for error in errors) < _MANY_EMPTY or not _is_near_the_end(record, size):
+    if len(errors) < _MANY_EMPTY or not _is_near_the_end(record, size):
         return errors
-    return advised(errors, _FOOTER)
+    many_empty = sum(error.code == "cell-required" for error in errors) >= _MANY_EMPTY
+    return advised(errors, _FOOTER) if many_empty else errors
 
 
 def advised(errors: Sequence[DataError], advice: str) -> list[DataError]:

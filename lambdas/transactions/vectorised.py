@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from transactions.dialect import Dialect
-from transactions.engine import GAP, HOLE, Engine, Other, Repeat, Rows, Total, failing
+from transactions.engine import GAP, HOLE, Engine, Other, Repeat, Total, failing
 from transactions.errors import ConservationBroken
 from transactions.flat import Flat, Flattener
 from transactions.lines import HashedFile
 from transactions.money import canonical
 from transactions.predicates import Predicates, compiled
 from transactions.records import Record
+from transactions.row_sets import Rows
 from transactions.rules import Control, Row, RowRules, repeated, to_line
 from transactions.schema import Schema
 from transactions.scratch import scratch
@@ -134,9 +135,10 @@ class _Judgement:
         if not repeats and isinstance(verdict, dict):
             self._tally.accept(self._rules.accepted_control(verdict))
             return verdict
-        first = self._flat.first - 1
         errors = verdict if isinstance(verdict, list) else []
-        errors += [repeated(record, self._unique[one.key], one.first + first) for one in repeats]
+        if repeats:
+            first = self._flat.first - 1
+            errors += [repeated(record, self._unique[one.key], one.first + first) for one in repeats]
         self._tally.reject(control, errors, duplicate=bool(repeats))
         self._sink.rejected(record, errors)
         return None

@@ -133,7 +133,8 @@ class Tally:
         """A row was rejected, for these errors."""
         self._rejected += 1
         self._duplicates += duplicate
-        self.rejected(control)
+        if control is not None:
+            self.rejected(control)
         self.note(errors)
 
     def rejected(self, control: Control | None) -> None:

@@ -2,7 +2,11 @@
 
 import os
 import shutil
+import signal
 import sys
+import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,6 +32,9 @@ out = pathlib.Path(os.environ["CDKTF_OUTDIR"])
 assert list(out.iterdir()) == []
 if os.environ.get("ORDERS_TOPIC") == "bad":
     sys.exit("no topic is bad")
+if os.environ.get("ORDERS_TOPIC") == "endless":
+    pathlib.Path("endless").write_text(str(os.getpid()))
+    import time; time.sleep(3600)
 if os.environ.get("ORDERS_TOPIC") == "deadly":
     os.kill(os.getppid(), 9)
 (out / "said").write_text(repr((slow.state, sorted(n for n in os.environ if n.startswith("ORDERS")), sys.argv[1:])))
@@ -50,8 +57,6 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def kept() -> Iterator[Kept]:
     """In a folder whose path is short, as a session's is."""
-    import tempfile
-
     folder = Path(tempfile.mkdtemp(prefix="tap-kept-"))
     kept = Kept(folder)
     yield kept
@@ -155,6 +160,23 @@ def test_where_node_might_read_something_else_it_goes_the_usual_way(run: Run) ->
 def test_other_apps_go_the_usual_way(run: Run, app: tuple[str, ...]) -> None:
     """What is no script in the Python that runs Tap can't be run by it."""
     assert run("a", app=app) is None
+
+
+def test_who_interrupts_waits_for_nothing(run: Run, kept: Kept, root: Path) -> None:
+    """Ctrl-C in a synthesis that never ends: it is killed, and so can the session end."""
+
+    def interrupt() -> None:
+        while not (root / "endless").exists() or not (root / "endless").read_text():
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        run("a", ORDERS_TOPIC="endless")
+    kept.close()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((root / "endless").read_text()), 0)
 
 
 def test_it_ends_with_who_started_it(run: Run, kept: Kept, root: Path) -> None:

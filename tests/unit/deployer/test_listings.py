@@ -23,7 +23,7 @@ from tests.unit.deployer.test_strangers import CONFIGURATION
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "listings.md"
 TABLE = {operation.strip("`"): (page, end) for operation, page, end, _ in (row.cells for row in rows(DOCUMENT))}
-SHOWN = set(re.findall(r"`(\w+\.\w+)`", DOCUMENT.read_text().rpartition("\n\n")[2]))
+SHOWN = set(re.findall(r"`(\w+\.\w+)`", DOCUMENT.read_text().partition("\nRead on purpose only")[2]))
 SERVICES = sorted(
     {name.partition(".")[0] for name in (*TABLE, *SHOWN)} | {kind.service for kind in RESOURCE_TYPES.values()}
 )

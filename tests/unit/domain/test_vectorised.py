@@ -146,6 +146,24 @@ def test_a_value_repeated_between_a_plain_row_and_a_strange_one_is_found(schema)
         assert document["errors_by_code"]["cell-duplicate"] == 1
 
 
+@pytest.mark.parametrize(
+    ("cells", "codes"),
+    [
+        ({"description": "a\rb"}, {"row-stray-return": 1}),  # which has no unique value, as the next row shows
+        ({"description": "a,b"}, {"row-extra-cells": 1}),
+        ({"currency": "jPy", "amount": "1.5"}, {"cell-decimals": 1, "cell-duplicate": 1}),
+        ({"currency": "eUr", "amount": "1.5"}, {"cell-duplicate": 1}),  # right, in a spelling that the engine leaves
+        ({"timestamp": "x"}, {"cell-type": 1, "cell-duplicate": 1}),
+        ({"amount": "-1.005"}, {"cell-minimum": 1, "cell-decimals": 1, "cell-duplicate": 1}),
+    ],
+)
+def test_a_row_is_judged_in_all_cells_that_the_engine_is_not_sure_of(schema, cells, codes):
+    """Also in those that are judged by another one; a row broken in its structure has no unique value."""
+    document, *_ = assert_same((HEADER + make_row(1, **cells) + make_row(1)).encode(), schema)
+
+    assert document["errors_by_code"] == codes
+
+
 FIELDS = [
     {"name": "key", "constraints": {"unique": True}},
     {"name": "code", "constraints": {"pattern": r"^[A-Z]{2}(?:-\d+)?|x.y$", "maxLength": 5}},

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from deployer import process
+from deployer.deploy.bindings import loaded_when_used
 from deployer.deploy.derived import derive
 from deployer.deploy.kept_synthesis import Kept
 from deployer.deploy.synthesis import inputs
@@ -60,8 +61,9 @@ def synthesised(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[Pat
 
 
 def environment(folder: Path) -> dict[str, str]:
+    """As the deployer's for a project's command."""
     paths = {"CDKTF_OUTDIR": str(folder / "out"), "PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}"}
-    return os.environ | paths | {"PYTHONDONTWRITEBYTECODE": "1"}
+    return loaded_when_used(os.environ | paths | {"PYTHONDONTWRITEBYTECODE": "1"})
 
 
 def contents(folder: Path) -> dict[str, Any]:

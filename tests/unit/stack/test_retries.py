@@ -98,6 +98,7 @@ ERRORS: dict[str, tuple[bool, str]] = {
     "ConservationBroken": (False, "a defect of ours"),
     "ObjectGone": (False, "the validator's, about an upload that another one replaced"),
     "EngineFailed": (False, "the validator judges the file row by row instead; no task of the workflow has the engine"),
+    "TooBroken": (False, "the validator judges such a file row by row instead, too"),
     "FileRefused": (False, "the validator's answer about a file"),
     "SchemaError": (False, _DEPLOYED),
     "TapError": (False, "the root of ours; never raised itself"),
