@@ -76,7 +76,14 @@ def rules_with(folder: Path, text: str) -> tuple[Path, Path]:
 
 def keepers(folder: Path) -> list[psutil.Process]:
     """Those of the folder that this process has started."""
-    return [one for one in psutil.Process().children() if KEEPER in one.cmdline() and Path(one.cwd()) == folder]
+    return [one for one in psutil.Process().children() if _keeps(one, folder)]
+
+
+def _keeps(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return KEEPER in process.cmdline() and Path(process.cwd()) == folder
+    except psutil.NoSuchProcess:  # it has just ended, or nobody has asked yet how
+        return False
 
 
 def test_a_kept_one_says_what_a_fresh_one_says(root: Path) -> None:
