@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib.metadata import version
 from itertools import pairwise
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from deployer.commands import stack
 from deployer.commands.cleanup import cleanup
@@ -22,7 +22,7 @@ from deployer.commands.comply import comply
 from deployer.commands.dev import dev
 from deployer.commands.doctor import doctor
 from deployer.commands.local import local
-from deployer.commands.options import Commands
+from deployer.commands.options import Commands, Group
 from deployer.commands.policy import policy
 from deployer.commands.report import report
 from deployer.commands.state import bootstrap, unlock
@@ -35,7 +35,7 @@ from deployer.visible import visible
 _CHOOSING = ("--target", "--suffix", "--region")  # by which a command knows its environment
 
 
-class OfProject(TyperGroup):
+class OfProject(Group):
     """Tap's own commands, and those of the project, whose code is not imported before one of them is asked for."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -64,28 +64,34 @@ app = Commands(
     name="tap",
     cls=OfProject,
     help="Deploy a CDKTF stack that is proven before it ships: judged, planned, adopted, verified, removed.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,  # `main` tells errors
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    stack.synth,
-    stack.plan,
-    stack.deploy,
-    dev,
-    stack.adopt,
-    stack.outputs,
-    stack.destroy,
-    cleanup,
-    bootstrap,
-    unlock,
-    policy,
-    comply,
-    report,
-    doctor,
-):
-    app.command()(command)
-app.add_typer(local, name="local")
+for panel, commands in {
+    "The stack": (
+        stack.synth, stack.plan, stack.deploy, dev, stack.adopt, stack.outputs, stack.destroy, cleanup, unlock,
+    ),
+    "The account and this machine": (doctor, bootstrap, policy),
+    "Checks": (comply, report),
+}.items():  # fmt: skip
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.add_typer(local, name="local", rich_help_panel="The account and this machine")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"tap {version('tap')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _of_all_commands(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options before the command."""
 
 
 def main() -> None:

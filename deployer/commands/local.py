@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deployer.commands.options import JsonOption, print_json
+from deployer.commands.options import Commands, JsonOption, print_json
 from deployer.paths import Paths
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ PortOption = Annotated[
     int | None, typer.Option("--port", min=1, max=65535, help="Port for plain HTTP (default: any free port).")
 ]
 
-local = typer.Typer(help="The embedded AWS, kept running between commands.", no_args_is_help=True)
+local = Commands(help="The embedded AWS, kept running between commands.")
 
 
 @local.command()

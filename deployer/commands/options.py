@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from deployer.errors import UsageError
 from deployer.visible import visible_json
@@ -50,11 +51,33 @@ class EnvironmentOptions:
 DEFAULTS = EnvironmentOptions()
 
 
+class _FlagsTakeNothing:
+    """Typer writes `<bool>` beside an option that takes no value."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc] # Typer's, beside which it stands
+        for one in params:
+            if getattr(one, "is_flag", False) and one.metavar is None:
+                one.metavar = ""
+        return params
+
+
+class Command(_FlagsTakeNothing, TyperCommand):
+    """A command of Tap's or of a project."""
+
+
+class Group(_FlagsTakeNothing, TyperGroup):
+    """Several, below one name."""
+
+
 class Commands(typer.Typer):
     """An application whose commands may have a parameter of type EnvironmentOptions: Tap's, and those of a project."""
 
-    def command(self, *name: Any, **told: Any) -> Any:
-        register = super().command(*name, **told)
+    def __init__(self, **told: Any) -> None:
+        super().__init__(**{"cls": Group, "no_args_is_help": True, **told})
+
+    def command(self, *name: Any, **told: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        register = super().command(*name, **{"cls": Command, **told})
 
         def added(command: Callable[..., None]) -> Callable[..., None]:
             register(for_typer(command))

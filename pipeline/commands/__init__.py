@@ -8,6 +8,8 @@ from pipeline.commands.docs import docs
 from pipeline.commands.run import run
 from pipeline.commands.schema import schema
 
+FILES = "Files"  # the part of `tap --help`
+
 
 def add(app: typer.Typer) -> None:
     """Add them, in the order in which `tap --help` lists them."""
@@ -22,6 +24,6 @@ def add(app: typer.Typer) -> None:
         files.redrive,
         capacity,
     ):
-        app.command()(command)
-    app.add_typer(schema, name="schema")
-    app.add_typer(docs, name="docs")
+        app.command(rich_help_panel=FILES)(command)
+    app.add_typer(schema, name="schema", rich_help_panel=FILES)
+    app.add_typer(docs, name="docs", rich_help_panel="Checks")

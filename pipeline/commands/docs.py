@@ -5,15 +5,14 @@ from typing import Annotated
 
 import typer
 
+from deployer.commands.options import Commands
 from deployer.paths import Paths
 
 CheckOption = Annotated[bool, typer.Option("--check", help="Check only; exit 1 if a document is out of date.")]
 FolderArgument = Annotated[Path, typer.Argument(help="Empty, or not there.", show_default=False)]
 FromOption = Annotated[Path | None, typer.Option("--from", help="The document; this repository's if not set.")]
 
-docs = typer.Typer(
-    help="The generated documents; the last is IDEAL_RESPONSE.md, the complete system in one.", no_args_is_help=True
-)
+docs = Commands(help="The generated documents; the last is IDEAL_RESPONSE.md, the complete system in one.")
 
 
 @docs.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deployer.commands.options import JsonOption, print_json
+from deployer.commands.options import Commands, JsonOption, print_json
 from deployer.errors import UsageError
 from deployer.visible import in_a_line
 
@@ -21,7 +21,7 @@ FileArgument = Annotated[
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the schema to this file (default: stdout).")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the file of --out.")]
 
-schema = typer.Typer(help="The schema by which files are judged.", no_args_is_help=True)
+schema = Commands(help="The schema by which files are judged.")
 
 
 @schema.callback()

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,30 @@ def test_a_command_without_arguments_shows_all_commands() -> None:
     assert result.returncode == 0
     for command in ("run", "synth", "plan", "deploy", "outputs", "destroy", "validate", "upload", "watch", "status"):
         assert f" {command} " in result.stdout
+
+
+def test_the_help_is_in_parts_by_what_people_do() -> None:
+    """`-h` is `--help`, everywhere; each command stands in a part with a name, and a flag takes nothing."""
+    result, below = tap("-h", COLUMNS="80"), tap("local", "start", "-h")
+
+    parts = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("╭")]
+    assert parts == ["Options", "The", "The", "Checks", "Files"]
+    assert "bool" not in result.stdout + below.stdout
+    assert "--port" in below.stdout
+
+
+def test_the_version_is_the_packages() -> None:
+    """And nothing else is done."""
+    result = tap("--version")
+
+    assert (result.returncode, result.stdout) == (0, f"tap {version('tap')}\n")
+
+
+def test_the_shell_completes_commands_of_tap_and_of_the_project() -> None:
+    """By Typer's own protocol, as the script has it that `tap --install-completion` writes."""
+    result = tap(_TAP_COMPLETE="complete_bash", COMP_WORDS="tap re", COMP_CWORD="1")
+
+    assert set(result.stdout.split()) >= {"report", "redrive", "rejects", "resubmit"}
 
 
 def test_validate_judges_with_the_engine_of_the_lambda(csv: Path) -> None:
