@@ -35,7 +35,7 @@ def figures() -> Iterator[Figure]:
             met = lost - whole <= ADOPTION_S
             goal = f"+ {ADOPTION_S:.0f} s at most"
             yield Figure("`tap deploy`, state lost", lost, Peer("with state", whole), goal, met, rounds=ROUNDS)
-        _tap("cleanup")
+        _tap("cleanup", "--data-too", "--yes")
     finally:
         if not ran:
             embedded.local_stop(paths)
@@ -46,5 +46,5 @@ def _without(state: Path) -> float:
     return _tap("deploy")
 
 
-def _tap(command: str) -> float:
-    return timed([TAP, command, "--suffix", SUFFIX], {**os.environ, "TAP_TARGET": "embedded"})
+def _tap(command: str, *more: str) -> float:
+    return timed([TAP, command, "--suffix", SUFFIX, *more], {**os.environ, "TAP_TARGET": "embedded"})
