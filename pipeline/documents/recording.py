@@ -29,11 +29,12 @@ _FONTS = "ui-monospace, 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', mo
 _CONTROL = re.compile(r"\x1b\[(?P<count>\d*)(?P<verb>[A-Za-ln-z])|\x1b\[\?\d+[hl]")  # all but colours
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _AGAIN = re.compile(r"(\x1b\[[\d;]+m)([^\x1b]*)\x1b\[0?m\1")  # a colour that ends and begins again
+_OF_MAKE = re.compile("MAKE(FLAGS|LEVEL|OVERRIDES)|MFLAGS")  # with which make tells that another one called it
 _LONG = 12  # rows of the rejected ones that the picture shows
 
 
 def main(names: Sequence[str] = ("run", "test-local")) -> None:
-    """Record `make NAME` for each name; the checkout's folder is told as `.`.
+    """Record `make NAME` for each name; the checkout's folder is told as `.`. Nothing is written before all are done.
 
     Raises:
         EnvironmentUnready: one fails, or shows a folder of this machine.
@@ -41,6 +42,7 @@ def main(names: Sequence[str] = ("run", "test-local")) -> None:
     paths = Paths.here()
     folder = paths.root / FOLDER
     folder.mkdir(exist_ok=True)
+    recorded = {}
     for name in names:
         lines = screen(_ran(["make", name], paths.root).replace(str(paths.root), "."))
         text = plain(lines)
@@ -48,6 +50,8 @@ def main(names: Sequence[str] = ("run", "test-local")) -> None:
             raise EnvironmentUnready(
                 "the recording shows a path of this machine", where=name, remedy="let the command print none"
             )
+        recorded[name] = (text, lines)
+    for name, (text, lines) in recorded.items():  # the suite compares the recordings that are there with the README
         (folder / f"make-{name}.txt").write_text(text)
         (folder / f"make-{name}.svg").write_text(picture(f"make {name}", shortened(lines)))
 
@@ -109,7 +113,8 @@ def _ran(command: Sequence[str], folder: Path) -> str:
     """All that the command wrote to its terminal."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    environment = process.environment({"TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": str(ROWS)})
+    terminal = {"TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": str(ROWS)}
+    environment = process.environment(terminal, without=_OF_MAKE)
     running = process.start(command, folder=folder, env=environment, stdin=theirs, output=theirs)
     os.close(theirs)
     said = b""

@@ -15,12 +15,16 @@ OUTSIDE = (
     "AWS_CONFIG_FILE",
     "AWS_SHARED_CREDENTIALS_FILE",
 )
+OF_THE_TERMINAL = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 
 
 @pytest.fixture(autouse=True)
 def _no_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the caller's shell says about an AWS, such as where a LocalStack answers, is for the third level."""
-    for name in [name for name in os.environ if name.startswith(OUTSIDE)]:
+    """What the caller's shell says about an AWS, such as where a LocalStack answers, is for the third level.
+
+    What it says of its terminal goes before a test's own, and is for nobody.
+    """
+    for name in [name for name in os.environ if name.startswith(OUTSIDE) or name in OF_THE_TERMINAL]:
         monkeypatch.delenv(name)
 
 
