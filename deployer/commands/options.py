@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.models import CommandFunctionType
 
 from deployer.errors import UsageError
 from deployer.visible import visible_json
@@ -76,10 +77,10 @@ class Commands(typer.Typer):
     def __init__(self, **told: Any) -> None:
         super().__init__(**{"cls": Group, "no_args_is_help": True, **told})
 
-    def command(self, *name: Any, **told: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    def command(self, *name: Any, **told: Any) -> Callable[[CommandFunctionType], CommandFunctionType]:
         register = super().command(*name, **{"cls": Command, **told})
 
-        def added(command: Callable[..., None]) -> Callable[..., None]:
+        def added(command: CommandFunctionType) -> CommandFunctionType:
             register(for_typer(command))
             return command
 
