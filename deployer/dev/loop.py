@@ -8,6 +8,7 @@ from deployer.dev.lines import Lines
 from deployer.dev.stack import Deployed, Stack
 from deployer.dev.watch import Watch
 from deployer.errors import TapError
+from deployer.few import few
 
 _POLL_S = 0.1  # between looks for what somebody said
 _SHOWN = 3  # of the files that changed
@@ -31,7 +32,7 @@ class Loop:
             except KeyboardInterrupt:
                 return
             begun = self._clock()
-            self._lines.tell(f"changed: {_named(self._changed)}")
+            self._lines.tell(f"changed: {few(self._changed, _SHOWN)}")
             self._changed = []
 
     def _tried(self, deployed: Deployed | None, begun: float) -> None:
@@ -73,8 +74,3 @@ class Loop:
     def _is_changed(self) -> bool:
         self._changed = self._changed or self._watch.changed()
         return bool(self._changed)
-
-
-def _named(files: list[str]) -> str:
-    more = len(files) - _SHOWN
-    return ", ".join(files[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,10 +1,9 @@
 """What a judgement says beside its findings, a line each: nothing that was left out is left unsaid."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from deployer.compliance.judgement import NOTHING_HERE, Judgement, NotJudged
-
-_NAMED = 5
+from deployer.few import few
 
 
 def asides(judgement: Judgement) -> list[str]:
@@ -24,11 +23,6 @@ def not_judged(judgement: Judgement) -> list[str]:
 
 def _place(one: NotJudged) -> str:
     return f" {one.resource} {one.file}{f':{one.line}' * bool(one.line)}:" if one.file else ""
-
-
-def few(names: Sequence[str], shown: int = _NAMED) -> str:
-    """The first of them, and how many more there are."""
-    return ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")
 
 
 def _of_baseline(judgement: Judgement) -> Iterator[str]:

@@ -8,8 +8,9 @@ from typing import TextIO
 
 from deployer.compliance.judgement import SEVERITIES, Finding, Judgement
 from deployer.compliance.reports import summary, worst_first
-from deployer.compliance.reports.asides import asides, few, not_judged
+from deployer.compliance.reports.asides import asides, not_judged
 from deployer.compliance.suppressions import ending
+from deployer.few import few
 from deployer.visible import in_a_line
 
 # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-a-warning-message

@@ -17,6 +17,7 @@ from deployer.compliance.rule_api.names import Resource, known_as, pattern, reso
 from deployer.compliance.rule_api.patterns import meet
 from deployer.compliance.rule_api.rule import Block, Offence, Rule
 from deployer.compliance.rule_api.scopes import is_unscoped
+from deployer.few import few
 from deployer.policy_documents import Statement, statements_in
 
 OF_A_POLICY = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion")
@@ -103,12 +104,7 @@ def _ways(block: Block, statement: Statement, allowed: list[Statement]) -> Itera
             yield action, f"{' with '.join((action, *others))} on every resource: a way to more"
     makers = [action for action in WITH_A_ROLE if any(gives(one, action) for one in allowed)]
     if makers and _names(statement, "iam:PassRole"):
-        yield "iam:PassRole", f"iam:PassRole of every role, and {_some(makers)}"
-
-
-def _some(actions: list[str]) -> str:
-    more = f" and {len(actions) - SHOWN} more" if len(actions) > SHOWN else ""
-    return f"{', '.join(actions[:SHOWN])}{more}"
+        yield "iam:PassRole", f"iam:PassRole of every role, and {few(makers, SHOWN)}"
 
 
 def _names(statement: Statement, action: str) -> bool:
