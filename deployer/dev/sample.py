@@ -3,11 +3,10 @@
 import json
 import os
 import re
-import signal
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +15,7 @@ from deployer import process
 from deployer.deploy.deployment import Outputs
 from deployer.dev.lines import Lines
 from deployer.project import runnable
+from deployer.targets.supervisor import end_group
 from deployer.targets.targets import Target
 
 NAME = "sample"
@@ -81,10 +81,6 @@ def _hear(said: TextIO, lines: Lines) -> None:
 
 
 def _end(running: process.Process) -> None:
-    """Asked first, as it may have something to leave in order."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(running.pid, number)
-        with suppress(process.TimedOut):
-            running.wait(_ENDS_S)
-            return
+    """With all that it started. Asked first, as it may have something to leave in order."""
+    end_group(running.pid, _ENDS_S)
+    running.wait()

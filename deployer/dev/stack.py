@@ -5,12 +5,11 @@ process that goes on would keep what it has imported of it.
 """
 
 import json
-import signal
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,9 +125,5 @@ def _awaited(running: process.Process) -> int:
     try:
         return running.wait()
     except (KeyboardInterrupt, SystemExit):
-        with suppress(ProcessLookupError):
-            running.send_signal(signal.SIGINT)
-        while running.poll() is None:
-            with suppress(KeyboardInterrupt, SystemExit):
-                running.wait()
+        process.let_finish(running)
         raise

@@ -8,8 +8,10 @@ as `make setup` and the guard of the embedded AWS start with it.
 import os
 import re
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -60,6 +62,18 @@ def run(
         )  # fmt: skip
     except (FileNotFoundError, PermissionError) as error:
         raise _not_started(error, command) from error
+
+
+def let_finish(running: Process, tell: Callable[[], None] = lambda: None) -> None:
+    """Interrupt it once and wait for its end, whoever interrupts us meanwhile: at a second interrupt Terraform, for
+    one, drops what it is doing. `tell` is called once it has been interrupted.
+    """
+    with suppress(ProcessLookupError):
+        running.send_signal(signal.SIGINT)
+    tell()
+    while running.poll() is None:
+        with suppress(KeyboardInterrupt, SystemExit):
+            running.wait()
 
 
 def start(

@@ -11,7 +11,6 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -212,13 +211,9 @@ class Terraform:
             raise
 
     def _let_finish(self, running: process.Process) -> None:
-        """Ask once, since Terraform counts: at a second interrupt it drops what it is doing, and the state with it."""
-        with suppress(ProcessLookupError):
-            running.send_signal(signal.SIGINT)
-        self._notice("Interrupted: Terraform finishes its step, so that its state stays true ...")
-        while running.poll() is None:
-            with suppress(KeyboardInterrupt, SystemExit):
-                running.wait()
+        """Or it would drop what it is doing, and the state with it."""
+        told = "Interrupted: Terraform finishes its step, so that its state stays true ..."
+        process.let_finish(running, lambda: self._notice(told))
 
 
 def _told(attributes: Mapping[str, Any]) -> Callable[[dict[str, Any]], object]:
