@@ -15,10 +15,10 @@ from pathlib import Path
 
 from deployer import process
 from deployer.compliance.errors import CouldNotJudge
+from deployer.compliance.keeper import READY, REQUEST
 from deployer.process.file_lock import file_lock
 
 DRIVER, KEEPER = "deployer.compliance.driver", "deployer.compliance.keeper"
-READY, REQUEST = b"+", b"?"  # what a keeper says to who connects, and what it is told
 LONGEST = 1200  # seconds; ten thousand resources take less than one
 PACKAGE = Path(__file__).resolve().parent.parent
 _UNWANTED = re.compile(r"(CKV|CHECKOV|BC|PRISMA|AWS|TF|VIRTUAL|BRIDGECREW)_.*|PYTHON.*|LOG_LEVEL|RUNNING_IN.*")

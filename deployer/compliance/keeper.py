@@ -12,17 +12,18 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Never
 
-from deployer.compliance import driver
-
-READY, REQUEST = b"+", b"?"  # as in asking.py
+READY, REQUEST = b"+", b"?"  # what it says to who connects, and what it is told
 _LOOK_AGAIN_S = 0.1
 
 
 def main() -> None:
     """Answer who connects, until nobody is connected any more."""
+    from deployer.compliance import driver  # which loads Checkov, once for all: only its own environment has it
+
     listening = socket.socket(fileno=os.dup(0))
     _replace(0, os.open(os.devnull, os.O_RDONLY))
     working = set[int]()
@@ -32,7 +33,7 @@ def main() -> None:
             connection, _ = listening.accept()
             if not (process := os.fork()):
                 listening.close()  # else it could be connected to after its parent's end, and would not answer
-                answer(connection)
+                answer(connection, driver.main)
             connection.close()
             working.add(process)
         while working and (ended := os.waitpid(-1, os.WNOHANG)[0]):
@@ -41,7 +42,7 @@ def main() -> None:
             return
 
 
-def answer(connection: socket.socket) -> Never:
+def answer(connection: socket.socket, drive: Callable[[], None]) -> Never:
     """Do as the driver does with the standard streams, folder and environment of who asks; say the exit code."""
     code = 1
     try:
@@ -51,7 +52,7 @@ def answer(connection: socket.socket) -> Never:
             call = json.loads(connection.makefile().readline())
             if not (worker := os.fork()):
                 connection.close()  # who asks is to hear of its end, whatever it may have started
-                code = _driven(call, files)
+                code = _driven(drive, call, files)
             else:
                 connection.sendall(str(_ended(worker)).encode())
                 code = 0
@@ -61,7 +62,7 @@ def answer(connection: socket.socket) -> Never:
         os._exit(code)
 
 
-def _driven(call: dict[str, Any], files: list[int]) -> int:
+def _driven(drive: Callable[[], None], call: dict[str, Any], files: list[int]) -> int:
     os.setpgid(0, 0)
     for number, file in enumerate(files):
         _replace(number, file)
@@ -69,7 +70,7 @@ def _driven(call: dict[str, Any], files: list[int]) -> int:
     os.environ.clear()
     os.environ.update(call["environment"])
     try:
-        driver.main()
+        drive()
     except BaseException:
         traceback.print_exc()
         return 1
