@@ -137,6 +137,7 @@ class Leader(Shared):
 
 
 _SHARED = pytest.StashKey[Shared]()
+_PROVIDED = pytest.StashKey[bool]()
 _KEPT = pytest.StashKey[kept_synthesis.Kept]()
 
 
@@ -157,9 +158,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     What synthesises, plans or judges a stack provides them itself.
     """
-    if levels(item.config).level_of(item.nodeid) != NAMES[0] and not item.config.getoption("setupplan"):
+    config = item.config
+    if config.stash.get(_PROVIDED, False) or config.getoption("setupplan"):
+        return
+    if levels(config).level_of(item.nodeid) != NAMES[0]:
         for name in tools.TOOLS:
-            tools.provide(name, project_paths(item.config))
+            tools.provide(name, project_paths(config))
+        config.stash[_PROVIDED] = True
 
 
 @pytest.hookimpl(optionalhook=True)
