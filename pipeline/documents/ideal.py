@@ -24,8 +24,7 @@ from deployer.errors import UsageError
 from deployer.paths import Paths
 from pipeline.documents.example import SUFFIX, example_stack
 from pipeline.documents.picture import picture
-from pipeline.documents.scale import CONTENTS
-from pipeline.documents.template import filled
+from pipeline.documents.template import CONTENTS, filled
 
 NAME = "IDEAL_RESPONSE.md"
 TEMPLATE = "docs/ideal.md"
@@ -98,7 +97,7 @@ def extract(text: str, folder: Path, beside: Path | None = None) -> Extracted:
 
 def is_named(path: str) -> bool:
     """Whether a file is named with its hash, and not held."""
-    return any(fnmatch(path, pattern) for patterns in _NAMED.values() for pattern in patterns)
+    return bool(_kind(path))
 
 
 def _copied(folder: Path, beside: Path | None, path: str, digest: str) -> tuple[str, bool]:
@@ -121,7 +120,8 @@ def _table(root: Path, file_paths: list[str]) -> str:
 
 
 def _kind(path: str) -> str:
-    return next(kind for kind, patterns in _NAMED.items() if any(fnmatch(path, pattern) for pattern in patterns))
+    """What a file is that is only named; blank for one that is held."""
+    return next((kind for kind, patterns in _NAMED.items() if any(fnmatch(path, one) for one in patterns)), "")
 
 
 def tracked(root: Path) -> list[str]:

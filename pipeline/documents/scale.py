@@ -17,6 +17,7 @@ from pipeline.capacity.shape import Function, Shape, shape
 from pipeline.capacity.view import bill_row, dollars, duration, number, price, share
 from pipeline.capacity.work import Load, Portion, Work, largest
 from pipeline.documents.example import SUFFIX
+from pipeline.documents.template import CONTENTS
 from stack.settings import Settings
 
 NAME = "docs/scale.md"
@@ -52,7 +53,6 @@ def built(paths: Paths) -> str:
     )
 
 
-CONTENTS = "[All pages](index.md)\n"
 INTRODUCTION = """# How cost and time grow
 
 With rows, with files, and with accounts: measured up to ten million rows on one machine, then computed with AWS's published quotas and prices by the model in `pipeline/capacity/`. `tap capacity --rows N --files M` answers for any workload. Every figure here comes from that model or from `pipeline/capacity/measured.json`; a test compares."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+CONTENTS = "[All pages](index.md)\n"  # how each page of docs/ ends
 _PART = re.compile(r"^<!-- (\w+)(?: (\S+)(?: (.+))?)? -->\n", re.MULTILINE)
 
 
