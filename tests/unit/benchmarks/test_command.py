@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks import results
-from benchmarks.__main__ import main
+from benchmarks.__main__ import SUITES, main
 from benchmarks.measure import Figure
 from tests.unit.benchmarks.found import figure, nights, run
 
@@ -25,17 +25,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
         return SimpleNamespace(figures=figures)
 
-    for name in (
-        "synthesis",
-        "compliance",
-        "deploying",
-        "judging",
-        "rejecting",
-        "transforming",
-        "loading",
-        "moving",
-        "scaling",
-    ):
+    for name in SUITES:
         monkeypatch.setitem(sys.modules, f"benchmarks.{name}", suite(name))  # type: ignore[arg-type]
     return results.OUT
 
