@@ -14,6 +14,8 @@ from deployer.errors import EnvironmentUnready, TapError, ToolMissing
 from deployer.paths import Paths
 from deployer.process import environments, tools
 from deployer.project import Project
+from deployer.resources import confirmations
+from deployer.resources.configuration import SUBSCRIPTION, configuration_in
 from deployer.settings import Settings
 from deployer.stack_file import stack_document
 from deployer.targets import connect, embedded, localstack, provider_operations
@@ -61,6 +63,8 @@ def examined(settings: Settings, paths: Paths) -> list[Check]:
         found += _state(settings, paths)
         if settings.target == "aws" and _has(_API_STAGE, settings, paths):
             found.append(_checked("api logs", lambda: api_logs(connect.live(settings))))
+        if _has(SUBSCRIPTION, settings, paths):
+            found.append(_confirmations(settings, paths))
     answers = any(one.name == "endpoint" and one.fine for one in found)
     found.append(_docker(needed=settings.target == "localstack" and not answers))
     return found
@@ -231,6 +235,21 @@ def _state(settings: Settings, paths: Paths) -> list[Check]:
         return [Check("state bucket", False, error.what, error.remedy)]
     except (BotoCoreError, ClientError) as error:
         return [Check("state bucket", False, f"can't be looked at: {error}", "grant what is refused")]
+
+
+def _confirmations(settings: Settings, paths: Paths) -> Check:
+    """Whether every receiver has confirmed its subscription. One that has not keeps nobody from deploying."""
+    try:
+        with connect.open_target(settings, paths, existing=True) as session:
+            configuration = configuration_in(stack_folder(settings, paths), session.identity)
+            told = confirmations.waiting(session.target, configuration)
+    except TapError as error:
+        return Check("subscriptions", False, error.what, error.remedy, needed=False)
+    except (BotoCoreError, ClientError) as error:
+        return Check("subscriptions", False, f"can't be looked at: {error}", "grant what is refused", needed=False)
+    return Check(
+        "subscriptions", not told, told or "none waits to be confirmed", told and confirmations.REMEDY, needed=False
+    )
 
 
 def api_logs(target: Target) -> str:

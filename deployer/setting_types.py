@@ -17,16 +17,22 @@ _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
 @dataclass(frozen=True)
 class Kind:
-    """`takes` says what is right; `read` makes a value of a text, and raises ValueError where it is not right."""
+    """`takes` says what is right; `read` makes a value of a text, and raises ValueError where it is not right.
+
+    `private`: whether the text is somebody's own, such as an address, and no message may repeat it.
+    """
 
     takes: str
     read: Callable[[str], Any]
+    private: bool = False
 
     def parse(self, text: str) -> Any:
         """The value of a text; raises ValueError that says what would be right."""
         try:
             return self.read(text)
         except ValueError as error:
+            if self.private:
+                raise ValueError(f"{error}; it takes {self.takes}") from None
             raise ValueError(f"{text!r} is not {self.takes}") from error
 
 
@@ -38,6 +44,19 @@ def matching(pattern: str, takes: str) -> Kind:
         return text
 
     return Kind(takes, read)
+
+
+def private_list(pattern: str, takes: str) -> Kind:
+    """Several texts of this form, by comma, each once; which of them is wrong is told by its number."""
+
+    def read(text: str) -> tuple[str, ...]:
+        listed = tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+        for number, each in enumerate(listed, 1):
+            if not re.fullmatch(pattern, each):
+                raise ValueError(f"number {number} of {len(listed)}, which is not shown, is malformed")
+        return listed
+
+    return Kind(takes, read, private=True)
 
 
 def one_of(*choices: object) -> Kind:

@@ -130,6 +130,7 @@ from cdktf_cdktf_provider_aws.sfn_state_machine import (
 )
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 
 __all__ = [
@@ -194,6 +195,7 @@ __all__ = [
     "SfnStateMachineTracingConfiguration",
     "SnsTopic",
     "SnsTopicPolicy",
+    "SnsTopicSubscription",
     "SqsQueue",
     "place_bare_parent",
 ]

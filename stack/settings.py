@@ -44,6 +44,15 @@ class Settings(deployer_settings.Settings):
     permissions_boundary: str = setting(
         "", "TAP_PERMISSIONS_BOUNDARY", kinds.POLICY, "the policy that bounds what every role may; blank: none"
     )
+    notify_email: tuple[str, ...] = setting(
+        (),
+        "TAP_NOTIFY_EMAIL",
+        kinds.EMAILS,
+        "who is sent a mail about each load and alarm; each has to confirm it once",
+    )
+    notify_https: tuple[str, ...] = setting(
+        (), "TAP_NOTIFY_HTTPS", kinds.URLS, "where the same is posted; each has to confirm it once"
+    )
     log_retention_days: int = setting(365, "TAP_LOG_RETENTION_DAYS", kinds.RETENTION, "how long logs are kept")
     rows_per_part: int = setting(500, "TAP_ROWS_PER_PART", whole(1, 10_000), "rows that one loader call takes")
     load_concurrency: int = setting(10, "TAP_LOAD_CONCURRENCY", whole(1, 1_000), "loaders at work at once for one file")

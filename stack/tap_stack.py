@@ -13,6 +13,7 @@ from stack.bindings import AwsProvider, AwsProviderDefaultTags, DataAwsCallerIde
 from stack.encryption import Encryption
 from stack.failures import Failures
 from stack.intake import Intake
+from stack.notifications import Notifications
 from stack.outputs import Outputs
 from stack.settings import ACCOUNT, REGION, Settings
 from stack.store import Store
@@ -41,6 +42,7 @@ class TapStack(TerraformStack):
         self._ask_where(settings)
         encryption = Encryption(self, "encryption", settings)
         failures = Failures(self, "failures", settings, encryption)
+        Notifications(self, "notifications", settings, failures.topic)
         store = Store(self, "store", settings, encryption)
         intake = Intake(self, "intake", settings, encryption, failures)
         workflow = Workflow(self, "workflow", settings, encryption, failures)

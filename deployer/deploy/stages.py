@@ -32,6 +32,7 @@ from deployer.deploy.working_directory import (
 from deployer.errors import KeyRefused, NameTaken, PlanNotEmpty, WouldLoseData
 from deployer.process import tools
 from deployer.process.environments import is_made
+from deployer.resources.configuration import SUBSCRIPTION, configuration_in
 from deployer.stack_file import STACK_FILE
 from deployer.targets.credentials import require_valid_for
 from deployer.terraform.cli import PLAN, attributes_in
@@ -234,6 +235,22 @@ def verify(run: Run) -> None:
             )
 
 
+def tell_unconfirmed(run: Run) -> None:
+    """Who has been asked to confirm a subscription and has not: a deployment can't do it for them."""
+    configuration = configuration_in(run.session.work, run.session.identity)
+    if not any(configuration.of_type(SUBSCRIPTION)):
+        return
+    from botocore.exceptions import ClientError
+
+    from deployer.resources.confirmations import REMEDY, waiting  # loads the AWS SDK, as most deployments do not
+
+    try:
+        if told := waiting(run.session.target, configuration):
+            run.view.note(f"{told}; {REMEDY}")
+    except ClientError as error:
+        run.view.note(f"whether its subscriptions are confirmed could not be seen: {error}")
+
+
 def acquire_lock(run: Run) -> None:
     """Nobody else is at the state, and what an earlier deployment could not save is in it."""
     wait_for_lock(run)
@@ -260,7 +277,7 @@ WHOLE: Stages = (
     *(adopt, plan, finish_half_made, refuse_loss, comply, record),
     *(apply, record_made, outputs, verify, code_alone.remember),
 )
-DEPLOY: Stages = (synth, init, acquire_lock, code_or_whole)
+DEPLOY: Stages = (synth, init, acquire_lock, code_or_whole, tell_unconfirmed)
 PLAN_ONLY: Stages = (synth, init, adopt, plan)
 ADOPT: Stages = (
     synth,

@@ -202,6 +202,11 @@ DEPLOYING: Mapping[str, tuple[Ask, ...]] = {
         ),
     ),
     "aws_sns_topic_policy": (_ask("sns:GetTopicAttributes SetTopicAttributes", _TOPIC),),
+    "aws_sns_topic_subscription": (
+        _ask("sns:Subscribe ListSubscriptionsByTopic", _TOPIC),
+        # AWS knows no resource for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+        _ask("sns:GetSubscriptionAttributes Unsubscribe", "*"),
+    ),
     "aws_sqs_queue": (
         _ask("sqs:ListQueues", "*"),
         _ask("sqs:CreateQueue GetQueueAttributes SetQueueAttributes ListQueueTags TagQueue UntagQueue DeleteQueue",

@@ -11,6 +11,8 @@ from typing import Any
 from deployer.errors import AmbiguousMatch
 from deployer.resources.resource import paged
 
+# https://docs.aws.amazon.com/cli/latest/reference/sns/list-subscriptions-by-topic.html
+UNCONFIRMED = "PendingConfirmation"  # stands in a subscription's ARN until its receiver has confirmed it
 Argument = Callable[[str], str]  # the value of an argument of the resource, by its name
 Client = Any
 
@@ -85,6 +87,16 @@ def _method_key(of: Argument) -> dict[str, str]:
     return {"restApiId": of("rest_api_id"), "resourceId": of("resource_id"), "httpMethod": of("http_method")}
 
 
+def _subscription(sns: Client, of: Argument) -> str | None:
+    """Of one that waits for its confirmation no ARN is told, so that Terraform subscribes it again: SNS then answers
+    with the one that is there. https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+    """
+    listed = paged(sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=of("topic_arn"))
+    wanted = (of("protocol"), of("endpoint"))
+    found = (one["SubscriptionArn"] for one in listed if (one["Protocol"], one["Endpoint"]) == wanted)
+    return next((arn for arn in found if arn != UNCONFIRMED), None)
+
+
 _OF_API = "{rest_api_id}/{id}"
 _OF_METHOD = "{rest_api_id}/{resource_id}/{http_method}"
 
@@ -122,4 +134,5 @@ CHILD_TYPES: Mapping[str, ChildType] = {
     ),
     "aws_s3_bucket_versioning": _of_bucket("get_bucket_versioning", "Status"),
     "aws_sns_topic_policy": ChildType("sns", "{arn}", lambda sns, of: sns.get_topic_attributes(TopicArn=of("arn"))),
+    "aws_sns_topic_subscription": ChildType("sns", "{id}", _subscription),
 }  # fmt: skip

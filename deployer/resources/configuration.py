@@ -21,6 +21,10 @@ _REFERENCE = re.compile(rf"\$\{{(aws_\w+\.[\w-]+(?:{_INDEX})?)\.(\w+)}}")
 _IN_STATE_ALONE = ("null_", "random_", "terraform_data", "time_", "tls_")
 
 
+SUBSCRIPTION = "aws_sns_topic_subscription"
+_GIVEN = ("aws_region", "account_id")  # by deployer/deploy/working_directory.py: these are the target's
+
+
 @dataclass(frozen=True)
 class Reference:
     """An attribute of another resource: `${aws_s3_bucket.intake.id}`."""
@@ -76,10 +80,13 @@ def configuration_of(document: Mapping[str, Any], identity: Identity = ANY) -> C
     Raises:
         SynthesisFailed: the resources carry no tags that say whose they are.
     """
-    wanted = {}
+    wanted, variables = {}, _variables(document)
     for type_, resources in document.get("resource", {}).items():
-        for name, arguments in resources.items():
+        for name, block in resources.items():
             address = f"{type_}.{name}"
+            arguments = {
+                key: variables.get(value, value) if isinstance(value, str) else value for key, value in block.items()
+            }
             wanted[address] = Wanted(address, type_, arguments, "." in str(arguments.get("provider", "")))
     backend = document.get("terraform", {}).get("backend", {}).get("s3", {})
     imported = frozenset(block_of(one["to"]) for one in _listed(document.get("import", [])))
@@ -87,6 +94,14 @@ def configuration_of(document: Mapping[str, Any], identity: Identity = ANY) -> C
     given, multiplied = _default_tags(document), bool(several or document.get("module"))
     whose, tags = identity.among(given), identity.templates(given)
     return Configuration(wanted, whose, backend, imported, multiplied, identity.suffix, tags)
+
+
+def _variables(document: Mapping[str, Any]) -> dict[str, str]:
+    """What a reference to a variable stands for: its default, where the deployer gives Terraform no other value."""
+    blocks = {name: _listed(told)[0] for name, told in document.get("variable", {}).items() if name not in _GIVEN}
+    return {
+        f"${{var.{name}}}": block["default"] for name, block in blocks.items() if isinstance(block.get("default"), str)
+    }
 
 
 def _default_tags(document: Mapping[str, Any]) -> dict[str, str]:

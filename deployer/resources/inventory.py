@@ -113,7 +113,9 @@ class Inventory:
         part = CHILD_TYPES[wanted.type]
 
         def of(name: str) -> str:
-            return self._value(wanted.address, name)
+            if (told := self._told(wanted.address, name)) is None:
+                raise _Unknown(f"{wanted.address}.{name}")  # its own attributes are not known before it is found
+            return told
 
         try:
             seen = part.look(self.target.client(part.service), of)

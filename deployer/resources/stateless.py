@@ -18,10 +18,10 @@ aws_launch_template aws_appautoscaling_policy aws_appautoscaling_scheduled_actio
 """  # code that is sent from here. An instance has disks, an EKS cluster a database, a function's URL is given away
 _EVENTS = """
 aws_cloudwatch_event_permission aws_cloudwatch_event_rule aws_cloudwatch_event_target aws_scheduler_schedule
-aws_scheduler_schedule_group aws_pipes_pipe aws_sns_topic_policy aws_sqs_queue_policy aws_sqs_queue_redrive_allow_policy
-aws_sqs_queue_redrive_policy
-"""  # rules. A queue and an archive hold messages, and so may a FIFO topic:
-# https://docs.aws.amazon.com/sns/latest/dg/fifo-message-archiving-replay.html
+aws_scheduler_schedule_group aws_pipes_pipe aws_sns_topic_policy aws_sns_topic_subscription aws_sqs_queue_policy
+aws_sqs_queue_redrive_allow_policy aws_sqs_queue_redrive_policy
+"""  # rules, and who is told (by mail, confirmed anew). A queue and an archive hold messages, and so may a FIFO
+# topic: https://docs.aws.amazon.com/sns/latest/dg/fifo-message-archiving-replay.html
 _APIS = """
 aws_api_gateway_account aws_api_gateway_authorizer aws_api_gateway_base_path_mapping aws_api_gateway_deployment
 aws_api_gateway_documentation_part aws_api_gateway_documentation_version aws_api_gateway_gateway_response

@@ -13,6 +13,7 @@ _DETAILS_SHOWN = 12
 _LINE_LENGTH = 400
 _PLAIN_ERROR = re.compile(r"(?m)^.{0,2}Error: (?P<summary>.+)$")
 _FRAME = re.compile(r"(?m)^[╷│╵] ?")
+_PAINT = re.compile(r"\x1b\[[\d;]*m")  # of `output` and `state`, which paint their errors for a pipe too
 
 _KEY_REFUSED = re.compile(r"not authorized to perform: kms:\w+ on resource: arn:[\w-]+:kms:[\w-]+:\d+:key/")
 # What to do about what Terraform commonly says; the first that is found in the text holds.
@@ -115,7 +116,7 @@ def event_of(line: str) -> dict[str, Any] | None:
 
 
 def _plain_errors(text: str) -> list[Diagnostic]:
-    text = _FRAME.sub("", text)
+    text = _FRAME.sub("", _PAINT.sub("", text))
     starts = list(_PLAIN_ERROR.finditer(text))
     ends = [*(match.start() for match in starts[1:]), len(text)][: len(starts)]
     return [

@@ -38,7 +38,8 @@ def furnish(target: Target, settings: Settings, *, protected: bool = False) -> N
     function = make_function(target, settings.function("csv-validator"), role, tags)
     make_bucket(target, settings.bucket, tags, function, protected=protected)
     make_table(target, settings.table, tags, protected=protected)
-    target.client("sns").create_topic(Name=settings.topic, Tags=pairs(tags))
+    topic = target.client("sns").create_topic(Name=settings.topic, Tags=pairs(tags))["TopicArn"]
+    target.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="ann@example.org")  # and unconfirmed
     target.client("sqs").create_queue(QueueName=settings.dead_letters, tags=tags)
     target.client("apigateway").create_rest_api(name=settings.api, tags=tags)
     target.client("cloudwatch").put_metric_alarm(

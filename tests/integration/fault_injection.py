@@ -30,6 +30,20 @@ class Plant:
         self._mends.append(lambda: self._configure(function, kept))
         self._configure(function, changed)
 
+    def held(self, function: str) -> None:
+        """Nobody gets to run a function: who calls it is throttled, and tries again.
+
+        Zero takes nothing of the account: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+        """
+        client, named = self.pipeline.target.client("lambda"), {"FunctionName": function}
+        before = client.get_function_concurrency(**named).get("ReservedConcurrentExecutions")
+        if before is None:
+            self._mends.append(lambda: client.delete_function_concurrency(**named))
+        else:
+            kept = {"ReservedConcurrentExecutions": before}
+            self._mends.append(lambda: client.put_function_concurrency(**named, **kept))
+        client.put_function_concurrency(**named, ReservedConcurrentExecutions=0)
+
     def denied(self, who: str, action: str, resource: str = "*", condition: Mapping[str, Any] | None = None) -> None:
         """The role of a function, by its name, or of a state machine, by its ARN, may not do `action`.
 

@@ -20,13 +20,14 @@ from deployer.errors import AmbiguousMatch, ForeignResource
 from deployer.paths import Paths
 from deployer.policy_documents import policy_of, trust_of
 from deployer.pytest_plugin.fixtures import Deployment
-from deployer.resources.configuration import configuration_in, configuration_of
+from deployer.resources.configuration import Configuration, configuration_in, configuration_of
+from deployer.resources.confirmations import waiting
 from deployer.resources.inventory import Inventory
 from deployer.targets.connect import TargetSession
 from deployer.targets.targets import Target
 from pipeline.client import Pipeline
 from stack.settings import Settings
-from tests.integration.factories import make_bucket, tags_of
+from tests.integration.factories import make_bucket, pairs, tags_of
 
 pytestmark = pytest.mark.fault
 # An import does not know these: what only the state holds of a key, and what made an API's deployment, which is made
@@ -150,6 +151,44 @@ def test_a_topic_with_other_tags_is_refused_by_name(account: Target) -> None:
 
     with pytest.raises(ForeignResource, match=r"sns_topic t-x .*EnvironmentSuffix=y(.|\n)*--suffix"):
         _inventory(account, "x", "aws_sns_topic", name="t-x").existing(["aws_sns_topic.one"])
+
+
+def test_a_confirmed_subscription_is_found_and_one_that_waits_is_told(account: Target) -> None:
+    """SNS tells the ARN of the one alone. The other is subscribed again, to which SNS answers with the same; and who
+    deploys is told that it waits, without the address.
+    """
+    topic = account.client("sns").create_topic(Name="t-x", Tags=pairs(tags_of("x")))["TopicArn"]
+    queue = account.client("sqs").create_queue(QueueName="q-x")["QueueUrl"]
+    arn = topic.replace(":sns:", ":sqs:").replace("t-x", queue.rpartition("/")[2])
+    wanted = {"sqs": arn, "email": "ann@example.org"}
+
+    def subscribe(protocol: str) -> str:
+        asked = {"TopicArn": topic, "Protocol": protocol, "Endpoint": wanted[protocol]}
+        return str(account.client("sns").subscribe(**asked, ReturnSubscriptionArn=True)["SubscriptionArn"])
+
+    made = {protocol: subscribe(protocol) for protocol in wanted}
+    configuration = _subscribed(wanted)
+    found = Inventory(account, configuration).existing(configuration.wanted)
+
+    assert {address: thing.id for address, thing in found.items() if "subscription" in address} == {
+        "aws_sns_topic_subscription.sqs": made["sqs"]
+    }
+    assert subscribe("email") == made["email"]
+    if account.name != "localstack":  # which takes every mail address for confirmed
+        assert waiting(account, configuration).endswith(": 1 by email")
+
+
+def _subscribed(wanted: dict[str, str]) -> Configuration:
+    """A topic with these subscriptions, by protocol; the addresses are variables, as the stack has them."""
+    subscriptions = {
+        protocol: {"topic_arn": "${aws_sns_topic.t.arn}", "protocol": protocol, "endpoint": f"${{var.{protocol}}}"}
+        for protocol in wanted
+    }
+    return configuration_of({
+        "provider": {"aws": [{"default_tags": [{"tags": tags_of("x")}]}]},
+        "variable": {protocol: {"default": endpoint} for protocol, endpoint in wanted.items()},
+        "resource": {"aws_sns_topic": {"t": {"name": "t-x"}}, "aws_sns_topic_subscription": subscriptions},
+    })  # fmt: skip
 
 
 @pytest.mark.needs("buckets_shared")

@@ -20,6 +20,7 @@ from deployer.targets import embedded
 from deployer.targets.connect import TargetSession, on
 from deployer.targets.embedded import Emulator
 from deployer.targets.targets import EMULATOR_ACCOUNT, Target
+from pipeline.permissions import POLICIES
 from stack.settings import Settings
 from tests.integration.account_snapshot import Census, census
 from tests.proofs.forbidden_calls import ANYBODY
@@ -59,6 +60,7 @@ def scope_of(settings: Settings) -> Scope:
         settings,
         partition="aws",
         account=EMULATOR_ACCOUNT,
+        clients=POLICIES,
     )
 
 
@@ -82,6 +84,7 @@ def granted(
 
 def _make_role(iam: Any, name: str, documents: Mapping[str, Document]) -> None:
     """A role that has these policies and nothing else."""
+    assert documents, f"no policy is for the role {name}"
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy_of(ANYBODY))
     for kind, document in documents.items():
         made = iam.create_policy(PolicyName=f"{name}-{kind}", PolicyDocument=json.dumps(document))

@@ -34,6 +34,7 @@ def _mend(calls: Path) -> None:
     responses, enforcement = importlib.import_module("responses"), importlib.import_module("iam_enforcement")
     responses.mend_alarms(_service("cloudwatch"))
     responses.mend_state_machines(_service("stepfunctions"))
+    importlib.import_module("subscriptions").mend_subscriptions(_service("sns"))
     importlib.import_module("lambda_throttling").mend_throttling(_service("lambda_svc"))
     keys = enforcement.Keys(_service("s3"), _service("dynamodb"), _service("sqs"), _service("sns"), _service("kms"))
     core = [_core(name) for name in ("iam_evaluator", "iam_actions", "responses")]

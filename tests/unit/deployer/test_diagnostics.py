@@ -17,6 +17,13 @@ PLAIN = """
 """
 
 
+PAINTED = (
+    "\x1b[31m╷\x1b[0m\x1b[0m\n"
+    "\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: \x1b[0m\x1b[0m\x1b[1mFailed to load state: HeadObject, "
+    "api error Forbidden\x1b[0m\n\x1b[31m╵\x1b[0m\x1b[0m\n"
+)
+
+
 def event(summary: str, detail: str = "", address: str = "", severity: str = "error") -> str:
     told = {"severity": severity, "summary": summary, "detail": detail, "address": address}
     return json.dumps({"type": "diagnostic", "diagnostic": told})
@@ -31,6 +38,14 @@ def test_a_taken_bucket_name_names_the_setting() -> None:
     assert isinstance(error, NameTaken)
     assert "--suffix" in error.remedy
     assert error.details[0].startswith("aws_s3_bucket.b: ")
+
+
+def test_a_painted_error_is_read() -> None:
+    """As `terraform output` writes it for a pipe too: the reason and its remedy are told."""
+    error = failure("terraform output", errors_in(PAINTED), "folder")
+
+    assert error.details == ("Failed to load state: HeadObject, api error Forbidden",)
+    assert "permission" in error.remedy
 
 
 def test_a_refusal_by_a_key_is_told_apart() -> None:

@@ -31,6 +31,7 @@ from stack.settings import Settings
 ROOT = Path(__file__).parents[3]
 ACCOUNT = "1" * 12
 SETTINGS = Settings.load({}, environment_suffix="unit", aws_region="eu-west-1", state_bucket="states")
+NOTIFYING = replace(SETTINGS, notify_email=("ann@example.org",))  # the stack with all that settings may add to it
 IDENTITY = Identity.of("unit", Paths.here())
 # Actions that AWS scopes to nothing, or that look for what is ours among all there is.
 LISTS = re.compile(r"\w+:(List|Describe)\w+|states:ValidateStateMachineDefinition|kms:CreateKey|tag:GetResources")
@@ -45,9 +46,18 @@ def scope(synthesised_stack: Document) -> Scope:
 
 @pytest.fixture(scope="module")
 def synthesised_stack() -> Document:
+    return synthesised(SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def whole_stack() -> Document:
+    return synthesised(NOTIFYING)
+
+
+def synthesised(settings: Settings) -> Document:
     from deployer.deploy.synthesis import stack_folder
 
-    folder = stack_folder(SETTINGS, Paths.here())
+    folder = stack_folder(settings, Paths.here())
     document: Document = json.loads((folder / "cdk.tf.json").read_text())
     return document
 
@@ -61,9 +71,26 @@ def granted(documents: dict[str, Document], effect: str = "Allow") -> Iterator[t
                     yield action, resource, statement.get("Condition", {})
 
 
-def test_each_type_of_the_stack_has_its_row_and_no_other(synthesised_stack: Document) -> None:
+def test_each_type_of_the_stack_has_its_row_and_no_other(whole_stack: Document) -> None:
     """A resource that comes or goes takes what a deployer needs for it with it."""
-    assert set(DEPLOYING) == set(synthesised_stack["resource"])
+    assert set(DEPLOYING) == set(whole_stack["resource"])
+
+
+def test_who_subscribes_somebody_may_do_so_at_our_topic_alone(scope: Scope, whole_stack: Document) -> None:
+    """Asked for where the stack has subscriptions; no address is in the policy. Two actions have no resource in IAM."""
+    notifying = replace(scope, configuration=configuration_of(whole_stack, IDENTITY))
+    more = set(_plain(policies(notifying))) - set(_plain(policies(scope)))
+    topic = f"arn:aws:sns:eu-west-1:{ACCOUNT}:{SETTINGS.topic}"
+
+    assert more == {
+        ("sns:Subscribe", topic), ("sns:ListSubscriptionsByTopic", topic),
+        ("sns:GetSubscriptionAttributes", "*"), ("sns:Unsubscribe", "*"),
+    }  # fmt: skip
+    assert "example.org" not in json.dumps(policies(notifying))
+
+
+def _plain(documents: dict[str, Document]) -> Iterator[tuple[str, str]]:
+    return ((action, resource) for action, resource, _ in granted(documents))
 
 
 def test_a_type_without_a_row_is_named_and_what_needs_no_permission_is_not_asked(synthesised_stack: Document) -> None:

@@ -21,7 +21,7 @@ DOCS = PLACES.root / "docs"
 def test_it_is_what_the_repository_gives(path: str) -> None:
     """`tap docs build` would change nothing, so no commit leaves it stale."""
     is_same = (PLACES.root / path).read_bytes().decode() == generated.GENERATED[path](PLACES)
-    assert is_same, f"{path}: `tap docs build` gives another one"
+    assert is_same, f"{path} is stale: run `make docs`"
 
 
 def test_the_document_that_holds_the_others_is_written_last() -> None:

@@ -31,7 +31,7 @@ def extracted(text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_is_what_the_repository_gives(text: str) -> None:
     """`tap docs build` would change nothing: twice gives the same, and no commit leaves it stale."""
     is_same = ideal.built(PLACES) == text
-    assert is_same, f"{ideal.NAME}: `tap docs build` gives another one"
+    assert is_same, f"{ideal.NAME} is stale: run `make docs`"
 
 
 def test_it_gives_every_file_back(extracted: Path) -> None:
@@ -39,10 +39,11 @@ def test_it_gives_every_file_back(extracted: Path) -> None:
     there = {path.relative_to(extracted).as_posix(): path for path in extracted.rglob("*") if path.is_file()}
     wanted = [path for path in ideal.tracked(PLACES.root) if path != ideal.NAME]
 
-    assert sorted(there) == sorted(wanted)
+    assert sorted(there) == sorted(wanted), f"{ideal.NAME} is stale: run `make docs`"
     for path in wanted:
         original = PLACES.root / path
-        assert there[path].read_bytes() == original.read_bytes(), path
+        same = there[path].read_bytes() == original.read_bytes()
+        assert same, f"{ideal.NAME} is stale, as {path} has changed: run `make docs`"
         assert os.access(there[path], os.X_OK) == os.access(original, os.X_OK), path
 
 

@@ -1,5 +1,6 @@
 """The deployer knows how to find and remove every resource of the stack."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,9 +17,15 @@ Document = dict[str, Any]
 IDENTITY = Identity.of("unit", Paths.here())
 
 
-def test_every_type_of_the_stack_has_one_row_and_no_row_is_idle(document: Document) -> None:
+@pytest.fixture
+def whole(synthesised: Callable[..., Document]) -> Document:
+    """The stack with all that settings may add to it."""
+    return synthesised(notify_email="ann@example.org")
+
+
+def test_every_type_of_the_stack_has_one_row_and_no_row_is_idle(whole: Document) -> None:
     """A type that the stack gains needs a row, in one of the two tables; a type that it loses takes its row along."""
-    types = set(document["resource"])
+    types = set(whole["resource"])
 
     assert RESOURCE_TYPES.keys() | CHILD_TYPES.keys() == types
     assert RESOURCE_TYPES.keys() & CHILD_TYPES.keys() == set()
@@ -34,9 +41,9 @@ def test_every_name_can_be_told_without_a_deployment(document: Document) -> None
     assert all(isinstance(name, str) and "unit" in name for name in names)
 
 
-def test_every_import_id_is_made_of_arguments_that_are_there(document: Document) -> None:
+def test_every_import_id_is_made_of_arguments_that_are_there(whole: Document) -> None:
     """Each `{argument}` of a part's import id is set in the stack, to a literal or to another resource's attribute."""
-    configuration = configuration_of(document, IDENTITY)
+    configuration = configuration_of(whole, IDENTITY)
     for one in configuration.wanted.values():
         if one.type in CHILD_TYPES:
             named = CHILD_TYPES[one.type].imported_by.replace("}", "{").split("{")[1::2]

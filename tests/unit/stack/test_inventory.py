@@ -1,6 +1,7 @@
 """The stack holds exactly the resources of its inventory: neither one less nor one that nobody noticed."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,16 @@ def test_resources_per_type_are_those_of_the_inventory(document: dict[str, Any])
     got = dict(Counter({kind: len(found) for kind, found in document["resource"].items()}))
 
     assert got == expected, f"got:\n{yaml.safe_dump(got)}\nIf that is meant, put it into {INVENTORY.name}."
+
+
+def test_notifications_add_a_subscription_each_and_nothing_else(
+    document: dict[str, Any], synthesised: Callable[..., dict[str, Any]]
+) -> None:
+    """Two addresses are two resources more."""
+    told = synthesised(notify_email="ann@example.org", notify_https="https://example.org")["resource"]
+    added = {kind: len(found) - len(document["resource"].get(kind, {})) for kind, found in told.items()}
+
+    assert {kind: count for kind, count in added.items() if count} == {"aws_sns_topic_subscription": 2}
 
 
 def test_every_taggable_resource_is_tagged_by_default(document: dict[str, Any]) -> None:

@@ -111,6 +111,42 @@ def test_the_longest_names_fit_the_limits_of_aws() -> None:
     )
 
 
+def test_addresses_to_notify_are_listed_by_comma_each_once() -> None:
+    """Mail addresses and URLs, blanks left out; a process that is started reads the same."""
+    settings = Settings.load({
+        "TAP_NOTIFY_EMAIL": "ann@example.org, o'neil+tap@mail.example.co.uk,ann@example.org,",
+        "TAP_NOTIFY_HTTPS": "https://hooks.example.org:8443/a/b?c=d%2F",
+    })  # fmt: skip
+
+    assert settings.notify_email == ("ann@example.org", "o'neil+tap@mail.example.co.uk")
+    assert settings.notify_https == ("https://hooks.example.org:8443/a/b?c=d%2F",)
+    assert Settings.load(settings.environment()) == settings
+
+
+@pytest.mark.parametrize(
+    ("variable", "wrong"),
+    [
+        ("TAP_NOTIFY_EMAIL", "ann"),
+        ("TAP_NOTIFY_EMAIL", "ann@localhost"),
+        ("TAP_NOTIFY_EMAIL", "${file}@example.org"),
+        ("TAP_NOTIFY_EMAIL", "Ann <ann@example.org>"),
+        ("TAP_NOTIFY_EMAIL", f"{'a' * 65}@example.org"),
+        ("TAP_NOTIFY_HTTPS", "http://example.org"),
+        ("TAP_NOTIFY_HTTPS", "https://ann:secret@example.org"),
+        ("TAP_NOTIFY_HTTPS", "https://example.org/${path.module}"),
+        ("TAP_NOTIFY_HTTPS", "https://example.org/%{if}"),
+        ("TAP_NOTIFY_HTTPS", "https://example.org/a b"),
+    ],
+)
+def test_a_wrong_address_is_refused_by_its_number_and_not_shown(variable: str, wrong: str) -> None:
+    """An address is somebody's own, and a message goes into logs; what Terraform would evaluate is no address."""
+    right = "ann@example.org" if variable.endswith("EMAIL") else "https://example.org"
+    with pytest.raises(SettingsError, match=rf"{variable}: number 2 of 2, which is not shown, is malformed") as refused:
+        Settings.load({variable: f"{right},{wrong}"})
+
+    assert wrong not in str(refused.value)
+
+
 def test_settings_are_frozen() -> None:
     """A setting can't change after it was read."""
     settings = Settings.load()
