@@ -40,6 +40,7 @@ class Run:
     judged: dict[str, Any] = field(default_factory=dict)  # what the gate said, where it was asked
     told: dict[str, Any] = field(default_factory=dict)  # the outputs as the apply told them
     outputs: Outputs = field(default_factory=dict)
+    standing: int | None = None  # resources after an apply that was interrupted, which was told
 
     @property
     def terraform(self) -> Terraform:
