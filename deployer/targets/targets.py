@@ -42,6 +42,7 @@ class Difference:
 #   stops           a load that is stopped does nothing more
 #   settles_s       seconds until a function's change is wholly in force
 #   log_calls_per_s how often one of its logs may be asked for what is new
+#   logs_late_s     seconds after which a line that was logged is found
 #   unusable        services that answer in no useful time, if at all
 #   cloud_control   what no table has a row for can be found by its tags and removed: resources/cloud_control.py
 #   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
@@ -63,6 +64,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "log_calls_per_s": Difference(
             8.0, "each call takes MiniStack, which is one process, a millisecond", "2026-11-30"
         ),
+        "logs_late_s": Difference(2.0, "MiniStack writes a call's lines when the call is over", "2026-12-01"),
         "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
         "cloud_control": Difference(False, "MiniStack has no Cloud Control API", "2026-11-25"),
         "forgets": Difference({}, "mended in deployer/targets/ministack_server", "2026-11-23"),
@@ -88,6 +90,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
             8, "LocalStack 4.13 loses an event that comes while a function changes over to a new version", "2026-11-24"
         ),
         "log_calls_per_s": Difference(8.0, "LocalStack has no limit", "2026-11-30"),
+        "logs_late_s": Difference(5.0, "LocalStack writes a call's lines when the call is over", "2026-12-01"),
         "unusable": Difference(
             ("kinesis",), "LocalStack installs a server from npm for each account that asks", "2026-11-24"
         ),
@@ -115,6 +118,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "log_calls_per_s": Difference(
             2.5, "half of what an account is answered in a second: others ask too", "2026-11-30"
         ),
+        "logs_late_s": Difference(10.0, "FilterLogEvents sees a line some seconds after it was logged", "2026-12-01"),
         "unusable": Difference((), "it is AWS", "2026-11-24"),
         "cloud_control": Difference(True, "it is AWS", "2026-11-25"),
         "forgets": Difference({}, "it is AWS", "2026-11-23"),

@@ -33,7 +33,7 @@ class Plant:
     def held(self, function: str) -> None:
         """Nobody gets to run a function: who calls it is throttled, and tries again.
 
-        Zero takes nothing of the account's: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+        Zero takes nothing of the account: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
         """
         client, named = self.pipeline.target.client("lambda"), {"FunctionName": function}
         before = client.get_function_concurrency(**named).get("ReservedConcurrentExecutions")
