@@ -15,7 +15,7 @@ from typing import Any
 from deployer.console.progress import Progress
 from deployer.deploy import code_alone
 from deployer.deploy.adoption import to_adopt
-from deployer.deploy.deployment import Outputs, Run, not_deployed
+from deployer.deploy.deployment import OUTPUTS, Outputs, Run, not_deployed
 from deployer.deploy.locking import exclusive, recover_unsaved_state, require_lasting_state, wait_for_lock
 from deployer.deploy.plan import Changes, changes_in
 from deployer.deploy.state_owner import as_whose
@@ -39,7 +39,6 @@ from deployer.targets.targets import Target
 from deployer.terraform.cli import PLAN, attributes_in
 from deployer.terraform.provider_regions import require_known
 
-OUTPUTS = "outputs.json"
 # The deployer's policy holds it to keys with the environment's tags; a tag may take that long to count:
 # https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
 TAGS_COUNT_AFTER_S = 300.0
@@ -341,7 +340,7 @@ def outputs_of(run: Run) -> Outputs:
     if found := values_in(run.terraform.output(), run.session.target):
         return found
     if not run.terraform.state():
-        raise not_deployed(run.settings)
+        raise not_deployed(run)
     return {}
 
 

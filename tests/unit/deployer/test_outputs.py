@@ -84,3 +84,20 @@ def test_an_apis_url_is_the_one_that_answers_on_the_target(target: Target, told:
     document = {name: {"value": value} for name, value in values.items()}
 
     assert values_in(document, target) == {**values, "url": told, "list": [f"{told}/files", 1, None]}
+
+
+def test_what_is_deployed_beside_it_is_named(tmp_path: Path) -> None:
+    """A wrong suffix or region: what this checkout has deployed to the account there, and to no other."""
+    run = run_of(tmp_path, None)
+    for name in ("000000000000-eu-west-1-my-dev", "000000000000-us-gov-east-1-b", "111111111111-eu-west-1-theirs"):
+        folder = tmp_path / f"localstack-{name}"
+        folder.mkdir()
+        (folder / "outputs.json").write_text("{}")
+    (tmp_path / "localstack-000000000000-eu-west-1-begun").mkdir()
+
+    with pytest.raises(NotDeployed) as told:
+        outputs_of(run)
+
+    assert told.value.remedy == (
+        "name what is deployed there: --suffix my-dev --region eu-west-1 or --suffix b --region us-gov-east-1"
+    )
