@@ -67,6 +67,13 @@ class Pipeline(Deployed):
             return Upload(key, version_in(head))
         raise no_such_file(key)
 
+    def sent_at(self, upload: Upload) -> datetime:
+        """When a file version was uploaded, by S3's clock, to the second."""
+        which = {"VersionId": upload.version_id} if upload.version_id else {}
+        head = self.target.client("s3").head_object(Bucket=self.bucket, Key=upload.key, **which)
+        sent: datetime = head["LastModified"]
+        return sent
+
     def state(self, upload: Upload) -> FileState:
         """Where a file version is: by the file's report or, if that tells of another version, by what lies around it.
 

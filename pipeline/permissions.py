@@ -7,10 +7,10 @@ from pipeline.domain import INCOMING
 
 _HERE = "{region}:{account}"
 _BUCKET = "s3:::{aws_s3_bucket}"
-_GROUP = f"logs:{_HERE}:log-group:{{aws_cloudwatch_log_group}}"
+_GROUP = f"logs:{_HERE}:log-group:/aws/lambda/{{aws_lambda_function}}"
 _EXECUTIONS = f"states:{_HERE}:execution:{{aws_sfn_state_machine}}:*"
 
-# `tap upload`, `watch`, `status`, `rejects`, `resubmit`, `redrive`: for who sends files and deploys nothing.
+# `tap upload`, `watch`, `status`, `logs`, `rejects`, `resubmit`, `redrive`: for who sends files and deploys nothing.
 FILES = (
     Ask.of("s3:ListBucket", _BUCKET),
     Ask.of("s3:PutObject", f"{_BUCKET}/{INCOMING}*"),
@@ -19,6 +19,7 @@ FILES = (
     Ask.of("states:StartExecution", f"states:{_HERE}:stateMachine:{{aws_sfn_state_machine}}"),
     Ask.of("states:DescribeExecution GetExecutionHistory ListMapRuns", _EXECUTIONS),
     Ask.of("states:DescribeMapRun", f"states:{_HERE}:mapRun:{{aws_sfn_state_machine}}/*"),
+    # `tap logs`, and why a file stopped: the functions' logs alone, neither the API's nor the workflow's
     Ask.of("logs:FilterLogEvents", _GROUP, f"{_GROUP}:*"),
     Ask.of("sqs:ReceiveMessage ChangeMessageVisibility DeleteMessage", f"sqs:{_HERE}:{{aws_sqs_queue}}"),
     Ask.of("lambda:InvokeFunction", f"lambda:{_HERE}:function:{{aws_lambda_function}}"),

@@ -122,4 +122,4 @@ def _is_about(line: dict[str, Any], upload: Upload) -> bool:
         return False
     if line.get("manifest_key") == upload.manifest:
         return True
-    return line.get("file_key") == upload.key and line.get("file_version") in (None, upload.version_id)
+    return line.get("file_key") == upload.key and line.get("file_version") in (None, upload.version)

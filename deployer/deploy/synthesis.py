@@ -27,7 +27,7 @@ from deployer.project import TABLE, Project, resolved
 from deployer.settings import Settings
 from deployer.stack_file import STACK_FILE
 
-FORMAT = "2"  # bumped when this module changes what lies in the cache
+FORMAT = "3"  # bumped when this module changes what lies in the cache
 # What no synthesis reads: what is made of the project, and its tests. Hidden folders neither, nor Python environments.
 NOT_INPUTS = {"__pycache__", "tests", "build", "dist", "cdktf.out", "node_modules", "terraform.tfstate.d"}
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"

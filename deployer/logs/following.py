@@ -7,8 +7,9 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLi
 What AWS documents of it: lines are sorted by their time, then by when they were taken in; a page may be empty and yet
 not be the last (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html). A line
 is there some seconds after it was written, and one instance's may come before another's that are older: so the last
-seconds are asked for again each time, and what was told is left out. An account is answered five times a second, in
-each region, whoever asks (https://repost.aws/knowledge-center/cloudwatch-logs-throttling): see `pause_s`.
+seconds are asked for again each time, and what was told is left out. A page has up to
+10,000 lines or 1 MB, whichever comes first. An account is answered five times a second, in each region, whoever asks
+(https://repost.aws/knowledge-center/cloudwatch-logs-throttling): see `pause_s`.
 """
 
 import time
@@ -44,31 +45,35 @@ class Follower:
     Args:
         since: the moment, in milliseconds since 1970, UTC; 0: from the beginning. The last LATE_MS
             before it are told too.
+        pattern: of CloudWatch Logs, to be sent only what it matches; an emulator may send more. Blank: all.
     """
 
-    def __init__(self, since: int) -> None:
-        self._since = max(since - LATE_MS, 0)
+    def __init__(self, since: int, pattern: str = "") -> None:
+        self._since, self._pattern = max(since - LATE_MS, 0), pattern
         self._groups: dict[str, _Group] = {}
         self._failing: dict[str, str] = {}
 
-    def new(self, client: Any, groups: Mapping[str, str]) -> list[Logged]:
+    def new(self, client: Any, groups: Mapping[str, str], *, strict: bool = False) -> list[Logged]:
         """What came since it was asked last, by time. A log that can't be read is told as a line, once.
 
         Args:
             client: of CloudWatch Logs.
             groups: the log groups by the functions' names; there may be more of them each time.
+            strict: raise what AWS answers instead, unless it is that there is no such group.
         """
-        found = [one for function, group in groups.items() for one in self._of(client, function, group)]
+        found = [one for function, group in groups.items() for one in self._of(client, function, group, strict=strict)]
         return sorted(found, key=attrgetter("at"))
 
-    def _of(self, client: Any, function: str, group: str) -> list[Logged]:
-        known = self._groups.setdefault(group, _Group(group, self._since))
+    def _of(self, client: Any, function: str, group: str, *, strict: bool) -> list[Logged]:
+        known = self._groups.setdefault(group, _Group(group, self._since, self._pattern))
         why, found = "", list[_Event]()
         try:
             found = known.new(client)
         except (ClientError, BotoCoreError) as error:
             # Lambda makes a group with its first line, where nobody else did.
             if not (isinstance(error, ClientError) and says_absent(error)):
+                if strict:
+                    raise
                 why = f"its log can't be read: {error}"
         told = [Logged(function, int(time.time() * 1000), why)] if why not in ("", self._failing.get(group)) else []
         self._failing[group] = why
@@ -81,6 +86,7 @@ class _Group:
 
     name: str
     since: int
+    pattern: str
     told: Counter[tuple[str, str, int, str]] = field(default_factory=Counter)
 
     def new(self, client: Any) -> list[_Event]:
@@ -97,8 +103,9 @@ class _Group:
         return new
 
     def _events(self, client: Any) -> Iterator[_Event]:
-        pages = client.get_paginator("filter_log_events").paginate(logGroupName=self.name, startTime=self.since)
-        for page in pages:
+        wanted = {"filterPattern": self.pattern} if self.pattern else {}
+        paginator = client.get_paginator("filter_log_events")
+        for page in paginator.paginate(logGroupName=self.name, startTime=self.since, **wanted):
             yield from page["events"]
 
 

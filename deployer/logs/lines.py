@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from deployer.json_text import json_object
@@ -20,9 +20,10 @@ _REPEATED = {
 _BREAK = re.compile(r"\r\n|\n|\r")  # Lambda writes a traceback's lines with carriage returns between
 
 
-def readable(message: str) -> list[str]:
+def readable(message: str, known: Collection[str] = ()) -> list[str]:
     """What a message says, in lines; none where it is a figure for CloudWatch's metrics, or Lambda's own.
 
+    `known`: further fields of a structured line that are left out, as the reader knows them.
     A structured line is told as its level, its message and its own fields; an exception below it, as it was raised.
     """
     text = message.strip("\r\n")
@@ -31,11 +32,11 @@ def readable(message: str) -> list[str]:
     told = json_object(text)
     if "_aws" in told or str(told.get("type", "")).startswith("platform."):
         return []
-    return _structured(told) if "message" in told else _BREAK.split(text)
+    return _structured(told, known) if "message" in told else _BREAK.split(text)
 
 
-def _structured(told: dict[str, Any]) -> list[str]:
-    own = [f"{name}={_text(value)}" for name, value in told.items() if name not in _REPEATED]
+def _structured(told: dict[str, Any], known: Collection[str]) -> list[str]:
+    own = [f"{name}={_text(value)}" for name, value in told.items() if name not in _REPEATED.union(known)]
     trace = str(told.get("exception") or "").strip("\r\n")
     return [" ".join([*filter(None, [told.get("level")]), _text(told["message"]), *own]), *_BREAK.split(trace)]
 

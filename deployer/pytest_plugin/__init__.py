@@ -1,8 +1,8 @@
 """The suite of a project's stack as a pytest plugin, active in every project whose pyproject.toml has `[tool.tap]`.
 
 Its parts: `options` (and markers), `selection` (which tests need a deployment, and which are skipped), `session` (the
-deployment that all tests share), `fixtures` (`pytest --fixtures` lists them), `evidence`, `summary`. Elsewhere this
-module is all that pytest loads: it adds nothing there, neither an option nor a line.
+deployment that all tests share), `fixtures` (`pytest --fixtures` lists them), `stack_failures`, `evidence`,
+`summary`. Elsewhere this module is all that pytest loads: it adds nothing there, neither an option nor a line.
 """
 
 from importlib import import_module
@@ -12,7 +12,7 @@ import pytest
 
 from deployer.paths import is_project
 
-PARTS = ("options", "selection", "session", "fixtures", "evidence", "summary")
+PARTS = ("options", "selection", "session", "fixtures", "stack_failures", "evidence", "summary")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -44,13 +44,20 @@ def tap_settings() -> dict[str, str]:
 def tap_stack(request: pytest.FixtureRequest, tap_settings: Mapping[str, str]) -> "Stack":
     """The synthesised stack: its Terraform JSON as a dict, with `settings` and `folder`. Needs no AWS.
 
+    `tap_stack.the("aws_sqs_queue")` is the one resource of a type, `tap_stack.the(type, name="orders-test")` one of
+    several, `tap_stack.all(type)` all by name. `.expect(fifo_queue=True, name="orders-test")` fails with the address in
+    Terraform, each attribute, what it is and what was expected, and the line of Python that made the resource.
+
     Other settings: `tap_stack.with_settings(AWS_REGION="eu-north-1")`, or for the whole test
     `@pytest.mark.parametrize("tap_stack", [{"AWS_REGION": "eu-north-1"}], indirect=True)`, which `tap_plan` and
     `tap_gate` then follow. What was synthesised before is taken from the cache.
     """
+    from deployer.pytest_plugin.stack_failures import READ
     from deployer.pytest_plugin.stacks import Stack
 
-    return Stack(project_paths(request.config), {**tap_settings, **getattr(request, "param", {})})
+    stack = Stack(project_paths(request.config), {**tap_settings, **getattr(request, "param", {})})
+    request.node.stash.setdefault(READ, []).append(stack.origin)
+    return stack
 
 
 @pytest.fixture

@@ -18,21 +18,25 @@ from deployer.errors import SynthesisFailed
 from deployer.paths import Paths
 from deployer.process.file_lock import file_lock
 from deployer.project import Project
+from deployer.pytest_plugin.blocks import REMEMBERED, Block, Origin, Read, Resource, resource_blocks
 from deployer.settings import Settings
-from deployer.stack_file import STACK_FILE
+from deployer.stack_file import STACK_FILE, lines_of
 from deployer.terraform.offline_plan import plan_of
 
 Document = dict[str, Any]
 
 
-class Stack(Document):
+class Stack(Block):
     """The synthesised Terraform JSON, a document of the test's own that it may change.
 
-    `settings` is what it was synthesised with, `folder` where it lies as `cdk.tf.json`, with its assets.
+    `settings` is what it was synthesised with, `folder` where it lies as `cdk.tf.json`, with its assets. What a test
+    reads and is not there fails it with the address and the line of Python (`Block`); `the(type)` is a `Resource`.
     """
 
-    def __init__(self, paths: Paths, variables: Mapping[str, str]) -> None:
+    def __init__(self, paths: Paths, variables: Mapping[str, str], read: Read | None = None) -> None:
         """`variables` are the settings, as an environment has them; of the caller's environment none is read.
+
+        `read` is where it is noted what the test reads.
 
         Raises:
             SettingsError: one is wrong.
@@ -43,11 +47,34 @@ class Stack(Document):
         with self._environment():
             self._key = key(self.settings, paths)
             self.folder = _folder(self._key, self.settings, paths)
-        super().__init__(json.loads(_text(self.folder)))
+        content = json.loads(_text(self.folder))
+        self.origin = Origin(_lines(self.folder), Read(maxlen=REMEMBERED) if read is None else read)
+        super().__init__({**content, "resource": {}}, self.origin)
+        self["resource"] = resource_blocks(content.get("resource", {}), self.origin)
 
     def with_settings(self, **variables: str) -> "Stack":
         """The same stack with other settings, such as `AWS_REGION="eu-north-1"`."""
-        return Stack(self._paths, {**self._variables, **variables})
+        return Stack(self._paths, {**self._variables, **variables}, self.origin.read)
+
+    def all(self, type_: str) -> dict[str, Resource]:
+        """The resources of a Terraform type, by their names in Terraform; empty where there is none."""
+        found: dict[str, Resource] = self["resource"].get(type_, {})
+        return found
+
+    def the(self, type_: str, **attributes: Any) -> Resource:
+        """The one resource of a Terraform type, of several the one with these attributes.
+
+        Raises:
+            AssertionError: there is none, or more than one; with their addresses, and the lines that made them.
+        """
+        __tracebackhide__ = True
+        of_type = list(self.all(type_).values())
+        found = [one for one in of_type if all(one.get(name) == value for name, value in attributes.items())]
+        if len(found) == 1:
+            return found[0]
+        wanted = f"{type_} with {attributes}" if attributes else type_
+        there = "".join(f"\n  {one.address}{one.made and f', made by {one.made}'}" for one in found or of_type)
+        raise AssertionError(f"the stack has {len(found)} of {wanted}, and one was expected{there}")
 
     def plan(self) -> Document:
         """The plan of it as `terraform show -json` tells it, made without credentials."""
@@ -85,6 +112,11 @@ def _folder(key: str, settings: Settings, paths: Paths) -> Path:
     except SynthesisFailed as error:
         _FAILED[key] = error
         raise
+
+
+@cache
+def _lines(folder: Path) -> dict[str, list[str]]:
+    return lines_of(folder)
 
 
 @cache

@@ -5,6 +5,7 @@ target.
 """
 
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,10 @@ EMULATOR_ACCOUNT = "000000000000"  # whose root "test" is, for both emulators
 EMULATOR_SECRET = "test"  # noqa: S105 - the emulators' own, known to everybody
 NOWHERE = os.devnull
 PATIENT_ATTEMPTS = 12
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
+_API_URL = re.compile(
+    r"https://(?P<id>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<stage>[A-Za-z0-9_$-]+)"
+)
 EMULATOR_ANSWERS_S = 600.0  # a hang: on a busy machine an emulator is slow, and a second call would make it slower
 
 
@@ -42,6 +47,7 @@ class Difference:
 #   stops           a load that is stopped does nothing more
 #   settles_s       seconds until a function's change is wholly in force
 #   log_calls_per_s how often one of its logs may be asked for what is new
+#   logs_late_s     seconds after which a line that was logged is found
 #   unusable        services that answer in no useful time, if at all
 #   cloud_control   what no table has a row for can be found by its tags and removed: resources/cloud_control.py
 #   forgets         attributes by resource type that it takes and does not give back; a plan there leaves them alone
@@ -63,6 +69,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "log_calls_per_s": Difference(
             8.0, "each call takes MiniStack, which is one process, a millisecond", "2026-11-30"
         ),
+        "logs_late_s": Difference(2.0, "MiniStack writes a call's lines when the call is over", "2026-12-01"),
         "unusable": Difference((), "MiniStack answers for all in one process", "2026-11-23"),
         "cloud_control": Difference(False, "MiniStack has no Cloud Control API", "2026-11-25"),
         "forgets": Difference({}, "mended in deployer/targets/ministack_server", "2026-11-23"),
@@ -88,6 +95,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
             8, "LocalStack 4.13 loses an event that comes while a function changes over to a new version", "2026-11-24"
         ),
         "log_calls_per_s": Difference(8.0, "LocalStack has no limit", "2026-11-30"),
+        "logs_late_s": Difference(5.0, "LocalStack writes a call's lines when the call is over", "2026-12-01"),
         "unusable": Difference(
             ("kinesis",), "LocalStack installs a server from npm for each account that asks", "2026-11-24"
         ),
@@ -115,6 +123,7 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "log_calls_per_s": Difference(
             2.5, "half of what an account is answered in a second: others ask too", "2026-11-30"
         ),
+        "logs_late_s": Difference(10.0, "FilterLogEvents sees a line some seconds after it was logged", "2026-12-01"),
         "unusable": Difference((), "it is AWS", "2026-11-24"),
         "cloud_control": Difference(True, "it is AWS", "2026-11-25"),
         "forgets": Difference({}, "it is AWS", "2026-11-23"),
@@ -182,6 +191,20 @@ class Target:
         return str(
             self.trait("api_url").format(endpoint=self.endpoint, api_id=api_id, stage=quote(stage), api_url=api_url)
         )
+
+    def reached(self, output: Any) -> Any:
+        """A stack's output, with each API's URL as it answers here: a stack names AWS's host, whoever answers as AWS.
+
+        On an emulator without TLS, where it has both: nobody else knows the certificate.
+        """
+        if isinstance(output, Mapping):
+            return {name: self.reached(value) for name, value in output.items()}
+        if isinstance(output, list):
+            return [self.reached(value) for value in output]
+        if not isinstance(output, str):
+            return output
+        plain = replace(self, endpoint=self.plain_endpoint or self.endpoint)
+        return _API_URL.sub(lambda found: plain.api_url(found["id"], found["stage"], found[0]), output)
 
     def client(self, service: str) -> Any:
         """The boto3 client of `service`, one per target; a client may be shared between threads."""

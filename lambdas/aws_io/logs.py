@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
+from transactions.layout import Upload
+
 _SUSPECTS = re.compile(r"[^ -~]")
 _HIDDEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
@@ -20,6 +22,11 @@ _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uf
 def new_logger() -> Logger:
     """That of a function."""
     return Logger(json_serializer=line)
+
+
+def about(upload: Upload) -> dict[str, str]:
+    """What each line about a file version carries: `tap logs` finds them by it."""
+    return {"file_key": upload.key, "file_version": upload.version}
 
 
 def line(fields: dict[str, Any]) -> str:

@@ -95,7 +95,7 @@ def tell_end(loader: Loader, outlets: Outlets, detail: Mapping[str, Any]) -> Non
         DocumentRefused: the execution's input is no load of this bucket.
     """
     start = _start_of(loader, detail)
-    kept, told = detail.get("error") == KEPT, _report(loader, Upload.of(start["key"], start["version_id"]))
+    kept, told = detail.get("error") == KEPT, _report(loader, upload_of(loader, detail))
     if told.get("reconciled") or (kept and told.get("state") == "failed"):
         return
     error = {"Error": detail.get("error") or detail["status"], "Cause": detail.get("cause") or detail["executionArn"]}
@@ -108,6 +108,12 @@ def tell_end(loader: Loader, outlets: Outlets, detail: Mapping[str, Any]) -> Non
         letter = line({**start, "error": error})  # a mail, too
         outlets.topics.publish(TopicArn=outlets.topic_arn, Subject="Transactions not loaded", Message=letter)
         outlets.queues.send_message(QueueUrl=outlets.queue_url, MessageBody=letter)
+
+
+def upload_of(loader: Loader, detail: Mapping[str, Any]) -> Upload:
+    """The file version whose load ended; `detail` and what is raised as of `tell_end`."""
+    start = _start_of(loader, detail)
+    return Upload.of(start["key"], start["version_id"])
 
 
 def _start_of(loader: Loader, detail: Mapping[str, Any]) -> dict[str, str]:

@@ -46,6 +46,12 @@ class Upload:
             raise ValueError(f"{key!r} is not the key of a file below {INCOMING}")
         return cls(key.removeprefix(INCOMING), version)
 
+    @classmethod
+    def of_manifest(cls, key: str) -> "Upload":
+        """Of the full key of its manifest; of another key, one that nobody sent."""
+        name, _, version = key.removeprefix(VALIDATED).removesuffix(f"/{MANIFEST}").rpartition("/")
+        return cls(name, version)
+
     @property
     def key(self) -> str:
         """The full key of the upload itself."""

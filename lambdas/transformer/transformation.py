@@ -16,8 +16,10 @@ from botocore.exceptions import ClientError
 from aws_io import objects, reports
 from aws_io.events import Notice
 from aws_io.faults import code, reason, retryable
+from aws_io.logs import about
 from transactions.errors import DocumentRefused, TapError
 from transactions.identity import execution_name
+from transactions.layout import Upload
 from transactions.manifest import Manifest
 from transactions.parts import parts_of
 from transactions.reports import of_manifest
@@ -60,7 +62,8 @@ def transform_all(
     for notice in found:
         if not notice.is_manifest:
             continue
-        logger.append_keys(manifest_key=notice.key)
+        logger.append_keys(manifest_key=notice.key, **about(Upload.of_manifest(notice.key)))
+        logger.info("preparing the load")
         try:
             manifest = transform(transformer, notice.key)
         except Exception as error:
@@ -68,7 +71,7 @@ def transform_all(
             failed.append(f"{notice.key} ({reason(error)})")
             continue
         done, rows = done + 1, rows + manifest.rows["accepted"]
-        logger.info("the load is started", extra={"file_key": manifest.source.key, "rows": dict(manifest.rows)})
+        logger.info("the load is started", extra={"rows": dict(manifest.rows)})
     metrics.add_metric("FilesTransformed", MetricUnit.Count, done)
     metrics.add_metric("RowsTransformed", MetricUnit.Count, rows)
     if failed:

@@ -16,11 +16,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_io import objects, reports, uploads
 from aws_io.events import Notice
 from aws_io.faults import reason
+from aws_io.logs import about
 from transactions.codes import DataError, file_error
 from transactions.dialect import Dialect
 from transactions.errors import TapError
 from transactions.judge import judge
-from transactions.layout import MAX_KEY_BYTES
+from transactions.layout import MAX_KEY_BYTES, Upload, version_of
 from transactions.manifest import Manifest, SourceObject
 from transactions.quarantine import RejectedCsv, RejectedRaw
 from transactions.records import Record
@@ -65,7 +66,8 @@ def validate_all(validator: Validator, found: Iterable[Notice], logger: Logger, 
     for notice in found:
         if not notice.is_upload:
             continue
-        logger.append_keys(file_key=notice.key, file_version=notice.version_id)
+        logger.append_keys(**about(Upload.of(notice.key, version_of(notice.version_id, notice.etag))))
+        logger.info("judging the file")
         try:
             verdict = validate(validator, notice)
         except Exception as error:

@@ -5,6 +5,7 @@ import typer
 from pipeline.commands import files
 from pipeline.commands.capacity import capacity
 from pipeline.commands.docs import docs
+from pipeline.commands.logs import logs
 from pipeline.commands.run import run
 from pipeline.commands.schema import schema
 
@@ -19,6 +20,7 @@ def add(app: typer.Typer) -> None:
         files.upload,
         files.watch,
         files.status,
+        logs,
         files.rejects,
         files.resubmit,
         files.redrive,

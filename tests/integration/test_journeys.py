@@ -10,8 +10,10 @@ import pytest
 from deployer.console.view import NoView
 from pipeline.client import Pipeline
 from pipeline.demo import followed
+from pipeline.logs import FileLines
 from tests.integration.journeys import Travel
 from tests.integration.reading import items_of
+from tests.integration.waiting import until
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "transactions.csv"
@@ -127,3 +129,30 @@ def test_repaired_rows_load_and_the_others_are_not_loaded_twice(
     assert raw.read_text().count("\n") == 2
     assert (state.rows["read"], state.rows["loaded"], state.reconciled) == (1, 1, True)
     assert len(items_of(pipeline, f"acc-{tag}")) == 3
+
+
+def test_a_files_log_tells_its_whole_way_in_order(
+    travel: Travel, pipeline: Pipeline, csv_file: CsvFile, tag: str
+) -> None:
+    """Each function's lines and the workflow's events, of this file alone, whatever its key is made of."""
+    other, key = f"{tag}/other.csv", f'{tag}/a "b" *[].csv'
+    travel(csv_file([{}]), other).reconciles()
+    journey = travel(csv_file([{}, {"amount": "ten"}]), key)
+    journey.reconciles()
+    lines = FileLines(
+        pipeline, pipeline.outputs.loader_function_name.removeprefix("transaction-loader-"), journey.upload, 0
+    )
+    told: list[str] = []
+
+    def whole() -> bool:
+        told.extend(f"{one.function}: {json.loads(one.message)['message']}" for one in lines.new(strict=True))
+        return "transaction-loader: the load is reconciled" in told and "workflow: ExecutionSucceeded" in told
+
+    until(whole, f"the whole log of {key}")
+    order = [
+        "csv-validator: judging the file", "csv-validator: the file was judged", "csv-transformer: preparing the load",
+        "workflow: ExecutionStarted", "transaction-loader: the part is loaded",
+        "transaction-loader: the load is reconciled",
+    ]  # fmt: skip
+    assert [told.count(one) for one in order] == [1] * len(order)
+    assert [one for one in told if one in order] == order

@@ -32,6 +32,7 @@ from deployer.terraform.state_bucket import StateBucket, bootstrap, findings
 from pipeline.client import Pipeline
 from pipeline.dead_letters import letters, put_back
 from pipeline.diagnosis import diagnose
+from pipeline.logs import WORKFLOW, FileLines
 from pipeline.redrive import redrive
 from stack.settings import Settings
 from tests.integration.account_snapshot import census, changed
@@ -126,6 +127,15 @@ def test_what_the_functions_log_is_followed(proof: Proof) -> None:
     assert len(groups) == 4
     assert "transaction-status" in {one.function for one in found}
     assert [one.message for one in found if "can't be read" in one.message] == []
+
+
+def test_a_files_log_is_read(proof: Proof) -> None:
+    """By who may only send files: each function's lines about it, and what the workflow did."""
+    caller = proof.as_role("sender")
+    pipeline = Pipeline.of(caller, outputs_of(proof.run(caller)))
+    found = FileLines(pipeline, SUFFIX, pipeline.newest("transactions.csv"), 0).new(strict=True)
+
+    assert {one.function for one in found} == {"csv-validator", "csv-transformer", "transaction-loader", WORKFLOW}
 
 
 def test_who_deploys_gets_no_more_than_the_boundary(proof: Proof) -> None:

@@ -1,27 +1,27 @@
 """How the tests read a synthesised document."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 Document = dict[str, Any]
 
 
-def resources(document: Document, kind: str) -> dict[str, Document]:
+def resources(document: Document, kind: str) -> dict[str, Any]:
     """All resources of one type, by their name in Terraform."""
-    return document["resource"].get(kind, {})
+    found: dict[str, Any] = document["resource"].get(kind, {})
+    return found
 
 
-def the(document: Document, kind: str) -> Document:
+def the(document: Document, kind: str) -> Any:
     """The one resource of its type."""
-    (only,) = resources(document, kind).values()
-    return only
+    stack: Any = document
+    return stack.the(kind)
 
 
 def role_policies(document: Document) -> dict[str, list[Document]]:
     """The statements of each role's inline policy, by the policy's name."""
     found = resources(document, "aws_iam_role_policy").values()
-    return {policy["name"]: json.loads(policy["policy"])["Statement"] for policy in found}
+    return {policy["name"]: policy.json("policy")["Statement"] for policy in found}
 
 
 def listed(value: Any) -> list[Any]:

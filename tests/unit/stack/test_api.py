@@ -1,6 +1,5 @@
 """The API answers two questions, to callers that IAM knows, at a bounded rate, and writes down who asked."""
 
-import json
 from typing import Any
 
 from tests.unit.stack.reading import resources, the
@@ -32,7 +31,7 @@ def test_stage_is_throttled_and_logged(document: dict[str, Any]) -> None:
     assert settings["method_path"] == "*/*"
     assert settings["settings"]["throttling_rate_limit"] == 50
     assert settings["settings"]["throttling_burst_limit"] == 100
-    assert {"caller", "status", "requestId"} <= set(json.loads(stage["access_log_settings"]["format"]))
+    assert {"caller", "status", "requestId"} <= set(stage["access_log_settings"].json("format"))
 
 
 def test_a_new_deployment_comes_before_the_old_one_goes(document: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """Whichever way a load ends, somebody hears of it: by the rule below the machine's own way, and by alarms."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ def _alarms(document: Document) -> dict[str, Document]:
 
 def test_the_rule_hears_of_each_bad_end_of_this_machine_alone(document: Document) -> None:
     """Failed, timed out and aborted; of no map's child, whose machine has the map's label in its name."""
-    pattern = json.loads(the(document, "aws_cloudwatch_event_rule")["event_pattern"])
+    pattern = the(document, "aws_cloudwatch_event_rule").json("event_pattern")
 
     assert pattern == {
         "source": ["aws.states"],
@@ -105,7 +104,7 @@ def test_the_loader_knows_by_which_end_the_letter_rests(document: Document) -> N
     sys.path.append(str(Path(__file__).parents[3] / "lambdas" / "loader"))
     from failing import KEPT
 
-    states: dict[str, Any] = json.loads(the(document, "aws_sfn_state_machine")["definition"])["States"]
+    states: dict[str, Any] = the(document, "aws_sfn_state_machine").json("definition")["States"]
     errors = {name: state.get("Error") for name, state in states.items() if state["Type"] == "Fail"}
 
     assert errors == {"Failed": KEPT, "FailedUnkept": None}

@@ -1,6 +1,5 @@
 """Every function is a ZIP with a role, a policy and a log group of its own."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -66,9 +65,7 @@ def test_each_bearer_has_a_role_of_its_own_for_its_service_and_itself_alone(docu
 
     Of the state machine, also as its distributed map names it, with a label behind it.
     """
-    roles = {
-        each["name"]: json.loads(each["assume_role_policy"]) for each in resources(document, "aws_iam_role").values()
-    }
+    roles = {each["name"]: each.json("assume_role_policy") for each in resources(document, "aws_iam_role").values()}
     bearers = [*FUNCTIONS, "transaction-load"]
 
     assert sorted(roles) == sorted(f"{bearer}-role-unit" for bearer in bearers)

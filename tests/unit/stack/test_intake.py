@@ -1,6 +1,5 @@
 """The bucket is closed, and wakes the right function for the right objects."""
 
-import json
 from typing import Any
 
 from tests.unit.stack.reading import resources, role_policies, the
@@ -64,7 +63,7 @@ def test_bucket_is_versioned_encrypted_private_and_reached_by_tls(document: dict
     versioning = the(document, "aws_s3_bucket_versioning")["versioning_configuration"]
     (rule,) = the(document, "aws_s3_bucket_server_side_encryption_configuration")["rule"]
     block = the(document, "aws_s3_bucket_public_access_block")
-    statement, *_ = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
+    statement, *_ = the(document, "aws_s3_bucket_policy").json("policy")["Statement"]
 
     assert versioning == {"status": "Enabled"}
     assert rule["apply_server_side_encryption_by_default"]["sse_algorithm"] == "aws:kms"
@@ -75,7 +74,7 @@ def test_bucket_is_versioned_encrypted_private_and_reached_by_tls(document: dict
 
 def test_what_names_an_encryption_names_the_pipelines_key(document: dict[str, Any]) -> None:
     """Another algorithm, another key, none beside `aws:kms`, and a caller's own are denied; no header at all is not."""
-    _, *denials = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
+    _, *denials = the(document, "aws_s3_bucket_policy").json("policy")["Statement"]
     (key,) = resources(document, "aws_kms_key")
     header = "s3:x-amz-server-side-encryption"  # of an object that names none, S3 has no such key
 

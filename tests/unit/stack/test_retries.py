@@ -1,6 +1,5 @@
 """Every error that a task which calls a function can end with: tried again or not, and why."""
 
-import json
 from typing import Any
 
 import botocore.session
@@ -108,7 +107,7 @@ ERRORS: dict[str, tuple[bool, str]] = {
 @pytest.fixture
 def states(document: Document) -> dict[str, Any]:
     """All states by name, those within the map too."""
-    top = json.loads(the(document, "aws_sfn_state_machine")["definition"])["States"]
+    top = the(document, "aws_sfn_state_machine").json("definition")["States"]
     inner: dict[str, Any] = top["LoadParts"]["ItemProcessor"]["States"]
     return {**top, **inner}
 

@@ -16,16 +16,15 @@ from transactions.schema import SHIPPED
 
 def test_table_is_on_demand_recoverable_and_encrypted(document: dict[str, Any]) -> None:
     """`transactions-{suffix}` by transaction_id, with point-in-time recovery and the pipeline's key."""
-    table = the(document, "aws_dynamodb_table")
+    (key,) = resources(document, "aws_kms_key")
 
-    assert (table["name"], table["hash_key"], table["billing_mode"]) == (
-        "transactions-unit",
-        "transaction_id",
-        "PAY_PER_REQUEST",
+    the(document, "aws_dynamodb_table").expect(
+        name="transactions-unit",
+        hash_key="transaction_id",
+        billing_mode="PAY_PER_REQUEST",
+        point_in_time_recovery={"enabled": True},
+        server_side_encryption={"enabled": True, "kms_key_arn": f"${{aws_kms_key.{key}.arn}}"},
     )
-    assert table["point_in_time_recovery"] == {"enabled": True}
-    assert table["server_side_encryption"]["enabled"] is True
-    assert table["server_side_encryption"]["kms_key_arn"].startswith("${aws_kms_key.")
 
 
 def test_table_answers_by_account_and_by_source(document: dict[str, Any]) -> None:
@@ -77,14 +76,14 @@ def test_deletion_protection_is_a_setting(synthesised: Callable[..., dict[str, A
     """Of table and bucket: off where environments come and go, on where a team says so."""
     protected = synthesised(rows_per_part="7", max_error_details="7", load_concurrency="7", deletion_protection="true")
 
-    assert the(synthesised(), "aws_dynamodb_table")["deletion_protection_enabled"] is False
-    assert the(protected, "aws_dynamodb_table")["deletion_protection_enabled"] is True
+    the(synthesised(), "aws_dynamodb_table").expect(deletion_protection_enabled=False)
+    the(protected, "aws_dynamodb_table").expect(deletion_protection_enabled=True)
     assert not any(map(keeps_bucket, _bucket_statements(synthesised())))
     assert any(map(keeps_bucket, _bucket_statements(protected)))
 
 
 def _bucket_statements(document: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(the(document, "aws_s3_bucket_policy")["policy"])["Statement"]
+    found: list[dict[str, Any]] = the(document, "aws_s3_bucket_policy").json("policy")["Statement"]
     return found
 
 
@@ -101,4 +100,4 @@ def test_one_key_with_rotation_encrypts_everything(document: dict[str, Any]) -> 
     ]
 
     assert set(encrypted) == {arn}
-    assert the(document, "aws_kms_key")["enable_key_rotation"] is True
+    the(document, "aws_kms_key").expect(enable_key_rotation=True)

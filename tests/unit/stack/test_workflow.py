@@ -1,6 +1,5 @@
 """The state machine maps over the parts, retries what may pass, and never fails in silence."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from tests.unit.stack.reading import strings, the
 
 @pytest.fixture
 def machine(document: dict[str, Any]) -> dict[str, Any]:
-    return json.loads(the(document, "aws_sfn_state_machine")["definition"])
+    return the(document, "aws_sfn_state_machine").json("definition")
 
 
 def _states(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from _tap_sources import traced  # type: ignore[import-not-found]  # beside this one, on Python's path
+
 _HERE = Path(__file__).parent
 _PROVIDER = re.compile(r"cdktf_cdktf_provider_\w+")
 _MARK = "\n# Loading modules to ensure their types are registered with the jsii runtime library\n"
@@ -26,6 +28,8 @@ class _Finder:
     """Finds providers' packages where Python itself would."""
 
     def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
+        if fullname == "jsii":
+            return _tracing(PathFinder.find_spec(fullname, path, target))
         if not _PROVIDER.fullmatch(fullname):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
@@ -36,6 +40,21 @@ class _Finder:
             if submodules and len(submodules) == len(found) and _modules_by_type() is not None:
                 spec.loader = _Loader(fullname, str(spec.loader.path), head, submodules)
         return spec
+
+
+def _tracing(spec: ModuleSpec | None) -> ModuleSpec | None:
+    """jsii as it is, and it is noted which line of the project asks it for a construct."""
+    if spec is not None and isinstance(spec.loader, SourceFileLoader):
+        spec.loader = _Jsii(spec.name, str(spec.loader.path))
+    return spec
+
+
+class _Jsii(SourceFileLoader):
+    def exec_module(self, module: ModuleType) -> None:
+        super().exec_module(module)
+        jsii: Any = module
+        if hasattr(jsii, "create"):
+            jsii.create = traced(jsii.create)
 
 
 class _Loader(SourceFileLoader):
