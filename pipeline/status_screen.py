@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Protocol
 
-from deployer.console.table import table_of, width_of
+from deployer.console.table import draw, put, table_of, width_of
 from deployer.visible import in_a_line
 from pipeline.deployed import FileState
 from pipeline.domain import counted
 from pipeline.tables import figures_told
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from deployer.console.table import Table
 
 FATES = ("loaded", "rejected", "duplicate", "conflicting")
 EVERY_S = 2.0
@@ -54,13 +54,11 @@ def shortened(key: str, width: int) -> str:
 
 def show_states(stream: IO[str], states: Sequence[FileState]) -> None:
     """Where each file is; of those that stand without a word for long, what sends them on their way again."""
-    from rich.console import Console
-
     if not states:
         print("no file yet: `tap upload FILE.csv` sends one", file=stream)
         return
-    now, width = datetime.now(UTC), width_of(stream) or _PIPED
-    Console(file=stream, width=width).print(_table(states, now, width))
+    now = datetime.now(UTC)
+    put(stream, _table(states, now, width_of(stream) or _PIPED))
     if any(one.is_silent(now) for one in states):
         print(_SILENT, file=stream)
 
@@ -99,15 +97,7 @@ def show_live(stream: IO[str], looks: Iterator[list[FileState]]) -> None:
             told = ", ".join(figures_told(state))
             print(f"{state.since}  {in_a_line(state.key)}  {state.stage}  {told}".rstrip(), file=stream, flush=True)
         return
-    from rich.console import Console, Group
-    from rich.live import Live
-    from rich.text import Text
-
-    console = Console(file=stream)
-    with Live(console=console, auto_refresh=False, vertical_overflow="ellipsis") as live:
-        for states in looks:
-            table = _table(states, datetime.now(UTC), console.width)
-            live.update(Group(table, Text(_ENDS, "dim")), refresh=True)
+    draw(stream, (_table(states, datetime.now(UTC), width_of(stream) or _PIPED) for states in looks), _ENDS)
 
 
 def changes(looks: Iterator[list[FileState]]) -> Iterator[FileState]:

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 from deployer.visible import in_a_line
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.table import Table as Table  # for who names the type and is to know no Rich
     from rich.text import Text
 
 _WIDE = 120  # columns of text where no terminal says otherwise
@@ -25,10 +25,24 @@ def show(
     narrow: Mapping[str, int] = _NONE,
 ) -> None:
     """Print a table, as `table_of` makes it."""
+    put(stream, table_of(title, columns, rows, right, narrow))
+
+
+def put(stream: IO[str], table: "Table") -> None:
+    """Print a table as wide as the terminal, or as it likes where there is none."""
     from rich.console import Console
 
-    table = table_of(title, columns, rows, right, narrow)
     Console(file=stream, width=None if stream.isatty() else _WIDE).print(table)
+
+
+def draw(terminal: IO[str], tables: Iterable["Table"], below: str) -> None:
+    """One table after the other in the same place of a terminal, with a line below, as they come."""
+    from rich.console import Console, Group
+    from rich.live import Live
+
+    with Live(console=Console(file=terminal), auto_refresh=False, vertical_overflow="ellipsis") as live:
+        for table in tables:
+            live.update(Group(table, _text(below, "dim")), refresh=True)
 
 
 def table_of(
