@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from deployer.process import environments, tools
 from deployer.project import Project
 from deployer.resources import confirmations
 from deployer.resources.configuration import SUBSCRIPTION, configuration_in
-from deployer.settings import Settings
+from deployer.settings import Settings, SettingsError
 from deployer.stack_file import stack_document
 from deployer.targets import connect, embedded, localstack, provider_operations
 from deployer.targets.ministack_server import functions
@@ -46,7 +47,13 @@ class Check:
 
 
 def examined(settings: Settings, paths: Paths) -> list[Check]:
-    """Every check for this target."""
+    """Every check for this target; without a region, those that need none.
+
+    Args:
+        settings: as `Settings.unchecked` has them.
+    """
+    with suppress(SettingsError):
+        settings = settings.checked()
     checks: list[tuple[str, Callable[[], str]]] = [
         ("providers", lambda: _providers(settings)),
         ("uv", _uv),
@@ -135,6 +142,8 @@ def _providers(settings: Settings) -> str:
 
 
 def _region(settings: Settings) -> str:
+    if not settings.aws_region:
+        raise EnvironmentUnready("none is chosen, and a live account needs one", remedy="set AWS_REGION or --region")
     provider_regions.require_known(settings.aws_region)
     return settings.aws_region
 
@@ -186,6 +195,8 @@ def _sandbox() -> Check:
 
 
 def _endpoint(settings: Settings, paths: Paths) -> str:
+    if not settings.aws_region:
+        raise EnvironmentUnready("which account answers can't be asked without a region", remedy="choose the region")
     if settings.target == "embedded":
         running = embedded.local(paths)
         return running.endpoint if running else "`tap deploy` or `tap local start` starts one, which stays"

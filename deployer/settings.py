@@ -77,6 +77,15 @@ class Settings:
         Raises:
             SettingsError: with one line for each setting that is missing or malformed.
         """
+        return cls.unchecked(environment, **overrides).checked()
+
+    @classmethod
+    def unchecked(cls, environment: Mapping[str, str] | None = None, **overrides: str | None) -> Self:
+        """The same, of which a region may be missing: for who tells what is missing.
+
+        Raises:
+            SettingsError: with one line for each setting that is malformed.
+        """
         variables = os.environ if environment is None else environment
         if unknown := overrides.keys() - {each.name for each in fields(cls)}:
             raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
@@ -90,7 +99,7 @@ class Settings:
                     refused.append(f"{name}: {error}")
         if refused:
             raise SettingsError("\n".join(refused))
-        return cls(**cls.completed(values)).checked()
+        return cls(**cls.completed(values))
 
     @classmethod
     def completed(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -118,6 +127,17 @@ class Settings:
         """
         told = [each for each in fields(self) if each.metadata["for_stack"] or not for_stack]
         return {each.metadata["variables"][0]: _text(getattr(self, each.name)) for each in told}
+
+    def options(self) -> str:
+        """How a command line names the same environment, where that is not the default; for remedies."""
+        region = self.aws_region if self.target == "aws" or self.aws_region != EMULATOR_REGION else ""
+        default = {each.name: each.default for each in fields(self)}
+        told = {
+            "target": "" if self.target == default["target"] else self.target,
+            "suffix": "" if self.environment_suffix == default["environment_suffix"] else self.environment_suffix,
+            "region": region,
+        }
+        return "".join(f" --{name} {value}" for name, value in told.items() if value)
 
     @classmethod
     def variables(cls) -> set[str]:

@@ -42,6 +42,14 @@ class Demo:
     seconds: dict[str, float]
 
 
+@dataclass
+class SoFar:
+    """How far a run has come: where it deploys, and the file that it sent."""
+
+    run: Run | None = None
+    sent: Upload | None = None
+
+
 def run_demo(settings: Settings, paths: Paths, file: Given, view: View, out: IO[str] | None, *, keep: bool) -> Demo:
     """Deploy, send the file through, and show on `out` (None: nowhere) what became of it.
 
@@ -56,14 +64,26 @@ def run_demo(settings: Settings, paths: Paths, file: Given, view: View, out: IO[
             remedy="on a live account: `tap deploy`, `tap upload FILE`, `tap watch KEY`",
         )
     require_judgeable(file)
+    so_far = SoFar()
+    try:
+        return _told(settings, paths, file, view, out, so_far, keep=keep)
+    except KeyboardInterrupt:
+        if not (so_far.run and so_far.run.standing is not None):
+            view.note(f"interrupted: {left(settings, so_far, keep=keep, started=embedded.local(paths) is not None)}")
+        raise
+
+
+def _told(
+    settings: Settings, paths: Paths, file: Given, view: View, out: IO[str] | None, so_far: SoFar, *, keep: bool
+) -> Demo:
     if keep and settings.target == "embedded":
         embedded.local_start(paths)
     with open_target(settings, paths) as session:
-        run = Run(settings, paths, session, view)
+        run = so_far.run = Run(settings, paths, session, view)
         with _tidied(run, keep=keep), aws_errors_told(settings):
             view.note(f"{_target_told(run)}; the file is {file.name}")
             pipeline = Pipeline.of(session.target, deploy(run))
-            upload, state, seconds = followed(pipeline, file.path, view)
+            upload, state, seconds = followed(pipeline, file.path, view, so_far)
             story = Demo(
                 state, pipeline.rejects(upload.name), pipeline.items(upload, _ITEMS_SHOWN), run.seconds | seconds
             )
@@ -73,11 +93,36 @@ def run_demo(settings: Settings, paths: Paths, file: Given, view: View, out: IO[
             return story
 
 
-def followed(pipeline: Pipeline, file: Path, view: View) -> tuple[Upload, FileState, dict[str, float]]:
+def left(settings: Settings, so_far: SoFar, *, keep: bool, started: bool) -> str:
+    """What an interrupted run leaves, and the one thing to do about it.
+
+    Args:
+        started: whether an embedded AWS is kept running.
+    """
+    run, sent, tap, options = so_far.run, so_far.sent, _tap(), settings.options()
+    if run is None:
+        if keep and started:
+            return f"the embedded AWS stays, and nothing was deployed on it; `{tap} local stop` ends it"
+        return "nothing was deployed, and nothing is left; the same command begins anew"
+    if not run.session.lasting:
+        return "the embedded AWS ended with this command, and all that was on it; the same command begins anew"
+    if sent is None:
+        return "what is deployed stays as it is, and no file was sent; the same command goes on from there"
+    if keep or not run.changes.from_nothing:
+        watch = f"{tap} watch {shlex.quote(sent.name)}{options}"
+        return f"the deployment stays, and {sent.name} goes on its way in it; `{watch}` follows it"
+    return f"the deployment stays, with {sent.name} on its way; `{tap} destroy --data-too{options}` removes both"
+
+
+def followed(
+    pipeline: Pipeline, file: Path, view: View, so_far: SoFar | None = None
+) -> tuple[Upload, FileState, dict[str, float]]:
     """Upload a file and see it to its end, telling each stage; seconds are those until each stage was reached."""
     begun = time.monotonic()
     with view.stage("file"):
         upload = pipeline.upload(file, file.name)
+        if so_far:
+            so_far.sent = upload
         reached: dict[str, float] = {}
         for state in pipeline.watch(upload):
             reached.setdefault(state.stage, time.monotonic() - begun)
@@ -121,7 +166,7 @@ def _target_told(run: Run) -> str:
 
 def _next(settings: Settings, upload: Upload, *, keep: bool) -> str:
     """What to type next."""
-    tap, options = _tap(), "" if settings.target == "embedded" else f" --target {settings.target}"
+    tap, options = _tap(), settings.options()
     if not keep:
         return _listed(
             ("make run CSV=FILE", "the same with your own file"),

@@ -12,7 +12,7 @@ def doctor(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> 
     from deployer.console.table import show
     from deployer.doctor import examined, fit, to_json
 
-    settings = options.settings()
+    settings = options.unchecked()
     checks = examined(settings, Paths.here())
     if json:
         print_json(to_json(settings, checks))

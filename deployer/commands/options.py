@@ -48,6 +48,10 @@ class EnvironmentOptions:
         """See `settings_of`."""
         return settings_of(self.target, self.suffix, self.region)
 
+    def unchecked(self) -> "Settings":
+        """The same, of which a region may be missing."""
+        return settings_of(self.target, self.suffix, self.region, checked=False)
+
 
 DEFAULTS = EnvironmentOptions()
 
@@ -106,12 +110,15 @@ def for_typer(command: Callable[..., None]) -> Callable[..., None]:
     return called
 
 
-def settings_of(target: str | None, suffix: str | None, region: str | None) -> "Settings":
+def settings_of(
+    target: str | None, suffix: str | None, region: str | None, *, checked: bool = True
+) -> "Settings":  # fmt: skip
     """The settings of the environment, the options before it. Raises UsageError with a line for each refused one."""
     from deployer.settings import Settings, SettingsError
 
     try:
-        return Settings.load(target=target, environment_suffix=suffix, aws_region=region)
+        load = Settings.load if checked else Settings.unchecked
+        return load(target=target, environment_suffix=suffix, aws_region=region)
     except SettingsError as error:
         raise UsageError(
             "a setting is missing or malformed",

@@ -130,6 +130,8 @@ def destroy(
             (show if yes else ask)(going.lines(), settings.environment_suffix, place_of(run))
 
         destroy_wholly(run, data_too=data_too, agreed=agreed)
+        if not run.changes.any:
+            run.view.note(f"nothing was deployed as `{settings.environment_suffix}` there, so nothing was destroyed")
         if json:
             print_json({"destroyed": True, "seconds": run.seconds, **run.changes.to_json()})
 

@@ -1,5 +1,6 @@
 """One deployment on its way: what the stages (stages.py), the way back and the locks around them work on."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from deployer.targets.connect import TargetSession
 from deployer.terraform.cli import Terraform
 
 Outputs = dict[str, Any]  # values by name
+OUTPUTS = "outputs.json"  # in the working folder of what is deployed
+_BESIDE = re.compile(r"(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d{1,2})-(?P<suffix>.+)")
 
 
 @dataclass
@@ -40,12 +43,13 @@ class Run:
     judged: dict[str, Any] = field(default_factory=dict)  # what the gate said, where it was asked
     told: dict[str, Any] = field(default_factory=dict)  # the outputs as the apply told them
     outputs: Outputs = field(default_factory=dict)
+    standing: int | None = None  # resources after an apply that was interrupted, which was told
 
     @property
     def terraform(self) -> Terraform:
         """Raises NotDeployed where no stage has laid out the working folder yet."""
         if not (self.session.work / STACK_FILE).is_file():
-            raise not_deployed(self.settings)
+            raise not_deployed(self)
         tools.provide("terraform", self.paths, self.view.note)
         return terraform_in(self.session, self.settings, self.view.note)
 
@@ -57,8 +61,19 @@ class Run:
         self.seconds[name] = time.monotonic() - begun
 
 
-def not_deployed(settings: Settings) -> NotDeployed:
+def not_deployed(run: Run) -> NotDeployed:
+    """What is said where nothing is deployed; what this checkout has deployed beside it may be what is meant."""
+    told, others = run.settings, [f"--suffix {suffix} --region {region}" for region, suffix in deployed_beside(run)]
     return NotDeployed(
-        f"no deployment `{settings.environment_suffix}` on {settings.target} in {settings.aws_region}",
-        remedy="`tap deploy` with the same --target, --suffix and --region",
+        f"no deployment `{told.environment_suffix}` on {told.target} in {told.aws_region}",
+        remedy=f"name what is deployed there: {' or '.join(others)}"
+        if others
+        else "`tap deploy` with the same --target, --suffix and --region",
     )
+
+
+def deployed_beside(run: Run) -> list[tuple[str, str]]:
+    """Region and suffix of what this checkout has deployed to the same account, as far as it keeps that itself."""
+    whose = f"{run.session.target.name}-{run.session.target.account_id}-"
+    names = [found.parent.name.removeprefix(whose) for found in run.session.work.parent.glob(f"{whose}*/{OUTPUTS}")]
+    return sorted((match["region"], match["suffix"]) for name in names if (match := _BESIDE.fullmatch(name)))

@@ -11,10 +11,10 @@ from typing import Any
 
 from deployer.aws_errors import BUCKET_NOT_EMPTY
 from deployer.console.progress import Progress
-from deployer.deploy.deployment import Run
+from deployer.deploy.deployment import OUTPUTS, Run
 from deployer.deploy.ledger import deletions_in, ledger_of
 from deployer.deploy.plan import Changes, changes_in
-from deployer.deploy.stages import OUTPUTS, acquire_lock, init, run_stages, synth
+from deployer.deploy.stages import acquire_lock, init, run_stages, synth
 from deployer.deploy.state_owner import refuse_elsewhere
 from deployer.deploy.working_directory import mark_removal
 from deployer.errors import TerraformFailed, WouldLoseData

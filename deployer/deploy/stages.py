@@ -15,7 +15,7 @@ from typing import Any
 from deployer.console.progress import Progress
 from deployer.deploy import code_alone
 from deployer.deploy.adoption import to_adopt
-from deployer.deploy.deployment import Outputs, Run, not_deployed
+from deployer.deploy.deployment import OUTPUTS, Outputs, Run, not_deployed
 from deployer.deploy.locking import exclusive, recover_unsaved_state, require_lasting_state, wait_for_lock
 from deployer.deploy.plan import Changes, changes_in
 from deployer.deploy.state_owner import as_whose
@@ -35,10 +35,10 @@ from deployer.process.environments import is_made
 from deployer.resources.configuration import SUBSCRIPTION, configuration_in
 from deployer.stack_file import STACK_FILE
 from deployer.targets.credentials import require_valid_for
+from deployer.targets.targets import Target
 from deployer.terraform.cli import PLAN, attributes_in
 from deployer.terraform.provider_regions import require_known
 
-OUTPUTS = "outputs.json"
 # The deployer's policy holds it to keys with the environment's tags; a tag may take that long to count:
 # https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
 TAGS_COUNT_AFTER_S = 300.0
@@ -200,14 +200,16 @@ def write_outputs(run: Run) -> None:
 
 @contextmanager
 def _standing(run: Run) -> Iterator[None]:
-    """Who interrupts an apply is told what stands now."""
+    """Who interrupts an apply is told what stands now; on an AWS that ends with the command, nothing does."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
-        run.view.note(
-            f"{len(run.terraform.state())} resources stand and are in the state: `tap deploy` goes on from here, "
-            f"`tap cleanup --suffix {run.settings.environment_suffix}` removes them"
-        )
+        if run.session.lasting:
+            run.standing = len(run.terraform.state())
+            run.view.note(
+                f"interrupted: {run.standing} resources stand and are in the state; "
+                f"`tap deploy{run.settings.options()}` goes on from here"
+            )
         raise
 
 
@@ -216,7 +218,7 @@ def outputs(run: Run) -> None:
     with run.stage("outputs"):
         known = run.session.work / OUTPUTS
         document = json.loads(known.read_text()) if known.is_file() else run.told or run.terraform.output()
-        run.outputs = values_in(document)
+        run.outputs = values_in(document, run.session.target)
         known.write_text(json.dumps(document))
 
 
@@ -329,19 +331,19 @@ def outputs_of(run: Run) -> Outputs:
     known = run.session.work / OUTPUTS
     laid_out = (run.session.work / STACK_FILE).is_file()
     if known.is_file() and laid_out and not state_is_remote(run.session.work):
-        return values_in(json.loads(known.read_text()))
+        return values_in(json.loads(known.read_text()), run.session.target)
     if run.settings.state_bucket or (
         laid_out and state_is_remote(run.session.work)
     ):  # somebody else may have deployed it
         synth(run)
         init(run)
-    if found := values_in(run.terraform.output()):
+    if found := values_in(run.terraform.output(), run.session.target):
         return found
     if not run.terraform.state():
-        raise not_deployed(run.settings)
+        raise not_deployed(run)
     return {}
 
 
-def values_in(document: Mapping[str, Any]) -> Outputs:
-    """The values by name of what `terraform output -json` prints."""
-    return {name: told["value"] for name, told in document.items()}
+def values_in(document: Mapping[str, Any], target: Target) -> Outputs:
+    """The values by name of what `terraform output -json` prints, as they are reached on the target."""
+    return {name: target.reached(told["value"]) for name, told in document.items()}

@@ -20,6 +20,7 @@ from deployer.settings import Settings
 from deployer.targets import embedded, endpoints, localstack, targets
 from deployer.targets.credentials import refreshed
 from deployer.targets.targets import Credentials, Target
+from deployer.terraform.provider_regions import require_known
 
 _LONG_LIVED_OR_SESSION = re.compile(r"A(KIA|SIA)[A-Z2-7]{16}")  # the form of AWS's own access keys
 
@@ -43,7 +44,9 @@ def open_target(settings: Settings, paths: Paths, *, existing: bool = False) -> 
 
     Raises:
         EnvironmentUnready: it can't be reached, or may not be touched.
+        UsageError: AWS has no such region.
     """
+    require_known(settings.aws_region)
     if settings.target == "embedded":
         with _embedded(settings, paths, existing=existing) as session:
             yield session
@@ -59,6 +62,11 @@ def _embedded(settings: Settings, paths: Paths, *, existing: bool) -> Iterator[T
     if running := embedded.local(paths):
         yield lasting_session(on(running, settings), settings, paths)
         return
+    if existing and embedded.local_is_gone(paths):
+        raise NotDeployed(
+            "the embedded AWS that was kept running has ended, and with it all that was deployed on it",
+            remedy="`tap deploy`, which starts a new one",
+        )
     if existing:
         raise NotDeployed(
             "the embedded AWS is not running, so nothing is deployed on it",
@@ -95,11 +103,13 @@ def live(settings: Settings) -> Target:
     The credentials are resolved here, once: what was checked is what Terraform then uses, or what renews it.
 
     Raises:
+        EndpointFailed: nobody answers.
         EnvironmentUnready: there are no credentials, or a setting of how AWS is reached has no meaning.
         AccountRefused: they are not AWS's, or the account is not on the allow-list.
     """
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError, MissingDependencyException
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, MissingDependencyException
+    from botocore.exceptions import ConnectionError as NoConnection
 
     try:
         boto_session = boto3.Session(region_name=settings.aws_region)
@@ -120,6 +130,10 @@ def live(settings: Settings) -> Target:
             where=f"the profile {os.environ.get('AWS_PROFILE', 'default')}",
             remedy="give another profile the line `credential_process = aws configure export-credentials --profile "
             "THIS_ONE`, and name that one with AWS_PROFILE; the AWS CLI brings the runtime along",
+        ) from error
+    except (NoConnection, HTTPClientError) as error:  # nobody answers: the name, the way, or a proxy
+        raise EndpointFailed(
+            f"AWS can't be reached: {error}", remedy="check the network, and HTTPS_PROXY where there is a proxy"
         ) from error
     except (BotoCoreError, ClientError) as error:
         raise EnvironmentUnready(

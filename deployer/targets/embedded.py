@@ -111,6 +111,11 @@ def local(paths: Paths) -> Emulator | None:
     return None
 
 
+def local_is_gone(paths: Paths) -> bool:
+    """Whether one was kept running, and ended without being asked to: killed, or with the machine."""
+    return _recorded(paths) is not None and local(paths) is None
+
+
 def local_status(paths: Paths) -> Emulator:
     """The same, for who needs it.
 

@@ -5,6 +5,7 @@ target.
 """
 
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,10 @@ EMULATOR_ACCOUNT = "000000000000"  # whose root "test" is, for both emulators
 EMULATOR_SECRET = "test"  # noqa: S105 - the emulators' own, known to everybody
 NOWHERE = os.devnull
 PATIENT_ATTEMPTS = 12
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
+_API_URL = re.compile(
+    r"https://(?P<id>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<stage>[A-Za-z0-9_$-]+)"
+)
 EMULATOR_ANSWERS_S = 600.0  # a hang: on a busy machine an emulator is slow, and a second call would make it slower
 
 
@@ -186,6 +191,20 @@ class Target:
         return str(
             self.trait("api_url").format(endpoint=self.endpoint, api_id=api_id, stage=quote(stage), api_url=api_url)
         )
+
+    def reached(self, output: Any) -> Any:
+        """A stack's output, with each API's URL as it answers here: a stack names AWS's host, whoever answers as AWS.
+
+        On an emulator without TLS, where it has both: nobody else knows the certificate.
+        """
+        if isinstance(output, Mapping):
+            return {name: self.reached(value) for name, value in output.items()}
+        if isinstance(output, list):
+            return [self.reached(value) for value in output]
+        if not isinstance(output, str):
+            return output
+        plain = replace(self, endpoint=self.plain_endpoint or self.endpoint)
+        return _API_URL.sub(lambda found: plain.api_url(found["id"], found["stage"], found[0]), output)
 
     def client(self, service: str) -> Any:
         """The boto3 client of `service`, one per target; a client may be shared between threads."""

@@ -1,6 +1,8 @@
 """The API tells where a file is and what was loaded, to callers that IAM knows."""
 
 import json
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +12,9 @@ from urllib.parse import quote
 import pytest
 import urllib3
 
-from deployer.targets.targets import Credentials
+from deployer.targets.targets import Credentials, Target
 from pipeline.client import Pipeline
+from stack.outputs import Outputs
 from tests.integration.conftest import Caller
 from tests.integration.signing import signature
 
@@ -43,6 +46,28 @@ def ask(pipeline: Pipeline) -> Ask:
         return answer.status, json.loads(answer.data or b"null")
 
     return get
+
+
+def test_the_url_among_the_outputs_answers_to_curl(target: Target, outputs: Outputs, tag: str) -> None:
+    """As who has deployed types it, on whichever AWS: without a signature refused, signed by curl answered."""
+    if not shutil.which("curl"):
+        pytest.skip("this machine has no curl")
+    keys = target.keys
+    sign = ["--aws-sigv4", f"aws:amz:{target.region}:execute-api", "--user", f"{keys.access_key}:{keys.secret_key}"]
+    sign += ["--header", f"X-Amz-Security-Token: {keys.token}"] if keys.token else []
+    url = f"{outputs.api_url}/files/none-{tag}.csv"
+    config = "".join(f'{name[2:]} = "{value}"\n' for name, value in batched(sign))  # no secret in the arguments
+    curl = ["curl", "--silent", "--show-error", "--output", "/dev/null", "--write-out", "%{http_code}", "--config", "-"]
+
+    told = [
+        subprocess.run([*curl, url], input=given, capture_output=True, text=True, check=False) for given in ("", config)
+    ]
+
+    assert [one.stdout for one in told] == ["403", "404"], [one.stderr for one in told]
+
+
+def batched(words: list[str]) -> list[tuple[str, str]]:
+    return list(zip(words[::2], words[1::2], strict=True))
 
 
 def test_api_tells_of_a_file_and_of_a_transaction(

@@ -1,5 +1,6 @@
 """What `tap doctor` says of a live account, and of Node."""
 
+import json
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ import pytest
 from deployer.doctor import api_logs, fit, node
 from deployer.errors import EnvironmentUnready
 from deployer.process import tools
+from tests.unit.deployer.test_cli import tap
 
 
 def account(**settings: str) -> Any:
@@ -62,3 +64,16 @@ def test_what_is_kept_goes_out_of_support_in_its_time() -> None:
     """The day after its last one; nobody has to edit the check for that."""
     assert node(found(22), date(2027, 4, 30)).fine
     assert not node(found(22), date(2027, 5, 1)).fine
+
+
+def test_a_missing_region_is_a_row_and_the_rest_is_checked(tmp_path: Path) -> None:
+    """By the real command, of a live account: exit 3, as the region is marked; what asks AWS says that it can't."""
+    done = tap("doctor", "--target", "aws", "--json", AWS_CONFIG_FILE="/dev/null", TAP_PROVIDER_MIRROR=str(tmp_path))
+    checks = {one["name"]: one for one in json.loads(done.stdout)["checks"]}
+
+    assert done.returncode == 3
+    assert not checks["region"]["fine"]
+    assert checks["region"]["remedy"] == "set AWS_REGION or --region"
+    assert not checks["endpoint"]["fine"]
+    assert {"terraform", "node", "providers", "uv", "embedded env", "policy env", "docker"} <= checks.keys()
+    assert "Traceback" not in done.stderr
