@@ -1,20 +1,31 @@
-"""Rows and files that are right, but for the cells that are given."""
+"""Rows and files that are right, but for the cells that are given: with the columns of the shipped schema.
 
-HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description\n"
+A column that is not named here is left blank, as an optional one may be; nothing has to be added for it.
+"""
+
+import json
+
+from transactions.schema import SHIPPED
+
+NAMES: tuple[str, ...] = tuple(field["name"] for field in json.loads(SHIPPED.read_text("utf-8"))["fields"])
+HEADER = ",".join(NAMES) + "\n"
+RIGHT = {
+    "account_id": "A-1",
+    "timestamp": "2025-03-01T12:00:00+01:00",
+    "amount": "1.50",
+    "currency": "EUR",
+    "type": "debit",
+    "merchant": "Shop",
+    "description": "text",
+}
+
+
+def make_cells(number: int = 1, **cells: str) -> dict[str, str]:
+    return dict.fromkeys(NAMES, "") | RIGHT | {"transaction_id": f"T{number}"} | cells
 
 
 def make_row(number: int = 1, **cells: str) -> str:
-    row = {
-        "transaction_id": f"T{number}",
-        "account_id": "A-1",
-        "timestamp": "2025-03-01T12:00:00+01:00",
-        "amount": "1.50",
-        "currency": "EUR",
-        "type": "debit",
-        "merchant": "Shop",
-        "description": "text",
-    } | cells
-    return ",".join(row.values()) + "\n"
+    return ",".join(make_cells(number, **cells).values()) + "\n"
 
 
 def make_file(*numbers: int, **cells: str) -> str:

@@ -11,10 +11,7 @@ from pathlib import Path
 import pytest
 
 from deployer import cli
-
-HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
-GOOD = "T1,A1,2025-01-31T23:59:59+01:00,10.25,EUR,debit,Shop,x"
-BAD = "T2,A1,2025-01-31T23:59:59+01:00,ten,EUR,debit,Shop,x"
+from tests.unit.rows import HEADER, make_file, make_row
 
 
 def tap(*arguments: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -28,7 +25,7 @@ def tap(*arguments: str, folder: Path | None = None, **environment: str) -> subp
 @pytest.fixture
 def csv(tmp_path: Path) -> Path:
     path = tmp_path / "mixed.csv"
-    path.write_text("\n".join((HEADER, GOOD, BAD, "")))
+    path.write_text(HEADER + make_row(1) + make_row(2, amount="ten"))
     return path
 
 
@@ -114,7 +111,7 @@ def test_validate_judges_with_the_engine_of_the_lambda(csv: Path) -> None:
 
 def test_validate_of_good_rows_is_zero(csv: Path) -> None:
     """Nothing rejected: exit 0."""
-    csv.write_text("\n".join((HEADER, GOOD, "")))
+    csv.write_text(make_file(1))
 
     assert tap("validate", str(csv)).returncode == 0
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-HEADER = "transaction_id,account_id,timestamp,amount,currency,type,merchant,description"
-ROW = "T2,A1,2025-01-31T23:59:59+01:00,zehn…,EUR,debit,Schöp,x"  # no amount, and not in ASCII
+from tests.unit.rows import HEADER, make_row
+
+ROW = make_row(2, amount="zehn…", merchant="Schöp")  # no amount, and not in ASCII
 FULL = Path("/dev/full")
 COMMANDS = [(["validate", "FILE"], 1), (["validate", "FILE", "--json"], 1), (["--help"], 0), (["docs", "--help"], 0)]
 
@@ -19,7 +20,7 @@ COMMANDS = [(["validate", "FILE"], 1), (["validate", "FILE", "--json"], 1), (["-
 @pytest.fixture
 def csv(tmp_path: Path) -> Path:
     path = tmp_path / "file.csv"
-    path.write_text(f"{HEADER}\n{ROW}\n")
+    path.write_text(HEADER + ROW)
     return path
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.unit.rows import make_cells
 from transactions import vectorised
 from transactions.constraints import plain_number
 from transactions.judge import NoSink, judge
@@ -304,7 +305,7 @@ def test_amounts_are_money_whatever_their_decimal_mark():
 
 
 def _semicolons(number, amount):
-    return ";".join([f"T{number}", "A-1", "2025-03-01T12:00:00Z", amount, "eur", "debit", "", ""]) + "\n"
+    return ";".join(make_cells(number, amount=amount, currency="eur").values()) + "\n"
 
 
 @pytest.mark.parametrize(

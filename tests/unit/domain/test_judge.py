@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.rows import HEADER, make_row
+from tests.unit.rows import HEADER, NAMES, make_row
 from transactions.errors import ConservationBroken
 from transactions.judge import NoSink, judge
 from transactions.rules import Control
@@ -142,8 +142,8 @@ def test_an_absent_optional_column_is_named_and_the_rows_are_judged(verdict_of, 
     strip = [line.rsplit(",", 1)[0] + "\n" for line in (HEADER + make_row(1)).splitlines()]
     verdict = verdict_of("".join(strip))
 
-    assert [(error.code, error.column) for error in verdict.errors] == [("header-missing-column", "description")]
-    assert collected.rows[0]["description"] is None
+    assert [(error.code, error.column) for error in verdict.errors] == [("header-missing-column", NAMES[-1])]
+    assert collected.rows[0][NAMES[-1]] is None
 
 
 def test_a_file_without_a_required_column_is_refused_with_all_that_is_wrong(verdict_of):

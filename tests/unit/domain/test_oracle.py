@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.rows import NAMES
 from transactions.judge import judge
 from transactions.schema import SHIPPED
 
@@ -18,7 +19,6 @@ from .conftest import Collected
 from .oracle import oracle_on
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
-COLUMNS = ("transaction_id", "account_id", "timestamp", "amount", "currency", "type", "merchant", "description")
 FILES, ROWS = 8, 300
 
 AGREED = {
@@ -56,7 +56,7 @@ PLANTS = {**AGREED, **{name: cells for name, (cells, _, _) in DIFFERENT.items()}
 def _rows(random_: random.Random, number: int) -> Iterator[tuple[str, dict[str, str]]]:
     for row in range(ROWS):
         plant = random_.choice(["right", *PLANTS])
-        good = {
+        good = dict.fromkeys(NAMES, "") | {
             "transaction_id": f"F{number}-{row}",
             "account_id": f"A-{row % 7}",
             "timestamp": f"2025-03-{1 + row % 28:02d}T12:00:00+01:00",
@@ -82,8 +82,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, lis
     for number in range(FILES):
         name, delimiter = list(DELIMITERS.items())[number % len(DELIMITERS)]
         rows = list(_rows(random.Random(number), number))
-        lines = [delimiter.join(COLUMNS)]
-        lines += [delimiter.join(_cell(row[column], delimiter) for column in COLUMNS) for _, row in rows]
+        lines = [delimiter.join(NAMES)]
+        lines += [delimiter.join(_cell(row[column], delimiter) for column in NAMES) for _, row in rows]
         path = folder / f"{name}-{number:02d}.csv"
         path.write_text("\n".join(lines) + "\n", "utf-8", newline="")
         plants[path.name] = [plant for plant, _ in rows]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.rows import NAMES
 from transactions.errors import DocumentRefused
 from transactions.layout import Upload
 from transactions.parts import Item, Part, enrich, items_of, parts_of, to_lines
@@ -109,6 +110,7 @@ def test_an_element_of_the_list_comes_back_as_it_was_written() -> None:
 
 
 ROW: Row = {
+    **dict.fromkeys(NAMES),
     "transaction_id": "T1", "account_id": "A-1", "timestamp": "2025-03-01T11:00:00+00:00", "amount": "1.50",
     "currency": "EUR", "type": "debit", "merchant": None, "description": "text", "source_line": 2,
 }  # fmt: skip

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.rows import NAMES
 from transactions.judge import judge
 
 from .conftest import Collected
 
-COLUMNS = ("transaction_id", "account_id", "timestamp", "amount", "currency", "type", "merchant", "description")
 DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\x00"), max_size=20)
 
@@ -69,7 +69,7 @@ def files(draw: st.DrawFn) -> Drawn:
         encoding=draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])),
         ending=ending,
         quote_all=draw(st.booleans()),
-        columns=draw(st.permutations(COLUMNS)),
+        columns=draw(st.permutations(NAMES)),
         rows=rows,
         plants=plants,
         repeats=_repeats(draw, rows, plants),
@@ -80,7 +80,7 @@ def _row(draw: st.DrawFn, number: int, ending: str) -> dict[str, str]:
     currency = draw(st.sampled_from(sorted(DECIMALS)))
     amount = draw(st.decimals(0, 10**9, places=DECIMALS[currency]))
     lines = draw(st.lists(TEXT, min_size=1, max_size=3))
-    return {
+    return dict.fromkeys(NAMES, "") | {
         "transaction_id": f"T{number}",
         "account_id": f"A-{number % 3}",
         "timestamp": f"2025-03-01T12:{number:02d}:00+01:00",
@@ -104,7 +104,7 @@ def _repeats(draw: st.DrawFn, rows: list[dict[str, str]], plants: Sequence[str])
 def _written(drawn: Drawn) -> tuple[bytes, list[int]]:
     """The file's bytes, and the physical line that each row begins in."""
     out = io.StringIO()
-    out.write(_line(drawn, dict(zip(COLUMNS, COLUMNS, strict=True))))
+    out.write(_line(drawn, dict(zip(NAMES, NAMES, strict=True))))
     line, begins = 2, []
     for row in drawn.rows:
         begins.append(line)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.rows import HEADER, make_row
+from tests.unit.rows import HEADER, NAMES, make_cells, make_row
 from transactions import engine, flat, flat_form, predicates
 from transactions.engine import Engine
 from transactions.judge import NoSink, judge
@@ -18,8 +18,6 @@ from transactions.records import Splitter
 from transactions.schema import parse
 
 from .conftest import DATA, Collected
-
-NAMES = HEADER.strip().split(",")
 
 
 def judged(path, schema, way, **options):
@@ -123,7 +121,7 @@ def test_a_file_of_quoted_cells_alone_is_the_same(schema, ending):
     writer.writerow(NAMES)
     for number in range(2_000):
         text = {500: 'a "word"', 900: "two\nlines", 901: ",", 1_200: '","'}.get(number, "text")
-        writer.writerow(make_row(number, description="@").strip().replace("@", text).split(",", 7))
+        writer.writerow(make_cells(number, description=text).values())
     document, *_ = assert_same(out.getvalue().encode(), schema)
 
     assert document["rows"] == {"read": 2_000, "accepted": 2_000, "rejected": 0, "duplicates": 0}
@@ -293,9 +291,7 @@ def test_a_file_is_judged_by_the_engine_up_to_the_share_of_broken_rows(schema, m
 def test_every_sign_that_a_csv_writer_might_quote_comes_through(schema):
     """A hash, a quote, a blank at either end, a backslash: in a text they are text, in either way."""
     signs = ["#", "a#b", '"#"', " x ", "\\", "'", ";", "%", "null", "\u2028", "\ufeffx"]
-    body = "".join(
-        f"T{n},A-1,2025-03-01T12:00:00Z,1.00,EUR,debit,Shop,{_quoted(sign)}\n" for n, sign in enumerate(signs)
-    )
+    body = "".join(make_row(number, description=_quoted(sign)) for number, sign in enumerate(signs))
 
     _, _, rows, _ = assert_same((",".join(NAMES) + "\n" + body).encode(), schema)
 

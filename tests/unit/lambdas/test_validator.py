@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.unit.rows import make_file, make_row
+from tests.unit.rows import NAMES, make_file, make_row
 from transactions.layout import MAX_KEY_BYTES, Upload
 from transactions.schema import SHIPPED, parse
 
@@ -50,8 +50,8 @@ def test_the_sample_is_judged_and_its_objects_written(way):
     assert manifest["rows"] == expected["rows"]
     assert manifest["objects"] == {name: getattr(upload, name) for name in KEYS}
     names, *rows = map(json.loads, way.bytes(upload.accepted).splitlines())
-    assert (len(names), names[-1], len(rows)) == (9, "source_line", expected["rows"]["accepted"])
-    assert {len(row) for row in rows} == {9}
+    assert (len(names), names[-1], len(rows)) == (len(NAMES) + 1, "source_line", expected["rows"]["accepted"])
+    assert {len(row) for row in rows} == {len(NAMES) + 1}
     assert len(way.bytes(upload.rejected).decode("utf-8-sig").splitlines()) > len(expected["errors"])
     assert way.json(upload.report)["stage"] == "validated"
 
