@@ -135,7 +135,8 @@ def main() -> None:
 def _run() -> str | int | None:
     """The exit code, once all that was said has gone out."""
     try:
-        app(_uncoloured(sys.argv[1:]))
+        sys.argv[1:] = _uncoloured(sys.argv[1:])
+        app()
     except SystemExit as ended:
         sys.stdout.flush()
         return ended.code
