@@ -19,10 +19,10 @@ from deployer.resources import confirmations
 from deployer.resources.configuration import SUBSCRIPTION, configuration_in
 from deployer.settings import Settings, SettingsError
 from deployer.stack_file import stack_document
-from deployer.targets import connect, embedded, localstack, provider_operations
+from deployer.targets import connect, embedded, localstack, provider_operations, provider_regions
 from deployer.targets.ministack_server import functions
 from deployer.targets.targets import Target
-from deployer.terraform import provider_mirror, provider_regions, state_bucket
+from deployer.terraform import provider_mirror, state_bucket
 
 PROVIDERS = {
     f"{provider_mirror.REGISTRY}/hashicorp/aws": provider_regions.PROVIDER

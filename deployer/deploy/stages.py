@@ -35,9 +35,9 @@ from deployer.process.environments import is_made
 from deployer.resources.configuration import SUBSCRIPTION, configuration_in
 from deployer.stack_file import STACK_FILE
 from deployer.targets.credentials import require_valid_for
+from deployer.targets.provider_regions import require_known
 from deployer.targets.targets import Target
 from deployer.terraform.cli import PLAN, attributes_in
-from deployer.terraform.provider_regions import require_known
 
 # The deployer's policy holds it to keys with the environment's tags; a tag may take that long to count:
 # https://docs.aws.amazon.com/kms/latest/developerguide/abac.html

@@ -19,8 +19,8 @@ from deployer.paths import Paths
 from deployer.settings import Settings
 from deployer.targets import embedded, endpoints, localstack, targets
 from deployer.targets.credentials import refreshed
+from deployer.targets.provider_regions import require_known
 from deployer.targets.targets import Credentials, Target
-from deployer.terraform.provider_regions import require_known
 
 _LONG_LIVED_OR_SESSION = re.compile(r"A(KIA|SIA)[A-Z2-7]{16}")  # the form of AWS's own access keys
 

@@ -8,8 +8,8 @@ import pytest
 
 from deployer.compliance.judgement import Judgement
 from deployer.compliance.scan import scan
+from deployer.targets.provider_regions import PROVIDER
 from deployer.terraform.offline_plan import LATER, answered, readable
-from deployer.terraform.provider_regions import PROVIDER
 from tests.policy.shared import PLACES, once
 
 KEY = "${aws_kms_key.k.arn}"

@@ -9,8 +9,8 @@ from deployer.deploy.stages import Run
 from deployer.errors import UsageError
 from deployer.region_names import REGIONS
 from deployer.settings import Settings
+from deployer.targets.provider_regions import NEWER, require_known
 from deployer.terraform.diagnostics import Diagnostic, failure
-from deployer.terraform.provider_regions import NEWER, require_known
 
 
 @pytest.mark.parametrize("region", [*sorted(NEWER), "eu-west-9"])

@@ -12,8 +12,8 @@ from deployer.errors import TerraformFailed
 from deployer.paths import Paths
 from deployer.targets import targets
 from deployer.targets.connect import TargetSession
+from deployer.targets.provider_regions import PROVIDER
 from deployer.terraform.provider_mirror import required_providers, this_platform
-from deployer.terraform.provider_regions import PROVIDER
 from stack.settings import Settings
 
 STACK = Path(__file__).parents[3] / "stack"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from deployer.terraform.provider_regions import PROVIDER
+from deployer.targets.provider_regions import PROVIDER
 from tests.unit.stack.reading import strings
 
 Synthesised = Callable[..., dict[str, Any]]
-ASKED = "5.100.0"  # the provider that deployer/terraform/provider_regions.py has the answers of
+ASKED = "5.100.0"  # the provider that deployer/targets/provider_regions.py has the answers of
 REGIONS = ["eu-west-1", "ap-southeast-2", "us-gov-west-1", "cn-north-1"]
 ANY_REGION = re.compile(r"\b(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us|us-gov|us-iso|us-isob)-[a-z]+(?:-[a-z]+)?-\d\b")
 
