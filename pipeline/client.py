@@ -6,11 +6,12 @@ Used by the commands about files, by `tap run`, and by the suite. Knows the depl
 import csv
 import hashlib
 import io
+import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -92,12 +93,24 @@ class Pipeline(Deployed):
             return state
         return replace(state, evidence={**state.evidence, "progress": progress})
 
-    def states(self) -> list[FileState]:
-        """Where every file is, by key."""
+    def states(self, known: Sequence[FileState] = ()) -> list[FileState]:
+        """Where every file is, by key. Of the `known` ones, those that have ended since they were sent are not asked
+        for again.
+        """
         pages = self.target.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=INCOMING)
-        keys = [one["Key"].removeprefix(INCOMING) for page in pages for one in page.get("Contents", [])]
+        sent = {
+            one["Key"].removeprefix(INCOMING): one["LastModified"] for page in pages for one in page.get("Contents", [])
+        }
+        ended = {one.key: one for one in known if one.ended}
+
+        def state(key: str) -> FileState:
+            found = ended.get(key)  # S3 tells whole seconds of the time of an upload
+            if found and datetime.fromisoformat(found.since) > sent[key] + timedelta(seconds=1):
+                return found
+            return self.state(self.newest(key))
+
         with ThreadPoolExecutor(_CONNECTIONS) as pool:
-            return list(pool.map(lambda key: self.state(self.newest(key)), keys))
+            return list(pool.map(state, sent))
 
     def watch(self, upload: Upload, silence_s: float = SILENCE_S, clock: Clock = time) -> Iterator[FileState]:
         """Each state that a file version comes to, as it comes, until it ends.
@@ -167,6 +180,23 @@ class Pipeline(Deployed):
             return [_as_text(error) for error in state.evidence.get("errors", [])]
         body = self.target.client("s3").get_object(Bucket=self.bucket, Key=quarantined)["Body"].read()
         return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+
+    def conflicts(self, key: str) -> list[dict[str, Any]]:
+        """The rows of a file's newest report that contradict what the table has of the same id: the `line`, the `row`,
+        and of the one in the table, the `first`, where it came from and when.
+
+        Raises:
+            UsageError: there is no report of such a file yet.
+        """
+        s3, report = self.target.client("s3"), get_json(self.target.client("s3"), self.bucket, report_key(key))
+        if report is None:
+            raise no_such_file(key)
+        prefix = Upload(key, report["source"]["version_id"]).all_conflicts
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        parts = [one["Key"] for page in pages for one in page.get("Contents", [])]
+        bodies = (s3.get_object(Bucket=self.bucket, Key=part)["Body"].read() for part in parts)
+        rows = [json.loads(line) for body in bodies for line in body.splitlines()]
+        return [{"line": row.pop("source_line"), **row} for row in rows]
 
     def raw_rejects(self, key: str, path: Path) -> None:
         """Write a file's rejected rows to `path`: its header and their original bytes, ready to repair and resubmit.

@@ -1,7 +1,6 @@
 """Tables for people: reconciled figures, rejected rows, files, items. Used by the commands and `tap run`."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import IO, Any
 
@@ -9,10 +8,11 @@ from deployer.console.table import show
 from deployer.visible import in_a_line
 from pipeline.dead_letters import DeadLetter
 from pipeline.deployed import FileState
-from pipeline.domain import counted
+from pipeline.domain import INCOMING, counted
 
 FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")
 REJECT_COLUMNS = ("line", "column", "code", "value", "message")
+_CONFLICT_COLUMNS = ("transaction_id", "amount", "currency")
 _ITEM_COLUMNS = ("transaction_id", "timestamp", "amount", "currency", "type", "account_id")
 SHOWN = 50  # rejected rows on a screen
 _NARROW = {"value": 28}  # the message quotes what matters of it
@@ -75,32 +75,30 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def show_states(stream: IO[str], states: Sequence[FileState]) -> None:
-    """Where each file is; of those that stand without a word for long, what sends them on their way again."""
-    now = datetime.now(UTC)
-    reconciled = {True: "yes", False: "NO", None: ""}
-    columns = ("key", "stage", "since", "state", "read", "loaded", "rejected", "reconciled")
+def show_conflicts(stream: IO[str], conflicts: Sequence[Mapping[str, Any]]) -> None:
+    """Rows that contradict the table: what they say, and where what the table has came from."""
     rows = [
-        (
-            one.key, one.stage, one.since, "no news" if one.is_silent(now) else one.state,
-            *(one.rows.get(name, "") for name in ("read", "loaded", "rejected")), reconciled[one.reconciled],
-        )
-        for one in states
+        (one["line"], *(one["row"].get(name, "") for name in _CONFLICT_COLUMNS), _origin(one["first"]))
+        for one in conflicts[:SHOWN]
     ]  # fmt: skip
-    show(stream, counted(len(states), "file"), columns, rows, right=("read", "loaded", "rejected"))
-    if any(one.is_silent(now) for one in states):
-        print(
-            "No news for over an hour: no event told of it, or it failed without a letter. `tap deploy` puts a "
-            "notification back that is gone, `tap watch KEY` shows what AWS says; then `tap upload` sends the file "
-            "again. Nothing is loaded twice.",
-            file=stream,
-        )
+    title = f"conflicting: {counted(len(conflicts), 'row')}"
+    title += f", the first {SHOWN}; --json has all" if len(conflicts) > SHOWN else ""
+    show(stream, title, ("line", *_CONFLICT_COLUMNS, "loaded first from"), rows, right=("line", "amount"))
+
+
+def _origin(first: Mapping[str, Any]) -> str:
+    return f"{str(first.get('source_file')).removeprefix(INCOMING)}, line {first.get('source_line')}"
 
 
 def parts_told(state: FileState) -> list[str]:
     """How far a load under way is, in words; nothing of any other state."""
     progress = state.evidence.get("progress")
     return [f"{progress['done']:,} of {progress['of']:,} parts"] if progress else []
+
+
+def figures_told(state: FileState) -> list[str]:
+    """The rows of a file, in words: `42 rejected`."""
+    return [f"{state.rows[name]:,} {name}" for name in FIGURES if name in state.rows]
 
 
 def show_letters(stream: IO[str], letters: Sequence[DeadLetter]) -> None:

@@ -52,7 +52,8 @@ def cleanup(
             "specify --suffix or --expired",
             remedy="one of the two, not both: `tap cleanup --suffix X` or `tap cleanup --expired`",
         )
-    require_somebody(yes=yes or dry_run)
+    if not (yes or dry_run):
+        require_somebody("deletion")
     suffixes = [suffix] if suffix else _expired(target, region, json=json)
     cleaned: dict[str, CleanupResult] = {}
     refused: list[TapError] = []

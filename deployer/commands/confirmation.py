@@ -1,4 +1,4 @@
-"""Asks before something goes for good: `tap destroy` and `tap cleanup`."""
+"""Asks before something goes for good, `tap destroy` and `tap cleanup`, and before `tap deploy` changes AWS."""
 
 import sys
 from collections.abc import Iterable
@@ -7,18 +7,18 @@ from typing import TextIO
 from deployer.errors import CheckFailed, UsageError
 
 
-def require_somebody(*, yes: bool, answers: TextIO | None = None) -> None:
-    """Raises UsageError where nobody can be asked: before anything begins."""
-    if not yes and not (answers or sys.stdin).isatty():
+def require_somebody(what: str, answers: TextIO | None = None) -> None:
+    """Raises UsageError where nobody can be asked about `what`: before anything begins."""
+    if not (answers or sys.stdin).isatty():
         raise UsageError(
-            "deletion needs a confirmation, and there is no terminal to ask on",
-            remedy="to delete without asking: --yes",
+            f"{what} needs a confirmation, and there is no terminal to ask on",
+            remedy="to go on without being asked: --yes",
         )
 
 
-def show(going: Iterable[str], suffix: str, place: str) -> None:
-    """What goes, a line each."""
-    print(f"of the environment `{suffix}` on {place}:", *going, sep="\n  ", file=sys.stderr)
+def show(lines: Iterable[str], suffix: str, place: str) -> None:
+    """What goes or changes, a line each."""
+    print(f"of the environment `{suffix}` on {place}:", *lines, sep="\n  ", file=sys.stderr)
 
 
 def ask(going: Iterable[str], suffix: str, place: str, answers: TextIO | None = None) -> None:
@@ -28,6 +28,16 @@ def ask(going: Iterable[str], suffix: str, place: str, answers: TextIO | None = 
         CheckFailed: something else was typed, or nothing.
     """
     show(going, suffix, place)
-    print(f"type `{suffix}` to remove it: ", end="", file=sys.stderr, flush=True)
-    if (answers or sys.stdin).readline().strip() != suffix:
-        raise CheckFailed(f"nothing was removed, as `{suffix}` was not typed")
+    _require(suffix, "remove it", "removed", answers)
+
+
+def ask_to_apply(changes: Iterable[str], suffix: str, place: str, answers: TextIO | None = None) -> None:
+    """Show what a deployment changes, and go on if `yes` is typed. Raises CheckFailed as `ask` does."""
+    show(changes, suffix, place)
+    _require("yes", "apply this", "changed", answers)
+
+
+def _require(word: str, what: str, done: str, answers: TextIO | None) -> None:
+    print(f"type `{word}` to {what}: ", end="", file=sys.stderr, flush=True)
+    if (answers or sys.stdin).readline().strip() != word:
+        raise CheckFailed(f"nothing was {done}, as `{word}` was not typed")

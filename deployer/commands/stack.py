@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deployer.commands.confirmation import ask, require_somebody, show
+from deployer.commands.confirmation import ask, ask_to_apply, require_somebody, show
 from deployer.commands.options import DEFAULTS, DataTooOption, EnvironmentOptions, JsonOption, YesOption, print_json
 from deployer.paths import Paths
 from deployer.stack_file import STACK_FILE
@@ -39,7 +39,9 @@ def synth(
 
 
 def plan(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
-    """Show what `deploy` would change."""
+    """Show what `deploy` would change: each resource with its attributes before and after, and each policy with the
+    statements it gains and loses.
+    """
     from deployer.deploy.stages import plan_only
 
     with running(options.settings(), json=json) as run:
@@ -47,16 +49,20 @@ def plan(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> No
         if json:
             print_json(changes.to_json())
         else:
-            print("\n".join(changes.lines()))
+            print("\n".join(changes.details()))
 
 
 def deploy(
     options: EnvironmentOptions = DEFAULTS,
     allow_replace: ReplaceOption = False,
     plan_only: PlanOnlyOption = False,
+    yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Synthesise, adopt existing resources, plan, check and apply; then verify that a new plan is empty."""
+    """Synthesise, adopt existing resources, plan, check and apply; then verify that a new plan is empty.
+
+    On AWS it shows the plan and asks before it applies it, unless the plan is empty.
+    """
     from deployer.deploy.stages import deploy as deploy_stages
 
     if plan_only:
@@ -65,8 +71,13 @@ def deploy(
     settings = options.settings()
     if settings.target == "embedded":
         keep_embedded(json=json)
+    asks = settings.target == "aws" and not yes
+    if asks:
+        require_somebody("a deployment to AWS")
     with running(settings, json=json) as run:
         run.allow_replace = allow_replace
+        if asks:
+            run.agreed = lambda changes: ask_to_apply(changes.details(), settings.environment_suffix, place_of(run))
         outputs = deploy_stages(run)
         if json:
             print_json({"outputs": outputs, "seconds": run.seconds, **run.changes.to_json()})
@@ -123,7 +134,8 @@ def destroy(
     from deployer.deploy.destroy import destroy as destroy_wholly
 
     settings = options.settings()
-    require_somebody(yes=yes)
+    if not yes:
+        require_somebody("deletion")
     with running(settings, json=json, existing=True) as run:
 
         def agreed(going: "Changes") -> None:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,10 @@ OUTPUTS = "outputs.json"  # in the working folder of what is deployed
 _BESIDE = re.compile(r"(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d{1,2})-(?P<suffix>.+)")
 
 
+def _unasked(_: Changes) -> None:
+    """Whoever called has decided already."""
+
+
 @dataclass
 class Run:
     """One deployment on its way: what the stages so far have found out. Times in seconds by stage."""
@@ -35,6 +39,7 @@ class Run:
     view: View
     seconds: dict[str, float] = field(default_factory=dict)
     allow_replace: bool = False  # whether a plan may destroy or replace what holds data
+    agreed: Callable[[Changes], None] = _unasked  # called before anything is changed; raises where nothing is to be
     stack: Path | None = None
     backend: Mapping[str, str] = field(default_factory=dict)  # of S3: bucket, key, region; empty for any other
     adoption: Adoption = field(default_factory=Adoption)  # what exists and the state lacks

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deployer.deploy.differences import Difference, differences_in, shown
 from deployer.resources.stateless import holds_data
 from deployer.terraform.plan_json import resources_in
 
@@ -48,6 +49,7 @@ class Change:
     half_made: bool = False  # whether it is replaced only because its creation was interrupted
     lost: str = ""  # why what it held could not be read any more, though nothing of it is destroyed by the plan
     gone: bool = False  # whether it is made anew because somebody deleted it, and nothing of it can be brought back
+    differences: tuple[Difference, ...] = ()
 
     @property
     def loses_data(self) -> bool:
@@ -95,7 +97,14 @@ class Changes:
     def lines(self) -> Iterator[str]:
         """One line for each change."""
         yield from (f"{'adopt':<8} {address}" for address in self.adopted)
-        yield from (f"{change.kind:<8} {change.address}{_fate(change)}" for change in self.all)
+        yield from map(_line, self.all)
+
+    def details(self) -> Iterator[str]:
+        """The same, and below each what changes in it; at most 80 columns wide but for an address."""
+        yield from (f"{'adopt':<8} {address}" for address in self.adopted)
+        for change in self.all:
+            yield _line(change)
+            yield from shown(change.differences)
 
     def notes(self) -> Iterator[str]:
         """What somebody deleted and is made anew, for who deploys."""
@@ -114,12 +123,17 @@ class Changes:
                     "kept": one.is_kept,
                     "loses_data": one.loses_data,
                     "lost": one.lost,
+                    "differences": [each.to_json() for each in one.differences],
                 }
                 for one in self.all
             ],
             "adopted": list(self.adopted),
             "outputs_change": self.outputs_change,
         }
+
+
+def _line(change: Change) -> str:
+    return f"{change.kind:<8} {change.address}{_fate(change)}"
 
 
 def _fate(change: Change) -> str:
@@ -140,7 +154,8 @@ def changes_in(plan: Mapping[str, Any]) -> Changes:
             address, half_made = one["address"], one.get("action_reason") == _TAINTED
             gone = address in missing and one["type"] in _GONE_FOR_GOOD
             lost = missing.get(address, "") if not gone else ""
-            found.append(Change(address, one["type"], kind, half_made, lost or _left_under(one), gone))
+            differences = differences_in(one["change"])
+            found.append(Change(address, one["type"], kind, half_made, lost or _left_under(one), gone, differences))
     outputs = any(one["actions"] != ["no-op"] for one in plan.get("output_changes", {}).values())
     managed = _standing(plan)
     adopted = sorted(one["address"] for one in plan.get("resource_changes", []) if "importing" in one["change"])

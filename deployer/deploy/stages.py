@@ -130,6 +130,12 @@ def refuse_loss(run: Run) -> None:
         )
 
 
+def agree(run: Run) -> None:
+    """Whoever deploys has seen what changes and said yes, where that is asked for."""
+    if run.changes.any:
+        run.agreed(run.changes)
+
+
 def record(run: Run) -> None:
     """What is about to be created goes into the ledger, before it is."""
     if run.changes.count("create") or run.changes.count("replace"):
@@ -266,7 +272,7 @@ def code_or_whole(run: Run) -> None:
         if new:
             run.changes = code_alone.changes_of(new)
             run.view.note(f"only code changed: {', '.join(one.name for one in new)}")
-            comply(run)
+            _each(run, (comply, agree))
             with run.stage("code"):
                 code_alone.replace_code(run, new, state)
             return outputs(run)
@@ -276,7 +282,7 @@ def code_or_whole(run: Run) -> None:
 
 
 WHOLE: Stages = (
-    *(adopt, plan, finish_half_made, refuse_loss, comply, record),
+    *(adopt, plan, finish_half_made, refuse_loss, comply, agree, record),
     *(apply, record_made, outputs, verify, code_alone.remember),
 )
 DEPLOY: Stages = (synth, init, acquire_lock, code_or_whole, tell_unconfirmed)

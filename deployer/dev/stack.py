@@ -60,7 +60,7 @@ class Stack:
             KeyboardInterrupt: after the deployment has ended in order.
         """
         told = self._settings
-        command = runnable(("tap", "deploy", "--json"))
+        command = runnable(("tap", "deploy", "--yes", "--json"))
         where = ("--target", told.target, "--suffix", told.environment_suffix, "--region", told.aws_region)
         with tempfile.TemporaryFile() as answer:
             running = process.start((*command, *where), output=answer, complaints=None, apart=True)

@@ -97,8 +97,13 @@ class Upload:
         """The prefix of what failed tries of its parts left."""
         return f"{TRANSFORMED}{self._stem}/reasons/"
 
+    @property
+    def all_conflicts(self) -> str:
+        """The prefix of the rows that contradict the table, an object for each part that has some."""
+        return f"{QUARANTINE}{self._stem}/conflicts/"
+
     def conflicts(self, number: int) -> str:
-        return f"{QUARANTINE}{self._stem}/conflicts/part-{number:05d}.jsonl"
+        return f"{self.all_conflicts}part-{number:05d}.jsonl"
 
     def source_part(self, number: int) -> str:
         """The key of the table's index by source."""

@@ -1,11 +1,11 @@
 """`tap validate`, `upload`, `watch`, `status`, `rejects`, `resubmit`, `redrive`: the files."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,6 +37,11 @@ KeyOption = Annotated[str | None, typer.Option("--key", help="Key of the file (d
 WatchOption = Annotated[
     bool, typer.Option("--watch", help="Then follow each file until it is loaded; exit 1 if one is not reconciled.")
 ]
+LiveOption = Annotated[bool, typer.Option("--watch", help="Then follow all files as they change, until Ctrl-C.")]
+ConflictsOption = Annotated[
+    bool, typer.Option("--conflicts", help="Show the rows that contradict what the table has, instead.")
+]
+JsonLinesOption = Annotated[bool, typer.Option("--json", help="Print a JSON document on a line for each change.")]
 RawOption = Annotated[Path | None, typer.Option("--raw", help="Also write the rows' original bytes to this file.")]
 RedrivenArgument = Annotated[str | None, typer.Argument(help="Only the letters about this key (default: all).")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="List the dead letters; change nothing.")]
@@ -44,6 +49,7 @@ RepairedArgument = Annotated[
     Path | None,
     typer.Argument(help="File with the repaired rows (default: the rejected rows as they were).", show_default=False),
 ]
+_NUMBERS = ("line", "record")
 DetailsOption = Annotated[
     int, typer.Option("--max-errors", min=0, help="Maximum number of errors to list; all are counted.")
 ]
@@ -74,7 +80,7 @@ def upload(
     key: KeyOption = None,
     follow: WatchOption = False,
     options: EnvironmentOptions = DEFAULTS,
-    json: JsonOption = False,
+    json: JsonLinesOption = False,
 ) -> None:
     """Upload CSV files, which starts their processing; - is standard input, and needs --key."""
     from pipeline.given import given, require_names
@@ -101,7 +107,7 @@ def upload(
 def watch(
     key: KeyArgument,
     options: EnvironmentOptions = DEFAULTS,
-    json: JsonOption = False,
+    json: JsonLinesOption = False,
 ) -> None:
     """Follow a file until it is loaded; exit 1 if it fails or its figures do not add up."""
     with pipeline_of(options, json=json) as pipeline:
@@ -109,34 +115,62 @@ def watch(
     require_reconciled(state)
 
 
-def status(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
-    """Show where every file is."""
-    from pipeline.tables import show_states
+def status(
+    live: LiveOption = False,
+    options: EnvironmentOptions = DEFAULTS,
+    json: JsonOption = False,
+) -> None:
+    """Show every file: its stage, its rows and how they fared, and since when.
+
+    With --watch and --json, each change is a document on a line of its own.
+    """
+    from pipeline.status_screen import changes, followed, show_live, show_states
 
     with pipeline_of(options, json=json) as pipeline:
-        states = pipeline.states()
-    if json:
-        for state in states:
-            print_json_line(state.to_json())
-    else:
-        show_states(sys.stdout, states)
+        if not live:
+            states = pipeline.states()
+            if json:
+                print_json({"files": [state.to_json() for state in states]})
+            else:
+                show_states(sys.stdout, states)
+            return
+        with suppress(KeyboardInterrupt):
+            if json:
+                for state in changes(followed(pipeline)):
+                    print_json_line(state.to_json())
+            else:
+                show_live(sys.stdout, followed(pipeline))
 
 
 def rejects(
     key: KeyArgument,
     raw: RawOption = None,
+    conflicts: ConflictsOption = False,
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Show a file's rejected rows: line, column, code, value, message."""
-    from pipeline.tables import show_rejects
+    """Show a file's rejected rows: line, column, code, value, message.
 
+    With --conflicts, the rows that were not loaded as the table has other content under their id.
+    """
+    from pipeline.tables import show_conflicts, show_rejects
+
+    if conflicts and raw:
+        raise UsageError("--raw is of rejected rows, and --conflicts shows others", remedy="use one of the two")
+    if conflicts:
+        with pipeline_of(options, json=json) as pipeline:
+            contradicting = pipeline.conflicts(key)
+        if json:
+            print_json({"key": key, "conflicts": contradicting})
+        else:
+            show_conflicts(sys.stdout, contradicting)
+        return
     with pipeline_of(options, json=json) as pipeline:
         found = pipeline.rejects(key)
         if raw:
             pipeline.raw_rejects(key, raw)
     if json:
-        print_json({"key": key, "rejects": found})
+        print_json({"key": key, "rejects": [_with_numbers(one) for one in found]})
     else:
         show_rejects(sys.stdout, found)
         if raw:
@@ -227,7 +261,12 @@ def require_reconciled(state: "FileState") -> None:
     )
 
 
-def _figures(state: "FileState") -> str:
-    from pipeline.tables import parts_told
+def _with_numbers(reject: Mapping[str, str]) -> dict[str, Any]:
+    """The same with its line and record as numbers; null of what is about the file as a whole."""
+    return {name: (int(told) if told else None) if name in _NUMBERS else told for name, told in reject.items()}
 
-    return ", ".join([*parts_told(state), *(f"{count} {name}" for name, count in state.rows.items())])
+
+def _figures(state: "FileState") -> str:
+    from pipeline.tables import figures_told, parts_told
+
+    return ", ".join([*parts_told(state), *figures_told(state)])

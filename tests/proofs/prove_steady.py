@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -38,8 +38,8 @@ class Session:
     exit_code: int
     seconds: float
     load: float  # average of the last minute, at its end
-    tests: Tests
-    said: str
+    tests: Tests = field(repr=False)
+    said: str = field(repr=False)
 
     def row(self) -> dict[str, object]:
         counts = {one: list(self.tests.values()).count(one) for one in ("passed", "skipped", "failed")}

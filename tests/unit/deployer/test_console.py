@@ -61,7 +61,7 @@ def test_a_closed_stdout_is_wrong_use_before_anything_is_done(arguments: list[st
     assert (code, stderr.split("\n")[1]) == (2, "stdout is closed")
 
 
-@pytest.mark.parametrize(("arguments", "code"), [*COMMANDS, (["nonsense"], 2), (["local", "status"], 1)])
+@pytest.mark.parametrize(("arguments", "code"), [*COMMANDS, (["nonsense"], 2)])
 @pytest.mark.parametrize("closed", [True, False])
 def test_without_stderr_the_exit_code_tells(arguments: list[str], code: int, closed: bool, csv: Path) -> None:
     """What stderr refuses is lost, and changes nothing."""

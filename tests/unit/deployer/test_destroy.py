@@ -105,14 +105,13 @@ def test_what_s3_keeps_ends_it_with_all_else_in_place(run: Run) -> None:
     assert all(is_protected(client(run, thing), thing) for thing in (BUCKET, TABLE))
 
 
-def test_without_a_terminal_it_has_to_be_said() -> None:
-    """A program that does not say `--yes` is told so with 2; at a terminal, somebody can be asked."""
+def test_without_a_terminal_nobody_can_be_asked() -> None:
+    """A program is told so with 2, and of `--yes`; at a terminal, somebody can be asked."""
     with pytest.raises(UsageError, match="--yes") as refused:
-        require_somebody(yes=False, answers=io.StringIO())
+        require_somebody("deletion", io.StringIO())
 
     assert refused.value.exit_code == 2
-    require_somebody(yes=True, answers=io.StringIO())
-    require_somebody(yes=False, answers=Terminal())
+    require_somebody("deletion", Terminal())
 
 
 class Terminal(io.StringIO):

@@ -19,7 +19,8 @@ from deployer.targets.connect import aws_errors_told
 from pipeline import diagnosis
 from pipeline.client import FileState, Pipeline
 from pipeline.domain import Upload
-from pipeline.tables import parts_told, show_states
+from pipeline.status_screen import show_states
+from pipeline.tables import parts_told
 from stack.outputs import Outputs
 from tests.unit.moto_queues import nobody_writes_meanwhile
 
@@ -297,3 +298,33 @@ def test_a_file_that_no_event_told_of_is_told_with_what_sends_it_again(stage: st
     assert ("no news" in told.getvalue()) is silent
     assert ("`tap upload` sends the file again" in told.getvalue()) is silent
     assert state.to_json()["silent"] is silent
+
+
+def test_of_files_that_have_ended_nothing_is_asked_again(pipeline: Pipeline, csv: Path) -> None:
+    """Until they are sent again: then the new version's state is told."""
+    first = pipeline.upload(csv, "a.csv")
+    report(pipeline, first, since=(datetime.now(UTC) + timedelta(minutes=1)).isoformat())
+    (known,) = pipeline.states()
+    kept = FileState(**{**vars(known), "rows": {"read": 7}})
+    sent_again = FileState(**{**vars(known), "since": (datetime.now(UTC) - timedelta(minutes=1)).isoformat()})
+    moving = FileState(**{**vars(known), "stage": "loading", "rows": {"read": 8}})
+
+    assert pipeline.states([kept]) == [kept]
+    assert pipeline.states([sent_again]) == [known]
+    assert pipeline.states([moving]) == [known]
+
+
+def test_rows_that_contradict_the_table_are_read_of_every_part(pipeline: Pipeline, csv: Path) -> None:
+    """With their line, what they say, and where the row in the table came from; none where nothing does."""
+    upload = pipeline.upload(csv, "a.csv")
+    report(pipeline, upload)
+    none = pipeline.conflicts("a.csv")
+    rows = [{"source_line": n, "first": {"source_file": "incoming/b.csv"}, "row": {"amount": "1.00"}} for n in (2, 700)]
+    for number, row in enumerate(rows):
+        put(pipeline, upload.conflicts(number), json.dumps(row) + "\n")
+
+    assert none == []
+    assert [(one["line"], one["row"]["amount"]) for one in pipeline.conflicts("a.csv")] == [(2, "1.00"), (700, "1.00")]
+    assert pipeline.conflicts("a.csv")[0]["first"] == {"source_file": "incoming/b.csv"}
+    with pytest.raises(UsageError, match="tap status"):
+        pipeline.conflicts("nothing.csv")

@@ -5,6 +5,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -278,3 +279,31 @@ def test_it_asks_as_boto3_does(deployed: Deployed) -> None:
         logs.put_log_events(logGroupName="/aws/lambda/validator-dev", logStreamName="s", logEvents=[line])
 
         assert told(FileLines(there, "dev", UPLOAD, 0)) == [("validator", "judged")]
+
+
+@pytest.mark.parametrize("reconciled", [True, False])
+@pytest.mark.parametrize("key", [None, "a.csv"])
+def test_ctrl_c_ends_following_as_it_should_and_a_files_end_with_its_verdict(
+    account: Account, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    key: str | None, reconciled: bool,
+) -> None:  # fmt: skip
+    """An interrupt is the usual end of who follows all; a file's end is told as by `tap watch`."""
+    account.lines = {"validator-dev": [said(2, "mine"), said(3, "other", Upload("b", "v"))]}
+    state = FileState("a.csv", "loaded", "", reconciled=reconciled)
+    watched = Watched(account, [state], lambda number: None)
+    watched.outputs, watched.newest = deployed.outputs, lambda _: UPLOAD  # type: ignore[attr-defined]
+    watched.sent_at, watched.bucket = (lambda _: BEGUN), deployed.bucket  # type: ignore[attr-defined]
+    module = sys.modules["pipeline.commands.logs"]
+    monkeypatch.setattr(module, "pipeline_of", lambda *_, **__: nullcontext(watched))
+    if key is None:
+        monkeypatch.setattr(time, "sleep", interrupted)
+
+    with nullcontext() if key is None or reconciled else pytest.raises(NotReconciled):
+        module.logs(key, follow=True, since="2026-01-01", json=True)
+
+    shown = [json.loads(line)["message"]["message"] for line in capsys.readouterr().out.splitlines()]
+    assert shown == (["mine", "other"] if key is None else ["mine"])
+
+
+def interrupted(_: float) -> None:
+    raise KeyboardInterrupt
