@@ -1,5 +1,6 @@
 """The `tap` command: its commands, and the one place that turns errors into exit codes and messages."""
 
+import os
 import re
 import shlex
 import signal
@@ -31,6 +32,7 @@ from deployer.paths import Paths
 from deployer.project import TABLE, Project, resolved
 from deployer.visible import visible
 
+NO_COLOR = "--no-color"
 _CHOOSING = ("--target", "--suffix", "--region")  # by which a command knows its environment
 
 
@@ -91,8 +93,22 @@ def _of_all_commands(
     _: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
+    __: Annotated[
+        bool, typer.Option(NO_COLOR, help="Print no colours, as with NO_COLOR in the environment; after a command too.")
+    ] = False,
 ) -> None:
     """Options before the command."""
+
+
+def _uncoloured(arguments: list[str]) -> list[str]:
+    """The arguments without the option, wherever it stands before a `--`; what prints then knows of it.
+
+    https://no-color.org: any text in the variable that is not empty.
+    """
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if NO_COLOR in own:
+        os.environ["NO_COLOR"] = "1"
+    return [each for each in own if each != NO_COLOR] + arguments[len(own) :]
 
 
 def main() -> None:
@@ -119,6 +135,7 @@ def main() -> None:
 def _run() -> str | int | None:
     """The exit code, once all that was said has gone out."""
     try:
+        sys.argv[1:] = _uncoloured(sys.argv[1:])
         app()
     except SystemExit as ended:
         sys.stdout.flush()

@@ -55,8 +55,8 @@ class Progress:
         slowest = sorted(about, key=lambda address: -self._seconds.get(address, 0))
         shown = [f"{about[address]} {address}{self._since(address)}" for address in slowest[:_SHOWN]]
         more = len(about) - len(shown)
-        count = f"{self._done} done" + (f" of {self._total}" if self._total else "")
-        self._view.detail(", ".join([count, *shown]) + (f" and {more} more" if more > 0 else ""))
+        told = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+        self._view.detail(told, self._done, self._total)
 
     def _since(self, address: str) -> str:
         seconds = self._seconds.get(address, 0)

@@ -73,10 +73,10 @@ def test_an_empty_plan_has_nothing_to_apply() -> None:
 
 class Details(NoView):
     def __init__(self) -> None:
-        self.seen: list[str] = []
+        self.seen: list[tuple[str, int, int]] = []
 
-    def detail(self, text: str) -> None:
-        self.seen.append(text)
+    def detail(self, text: str, done: int = 0, of: int = 0) -> None:
+        self.seen.append((text, done, of))
 
 
 def hook(kind: str, address: str, action: str = "create") -> dict[str, Any]:
@@ -93,7 +93,7 @@ def test_progress_names_what_is_waited_for() -> None:
     progress(hook("apply_start", "b.b"))
     progress(hook("apply_complete", "a.a"))
 
-    assert view.seen[-1] == "1 done of 2, creating b.b"
+    assert view.seen[-1] == ("creating b.b", 1, 2)
 
 
 def test_progress_names_what_has_not_begun_where_nothing_else_is_at_work() -> None:
@@ -105,7 +105,7 @@ def test_progress_names_what_has_not_begun_where_nothing_else_is_at_work() -> No
     progress(hook("apply_start", "a.a"))
     progress(hook("apply_complete", "a.a"))
 
-    assert view.seen == ["0 done of 2, creating a.a", "1 done of 2, waiting for b.b"]
+    assert view.seen == [("creating a.a", 0, 2), ("waiting for b.b", 1, 2)]
 
 
 def test_what_is_adopted_is_told_and_applied() -> None:
