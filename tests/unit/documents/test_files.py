@@ -1,11 +1,13 @@
 """What docs/files.md says of each file in tests/data is what the judgement says."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from pipeline.csv_files import schema_of, verdict_on
+from tests.unit.rows import is_younger
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data"
@@ -32,4 +34,6 @@ def test_the_outcome_is_the_documented_one(name: str) -> None:
     rows = verdict.rows
     found = (str(verdict.exit_code), str(rows.read), str(rows.accepted), str(rows.rejected))
     assert found == (exit_code, read, accepted, rejected)
-    assert verdict.errors_by_code == {code: int(count) for code, count in re.findall(r"`([\w-]+)` (\d+)", codes)}
+    younger = Counter(error.code for error in verdict.errors if is_younger(error.code, error.column))
+    told = {code: int(count) for code, count in re.findall(r"`([\w-]+)` (\d+)", codes)}
+    assert dict(Counter(verdict.errors_by_code) - younger) == told

@@ -108,7 +108,8 @@ def test_what_is_generated_locked_or_given_is_named_and_the_rest_is_held(text: s
     named = {path for path, _, _ in ideal._ROW.findall(text)}
     held = {block[1] for block in ideal._BLOCK.finditer(text)}
 
-    assert named | held == set(ideal.tracked(PLACES.root)) - {ideal.NAME}
+    tracked = set(ideal.tracked(PLACES.root)) - {ideal.NAME}
+    assert named | held == tracked, f"{ideal.NAME} is stale: run `make docs`"
     assert {path for path in generated.GENERATED if path != ideal.NAME} <= named
     assert {path for path in named | held if path.endswith("uv.lock")} <= named
     assert [path for path in named if path.endswith((".py", ".toml", ".yml", ".in", ".j2"))] == []

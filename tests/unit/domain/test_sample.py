@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.rows import is_younger
 from transactions.codes import MEANINGS
 from transactions.judge import NoSink, judge
 
 DATA = Path(__file__).parents[2] / "data"
 EXPECTED = json.loads((DATA / "transactions.expected.json").read_text())
-OF_THE_FILES = (DATA / "header_only.csv").read_text().strip().split(",")
 OUTCOMES = {
     "semicolon_utf16.csv": (0, 8, [], "utf-16-le", ";", "CRLF"),
     "tab_crlf.csv": (0, 8, [], "utf-8", "\t", "CRLF"),
@@ -32,14 +32,6 @@ def generator():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def is_younger(code, column):
-    """Whether it is the note that a file lacks an optional column, which the schema gained since the files were made.
-
-    They stay as they are: files from before a column came are right.
-    """
-    return code == "header-missing-column" and column not in OF_THE_FILES
 
 
 def test_each_planted_error_of_the_sample_is_found_at_its_place_and_no_other(schema):
