@@ -26,7 +26,7 @@ OF_FILES = [
     ["redrive"], ["upload", "good.csv"],
 ]  # fmt: skip
 OF_THE_STACK = [["outputs"], ["destroy", "--yes"], ["adopt"], ["unlock"]]
-ON_AWS = [*OF_FILES, *OF_THE_STACK, ["plan"], ["deploy"]]
+ON_AWS = [*OF_FILES, *OF_THE_STACK, ["plan"], ["deploy", "--yes"]]
 DEPLOYS = "`tap deploy`, which starts one; or name another target with --target"
 CHECKS_PATH = "check the path"
 
@@ -134,14 +134,14 @@ def test_no_emulator_is_kept(project: Path, arguments: list[str]) -> None:
 @pytest.mark.parametrize("arguments", ON_AWS, ids=shown)
 def test_a_region_that_is_none(project: Path, arguments: list[str]) -> None:
     """On a live account and on an emulator alike; nobody is asked for anything."""
-    for target in ("aws", "embedded") if arguments in (["status"], ["deploy"]) else ("aws",):
+    for target in ("aws", "embedded") if arguments in (["status"], ["deploy", "--yes"]) else ("aws",):
         code, what, remedy = tap(project, [*arguments, "--target", target, "--region", "us-east-9"], SIGNED_IN)
 
         assert (code, what) == (2, "AWS has no region 'us-east-9' that this Tap knows of")
         assert remedy == "choose one that `aws account list-regions` prints"
 
 
-@pytest.mark.parametrize("arguments", [["status"], ["deploy"], ["logs", "a.csv"]], ids=shown)
+@pytest.mark.parametrize("arguments", [["status"], ["deploy", "--yes"], ["logs", "a.csv"]], ids=shown)
 def test_no_region_at_all(project: Path, arguments: list[str]) -> None:
     """A live account is never given one that nobody chose."""
     code, what, remedy = tap(project, [*arguments, "--target", "aws"], SIGNED_IN)
@@ -160,7 +160,7 @@ def test_no_network(project: Path, arguments: list[str]) -> None:
     assert remedy == "check the network, and HTTPS_PROXY where there is a proxy"
 
 
-@pytest.mark.parametrize("arguments", [["status"], ["deploy"]], ids=shown)
+@pytest.mark.parametrize("arguments", [["status"], ["deploy", "--yes"]], ids=shown)
 def test_nobody_is_signed_in(project: Path, arguments: list[str]) -> None:
     code, what, remedy = tap(project, [*arguments, "--target", "aws", "--region", "eu-west-1"])
 
@@ -168,7 +168,7 @@ def test_nobody_is_signed_in(project: Path, arguments: list[str]) -> None:
     assert remedy == "sign in, for example with `aws sso login`"
 
 
-@pytest.mark.parametrize("arguments", [["status"], ["deploy"]], ids=shown)
+@pytest.mark.parametrize("arguments", [["status"], ["deploy", "--yes"]], ids=shown)
 def test_no_localstack_answers(project: Path, arguments: list[str]) -> None:
     code, what, remedy = tap(project, [*arguments, "--target", "localstack"], {"AWS_ENDPOINT_URL": SILENT})
 
