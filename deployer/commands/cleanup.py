@@ -46,6 +46,8 @@ def cleanup(
     """Delete every resource of an environment, with or without Terraform's state; shows them and asks first.
 
     Files and items go too, unless they are protected.
+
+    Example: `tap cleanup --suffix pr12 --dry-run`
     """
     if (suffix is None) != expired:
         raise UsageError(

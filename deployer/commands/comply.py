@@ -81,7 +81,10 @@ def comply(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Check Terraform against all rules; exit 1 on findings, 2 or 3 if it, or a part of it, can't be checked."""
+    """Check Terraform against all rules; exit 1 on findings, 2 or 3 if it, or a part of it, can't be checked.
+
+    Example: `tap comply infrastructure --sarif compliance.sarif`
+    """
     from deployer.compliance.scan import scan
     from deployer.compliance.selection import Selection
     from deployer.deploy import gate

@@ -21,7 +21,10 @@ SampleOption = Annotated[
 
 
 def dev(sample: SampleOption = None, options: EnvironmentOptions = DEFAULTS) -> None:
-    """Watch the stack and its functions: deploy each change, run the sample, show log lines; Ctrl-C ends it."""
+    """Watch the stack and its functions: deploy each change, run the sample, show log lines; Ctrl-C ends it.
+
+    Example: `tap dev --suffix me`
+    """
     from deployer.commands.stack import keep_embedded
     from deployer.dev.lines import Lines
     from deployer.dev.loop import Loop

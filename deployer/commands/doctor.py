@@ -8,7 +8,10 @@ from deployer.paths import Paths
 
 
 def doctor(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
-    """Check that this machine is ready for the target; exit 3 if it is not."""
+    """Check that this machine is ready for the target; exit 3 if it is not.
+
+    Example: `tap doctor --target aws`
+    """
     from deployer.console.table import show
     from deployer.doctor import examined, fit, to_json
 

@@ -20,7 +20,10 @@ local = Commands(help="The embedded AWS, kept running between commands.")
 
 @local.command()
 def start(port: PortOption = None, json: JsonOption = False) -> None:
-    """Start it, unless it runs already."""
+    """Start it, unless it runs already.
+
+    Example: `tap local start`
+    """
     from deployer.targets.embedded import local_start
 
     _tell(local_start(Paths.here(), port), json=json)
@@ -28,7 +31,10 @@ def start(port: PortOption = None, json: JsonOption = False) -> None:
 
 @local.command()
 def stop(json: JsonOption = False) -> None:
-    """Stop it; all that was deployed on it is gone."""
+    """Stop it; all that was deployed on it is gone.
+
+    Example: `tap local stop`
+    """
     from deployer.targets.embedded import local_stop
 
     stopped = local_stop(Paths.here())
@@ -40,7 +46,10 @@ def stop(json: JsonOption = False) -> None:
 
 @local.command()
 def status(json: JsonOption = False) -> None:
-    """Show the one that runs; exit 1 if none does."""
+    """Show the one that runs; exit 1 if none does.
+
+    Example: `tap local status --json`
+    """
     from deployer.targets.embedded import local_status
 
     _tell(local_status(Paths.here()), json=json)

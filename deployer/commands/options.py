@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-from typer.models import CommandFunctionType
+from typer.models import ArgumentInfo, CommandFunctionType
 
 from deployer.errors import UsageError
 from deployer.visible import visible_json
@@ -32,6 +32,9 @@ DataTooOption = Annotated[
     typer.Option(
         "--data-too", help="Also delete resources that hold data, protected ones too; the data can't be recovered."
     ),
+]
+JsonLinesOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON to stdout, a document on a line for each change or entry.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Skip the confirmation (required without a terminal).")]
 
@@ -105,9 +108,17 @@ def for_typer(command: Callable[..., None]) -> Callable[..., None]:
             given[place] = EnvironmentOptions(**{name: given.pop(name) for name in options})
         command(**given)
 
+    shown.sort(key=_rank)
     called.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
     called.__annotations__ = {one.name: one.annotation for one in shown}
     return called
+
+
+def _rank(one: inspect.Parameter) -> int:
+    """Options stand in the same order everywhere: a command's own, the confirmation, the environment, `--json`."""
+    if any(isinstance(told, ArgumentInfo) for told in getattr(one.annotation, "__metadata__", ())):
+        return 0
+    return {"yes": 2, "target": 3, "suffix": 4, "region": 5, "json": 6}.get(one.name, 1)
 
 
 def settings_of(

@@ -51,6 +51,8 @@ def policy(
 
     Beside them the boundary of the roles that are made, and the trust policy of a role for a
     GitHub workflow. One JSON object with a document for each name; asks no AWS.
+
+    Example: `tap policy --suffix dev --out policies`
     """
     if nightly and cleanup:
         raise UsageError("--nightly and --cleanup exclude each other", remedy="run it once for each")

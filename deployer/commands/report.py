@@ -21,7 +21,10 @@ OutOption = Annotated[
 
 
 def report(evidence: EvidenceOption = None, out: OutOption = None, json: JsonOption = False) -> None:
-    """Write the HTML report of the last test run; runs nothing."""
+    """Write the HTML report of the last test run; runs nothing.
+
+    Example: `tap report --out report`
+    """
     from deployer.reporting import written
 
     paths = Paths.here()

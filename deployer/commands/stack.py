@@ -28,7 +28,10 @@ def synth(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Write the stack as Terraform JSON, which plain `terraform init && terraform apply` accepts."""
+    """Write the stack as Terraform JSON, which plain `terraform init && terraform apply` accepts.
+
+    Example: `tap synth --out build/stack`
+    """
     from deployer.deploy.synthesis import synth as synthesise
 
     folder = synthesise(options.settings(), Paths.here(), out)
@@ -41,6 +44,8 @@ def synth(
 def plan(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
     """Show what `deploy` would change: each resource with its attributes before and after, and each policy with the
     statements it gains and loses.
+
+    Example: `tap plan --suffix dev`
     """
     from deployer.deploy.stages import plan_only
 
@@ -62,6 +67,8 @@ def deploy(
     """Synthesise, adopt existing resources, plan, check and apply; then verify that a new plan is empty.
 
     On AWS it shows the plan and asks before it applies it, unless the plan is empty.
+
+    Example: `tap deploy --target aws --suffix dev`
     """
     from deployer.deploy.stages import deploy as deploy_stages
 
@@ -103,7 +110,10 @@ def adopt(
     allow_replace: ReplaceOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Import existing resources into a Terraform state that was lost; `deploy` does this too."""
+    """Import existing resources into a Terraform state that was lost; `deploy` does this too.
+
+    Example: `tap adopt --target aws --suffix dev`
+    """
     from deployer.deploy.stages import adopt_only
 
     with running(options.settings(), json=json, existing=True) as run:
@@ -116,7 +126,10 @@ def adopt(
 
 
 def outputs(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
-    """Show the stack's outputs."""
+    """Show the stack's outputs.
+
+    Example: `tap outputs --json`
+    """
     from deployer.deploy.stages import outputs_of
 
     with running(options.settings(), json=json, existing=True) as run:
@@ -130,7 +143,10 @@ def destroy(
     yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Destroy every resource in Terraform's state, all or nothing; shows them and asks first."""
+    """Destroy every resource in Terraform's state, all or nothing; shows them and asks first.
+
+    Example: `tap destroy --suffix pr12 --data-too`
+    """
     from deployer.deploy.destroy import destroy as destroy_wholly
 
     settings = options.settings()

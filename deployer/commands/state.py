@@ -18,7 +18,10 @@ IdOption = Annotated[
 
 
 def bootstrap(options: EnvironmentOptions = DEFAULTS, json: JsonOption = False) -> None:
-    """Create the state bucket (TERRAFORM_STATE_BUCKET), or fix its settings; idempotent."""
+    """Create the state bucket (TERRAFORM_STATE_BUCKET), or fix its settings; idempotent.
+
+    Example: `tap bootstrap --target aws`
+    """
     from deployer.terraform.state_bucket import StateBucket, bootstrap
 
     with running(options.settings(), json=json, existing=True) as run:
@@ -35,7 +38,10 @@ def unlock(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Show who holds the state lock and since when; release it by --id. Exit 1 while it is held."""
+    """Show who holds the state lock and since when; release it by --id. Exit 1 while it is held.
+
+    Example: `tap unlock --suffix dev`
+    """
     from deployer.deploy.synthesis import stack_folder
     from deployer.deploy.working_directory import s3_backend
     from deployer.terraform.state_bucket import StateBucket

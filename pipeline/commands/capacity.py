@@ -37,7 +37,10 @@ def capacity(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Compute the limiting quota, the duration and the cost of a workload on AWS; exit 1 if it does not fit."""
+    """Compute the limiting quota, the duration and the cost of a workload on AWS; exit 1 if it does not fit.
+
+    Example: `tap capacity --rows 1000000 --files 20`
+    """
     from pipeline.capacity.measured import measured
     from pipeline.capacity.model import simulated
     from pipeline.capacity.shape import shape

@@ -17,7 +17,10 @@ docs = Commands(help="The generated documents; the last is IDEAL_RESPONSE.md, th
 
 @docs.command()
 def build(check: CheckOption = False) -> None:
-    """Regenerate the documents."""
+    """Regenerate the documents.
+
+    Example: `tap docs build --check`
+    """
     from deployer.errors import Stale
     from pipeline.documents import generated
 
@@ -30,7 +33,10 @@ def build(check: CheckOption = False) -> None:
 
 @docs.command()
 def extract(folder: FolderArgument, source: FromOption = None) -> None:
-    """Turn IDEAL_RESPONSE.md back into its files."""
+    """Turn IDEAL_RESPONSE.md back into its files.
+
+    Example: `tap docs extract restored`
+    """
     from deployer.errors import UsageError
     from pipeline.documents import ideal
 

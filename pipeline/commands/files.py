@@ -12,6 +12,7 @@ import typer
 from deployer.commands.options import (
     DEFAULTS,
     EnvironmentOptions,
+    JsonLinesOption,
     JsonOption,
     print_json,
     print_json_line,
@@ -41,7 +42,6 @@ LiveOption = Annotated[bool, typer.Option("--watch", help="Then follow all files
 ConflictsOption = Annotated[
     bool, typer.Option("--conflicts", help="Show the rows that contradict what the table has, instead.")
 ]
-JsonLinesOption = Annotated[bool, typer.Option("--json", help="Print a JSON document on a line for each change.")]
 RawOption = Annotated[Path | None, typer.Option("--raw", help="Also write the rows' original bytes to this file.")]
 RedrivenArgument = Annotated[str | None, typer.Argument(help="Only the letters about this key (default: all).")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="List the dead letters; change nothing.")]
@@ -58,7 +58,10 @@ DetailsOption = Annotated[
 def validate(
     file: FileArgument, schema: SchemaOption = None, max_errors: DetailsOption = 10_000, json: JsonOption = False
 ) -> None:
-    """Validate a CSV on this machine with the Lambda's own engine; exit 1 if rows are rejected."""
+    """Validate a CSV on this machine with the Lambda's own engine; exit 1 if rows are rejected.
+
+    Example: `tap validate march.csv`
+    """
     from pipeline.csv_files import schema_of, verdict_on
     from pipeline.given import given
 
@@ -82,7 +85,10 @@ def upload(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonLinesOption = False,
 ) -> None:
-    """Upload CSV files, which starts their processing; - is standard input, and needs --key."""
+    """Upload CSV files, which starts their processing; - is standard input, and needs --key.
+
+    Example: `tap upload march.csv april.csv --watch`
+    """
     from pipeline.given import given, require_names
 
     if key is not None and len(files) > 1:
@@ -109,7 +115,10 @@ def watch(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonLinesOption = False,
 ) -> None:
-    """Follow a file until it is loaded; exit 1 if it fails or its figures do not add up."""
+    """Follow a file until it is loaded; exit 1 if it fails or its figures do not add up.
+
+    Example: `tap watch march.csv`
+    """
     with pipeline_of(options, json=json) as pipeline:
         state = _followed(pipeline, pipeline.newest(key), json=json)
     require_reconciled(state)
@@ -123,6 +132,8 @@ def status(
     """Show every file: its stage, its rows and how they fared, and since when.
 
     With --watch and --json, each change is a document on a line of its own.
+
+    Example: `tap status --watch`
     """
     from pipeline.status_screen import changes, followed, show_live, show_states
 
@@ -152,6 +163,8 @@ def rejects(
     """Show a file's rejected rows: line, column, code, value, message.
 
     With --conflicts, the rows that were not loaded as the table has other content under their id.
+
+    Example: `tap rejects march.csv --raw march-bad.csv`
     """
     from pipeline.tables import show_conflicts, show_rejects
 
@@ -183,7 +196,10 @@ def resubmit(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Resubmit a file's rejected rows: repaired, or unchanged after the schema or the code was fixed."""
+    """Resubmit a file's rejected rows: repaired, or unchanged after the schema or the code was fixed.
+
+    Example: `tap resubmit march.csv march-bad.csv`
+    """
     from pipeline.given import given
 
     with ExitStack() as opened:
@@ -205,7 +221,10 @@ def redrive(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Retry the dead letters once their cause is fixed; nothing is loaded twice."""
+    """Retry the dead letters once their cause is fixed; nothing is loaded twice.
+
+    Example: `tap redrive march.csv --dry-run`
+    """
     from pipeline.dead_letters import letters, put_back
     from pipeline.redrive import redrive as tried_again
     from pipeline.tables import show_letters

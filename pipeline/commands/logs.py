@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deployer.commands.options import DEFAULTS, EnvironmentOptions, JsonOption
+from deployer.commands.options import DEFAULTS, EnvironmentOptions, JsonLinesOption
 from deployer.errors import UsageError
 from pipeline.commands.files import pipeline_of, require_reconciled
 
@@ -39,7 +39,7 @@ def logs(
     follow: FollowOption = False,
     since: SinceOption = None,
     options: EnvironmentOptions = DEFAULTS,
-    json: JsonOption = False,
+    json: JsonLinesOption = False,
 ) -> None:
     """Show what the functions logged, and of one file also what its workflow did, in order of time (UTC).
 

@@ -22,7 +22,10 @@ def run(
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Start AWS embedded, deploy, send a CSV through, and show the reconciled result; nothing is left behind."""
+    """Start AWS embedded, deploy, send a CSV through, and show the reconciled result; nothing is left behind.
+
+    Example: `tap run march.csv --keep`
+    """
     from deployer.console.view import view_for
     from pipeline.demo import SAMPLE, run_demo
     from pipeline.given import given

@@ -34,6 +34,8 @@ def init(file: FileArgument, out: OutOption = None, force: ForceOption = False, 
     """Propose a Table Schema with dialect from a sample of a CSV file, for review; exit 1 if it does not fit all rows.
 
     What is found and what a person must answer goes to stderr.
+
+    Example: `tap schema init march.csv --out bank.schema.json`
     """
     from pipeline.given import given
     from pipeline.schema_proposal import propose
