@@ -15,12 +15,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from deployer.console.view import View
 from deployer.errors import FileStopped, NoProgress, NotDeployed, UsageError
 from deployer.targets.targets import Target
 from pipeline import diagnosis, stopped, version_status
 from pipeline.deployed import FAILED, SILENCE_S, STAGES, Deployed, FileState
 from pipeline.domain import INCOMING, Upload, report_key
-from pipeline.objects import absent_is_none, get_json, put_file, version_in
+from pipeline.objects import SINGLE_PUT, absent_is_none, get_json, put_file, version_in
 from stack.outputs import Outputs, OutputsError
 
 _POLL_FIRST, _POLL_MOST = 0.1, 1.0
@@ -54,11 +55,23 @@ class Pipeline(Deployed):
                 details=(str(error),),
             ) from error
 
-    def upload(self, path: Path, key: str) -> Upload:
-        """Put a file below `incoming/`; returns the version that this made. Raises UsageError for a bad key."""
+    def upload(self, path: Path, key: str, view: View | None = None) -> Upload:
+        """Put a file below `incoming/`; returns the version that this made. Raises UsageError for a bad key.
+
+        A `view` shows the bytes of a large file as they are sent.
+        """
         refuse_bad_key(key)
-        version = put_file(self.target.client("s3"), self.bucket, f"{INCOMING}{key}", path)
-        return Upload(key, version)
+        s3, place, size = self.target.client("s3"), f"{INCOMING}{key}", path.stat().st_size
+        if view is None or size <= SINGLE_PUT:
+            return Upload(key, put_file(s3, self.bucket, place, path))
+        with view.stage("upload"):
+            parts = list[int]()  # of several threads: a list grows in one step
+
+            def sent(count: int) -> None:
+                parts.append(count)
+                view.detail(f"bytes of {key}", sum(parts), size)
+
+            return Upload(key, put_file(s3, self.bucket, place, path, sent))
 
     def newest(self, key: str) -> Upload:
         """The newest version of a file. Raises UsageError if there is no such file."""

@@ -1,7 +1,7 @@
 """Small verbs on S3 objects, for pipeline/client.py. Clients are passed in."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from deployer.aws_errors import NO_OBJECT, code_of
 from pipeline.domain import version_of
 
-_SINGLE_PUT = 64 << 20  # bytes; larger files go in parts
+SINGLE_PUT = 64 << 20  # bytes; larger files go in parts
 
 
 @contextmanager
@@ -32,12 +32,14 @@ def get_json(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
     return None
 
 
-def put_file(s3: Any, bucket: str, key: str, path: Path) -> str:
-    """Upload a file; returns the version that this made, as `version_in`."""
-    if path.stat().st_size <= _SINGLE_PUT:
+def put_file(s3: Any, bucket: str, key: str, path: Path, sent: Callable[[int], object] = int) -> str:
+    """Upload a file; returns the version that this made, as `version_in`. `sent` hears of bytes as they are sent, where
+    they go in parts.
+    """
+    if path.stat().st_size <= SINGLE_PUT:
         with path.open("rb") as body:
             return version_in(s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/csv"))
-    s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": "text/csv"})
+    s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": "text/csv"}, Callback=sent)
     return version_in(s3.head_object(Bucket=bucket, Key=key))
 
 

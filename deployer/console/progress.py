@@ -55,7 +55,7 @@ class Progress:
         slowest = sorted(about, key=lambda address: -self._seconds.get(address, 0))
         shown = [f"{about[address]} {address}{self._since(address)}" for address in slowest[:_SHOWN]]
         more = len(about) - len(shown)
-        told = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+        told = ", ".join([*(["done"] if self._total else []), *shown]) + (f" and {more} more" if more > 0 else "")
         self._view.detail(told, self._done, self._total)
 
     def _since(self, address: str) -> str:

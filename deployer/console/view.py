@@ -123,7 +123,7 @@ def view_for(*, json: bool) -> View:
 
 
 def _counted(text: str, done: int, of: int) -> str:
-    return ", ".join(filter(None, (f"{done:,} of {of:,}" if of else "", in_a_line(text))))
+    return " ".join(filter(None, (f"{done:,} of {of:,}" if of else "", in_a_line(text))))
 
 
 def _progress(console: Any) -> Any:

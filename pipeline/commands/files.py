@@ -89,6 +89,7 @@ def upload(
 
     Example: `tap upload march.csv april.csv --watch`
     """
+    from deployer.console.view import view_for
     from pipeline.given import given, require_names
 
     if key is not None and len(files) > 1:
@@ -98,9 +99,9 @@ def upload(
     with ExitStack() as opened:
         sources = [opened.enter_context(given(file)) for file in files]
         pipeline = opened.enter_context(pipeline_of(options, json=json))
-        uploads = []
+        uploads, view = [], view_for(json=json)
         for file in sources:
-            uploads.append(sent := pipeline.upload(file.path, key or file.name))
+            uploads.append(sent := pipeline.upload(file.path, key or file.name, view))
             if json:
                 print_json_line({"key": sent.name, "version_id": sent.version, "bytes": file.path.stat().st_size})
             else:

@@ -93,7 +93,7 @@ def test_progress_names_what_is_waited_for() -> None:
     progress(hook("apply_start", "b.b"))
     progress(hook("apply_complete", "a.a"))
 
-    assert view.seen[-1] == ("creating b.b", 1, 2)
+    assert view.seen[-1] == ("done, creating b.b", 1, 2)
 
 
 def test_progress_names_what_has_not_begun_where_nothing_else_is_at_work() -> None:
@@ -105,7 +105,7 @@ def test_progress_names_what_has_not_begun_where_nothing_else_is_at_work() -> No
     progress(hook("apply_start", "a.a"))
     progress(hook("apply_complete", "a.a"))
 
-    assert view.seen == [("creating a.a", 0, 2), ("waiting for b.b", 1, 2)]
+    assert view.seen == [("done, creating a.a", 0, 2), ("done, waiting for b.b", 1, 2)]
 
 
 def test_what_is_adopted_is_told_and_applied() -> None:

@@ -45,8 +45,8 @@ def test_a_stage_is_one_line_that_never_wraps(columns: int, tmp_path: Path) -> N
     seen = frames(columns, tmp_path)
 
     assert max(map(len, seen)) <= columns
-    assert any(re.search(r"apply +\d+ s .*0 of 54, creating aws_x", one) for one in seen)
-    assert any("40 of 54, waiting for aws_x" in one for one in seen)
+    assert any(re.search(r"apply +\d+ s .*0 of 54 done, creating aws_x", one) for one in seen)
+    assert any("40 of 54 done, waiting for aws_x" in one for one in seen)
     assert any("━" in one for one in seen)
     assert next(one for one in seen if one.startswith("✓")).startswith("✓ apply")
 

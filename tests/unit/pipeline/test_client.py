@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from deployer.console.view import NoView
 from deployer.errors import FileStopped, NoProgress, NotDeployed, UsageError
 from deployer.settings import Settings
 from deployer.targets import targets
@@ -328,3 +329,28 @@ def test_rows_that_contradict_the_table_are_read_of_every_part(pipeline: Pipelin
     assert pipeline.conflicts("a.csv")[0]["first"] == {"source_file": "incoming/b.csv"}
     with pytest.raises(UsageError, match="tap status"):
         pipeline.conflicts("nothing.csv")
+
+
+class Seen(NoView):
+    """What a view was told."""
+
+    def __init__(self) -> None:
+        self.details: list[tuple[str, int, int]] = []
+
+    def detail(self, text: str, done: int = 0, of: int = 0) -> None:
+        self.details.append((text, done, of))
+
+
+def test_the_bytes_of_a_large_file_are_counted_as_they_go(
+    pipeline: Pipeline, csv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one that goes in one piece there is nothing to count."""
+    small, large = Seen(), Seen()
+    pipeline.upload(csv, "a.csv", small)
+    monkeypatch.setattr("pipeline.client.SINGLE_PUT", 1)
+    monkeypatch.setattr("pipeline.objects.SINGLE_PUT", 1)
+    pipeline.upload(csv, "a.csv", large)
+    size = csv.stat().st_size
+
+    assert small.details == []
+    assert large.details[-1] == ("bytes of a.csv", size, size)
