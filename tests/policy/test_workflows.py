@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.policy.shared import PLACES
 GITHUB = PLACES.root / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 ACTIONS = [PLACES.root / "action.yml", *sorted((GITHUB / "actions").glob("*/action.yml"))]
+RELEASE = "release"
 OURS = "$/.github/actions/"
 
 
@@ -36,7 +38,9 @@ def signing_wrongly(name: str, workflow: dict[str, Any]) -> list[str]:
     if not signing:
         return []
     found = [f"on {event}" for event in set(workflow[True]) - {"schedule", "workflow_dispatch", "pull_request_target"}]
-    found += [job for job, one in signing.items() if one.get("environment") != name or name not in WORKS]
+    if name == RELEASE:  # a tag begins it, and the environment's approval and its rule for tags guard what it signs
+        found = [] if workflow[True] == {"push": {"tags": ["v*"]}} else [f"on {workflow[True]}"]
+    found += [job for job, one in signing.items() if one.get("environment") != name or name not in (*WORKS, RELEASE)]
     told = json.dumps(workflow["jobs"])
     found += re.findall(r"head_ref|refs/pull|pull_request\.(?!number\b|head\.repo\.full_name\b)[\w.]+", told)
     if "pull_request_target" in workflow[True]:
@@ -101,6 +105,42 @@ def test_a_pull_request_is_judged_and_sees_the_answer() -> None:
     assert told["github/codeql-action/upload-sarif"]["with"]["sarif_file"] == "build/compliance.sarif"
     assert "build/compliance.md" in next(name for name in told if "GITHUB_STEP_SUMMARY" in name)
     assert all("cancelled()" in one["if"] for name, one in told.items() if "SUMMARY" in name or "sarif" in name)
+
+
+def test_a_release_is_built_without_rights_and_published_without_code() -> None:
+    """What builds may sign nothing, and what signs for PyPI runs no line of the repository; no AWS is in reach."""
+    workflow = workflow_of(RELEASE)
+    build, publish = workflow["jobs"]["build"], workflow["jobs"]["publish"]
+
+    assert build["permissions"] == {"contents": "read"}
+    assert (publish["permissions"], publish["needs"]) == ({"id-token": "write"}, "build")
+    assert all("run" not in step and "checkout" not in step["uses"] for step in publish["steps"])
+    assert "aws-actions" not in json.dumps(workflow)
+
+
+@pytest.mark.parametrize(
+    "event", [{"push": {}}, {"push": {"tags": ["v*"], "branches": ["main"]}}, {"pull_request": {}}]
+)
+def test_a_release_that_anybody_begins_is_found(event: dict[str, Any]) -> None:
+    """By a branch or a pull request."""
+    assert signing_wrongly(RELEASE, {**workflow_of(RELEASE), True: event}) != []
+
+
+def test_the_changelog_tells_of_the_version() -> None:
+    """In the form that the release asks for, and with a place for what comes next."""
+    version = tomllib.loads((PLACES.root / "pyproject.toml").read_text())["project"]["version"]
+    headings = re.findall(r"^## \[(.+?)\](?: - \d{4}-\d\d-\d\d)?$", (PLACES.root / "CHANGELOG.md").read_text(), re.M)
+
+    assert headings[:2] == ["Unreleased", version]
+
+
+def test_the_devcontainer_sets_the_project_up() -> None:
+    """With the Python that the functions run on, and the environment that `make setup` makes."""
+    told = json.loads((PLACES.root / ".devcontainer" / "devcontainer.json").read_text())
+
+    assert "python:3.11" in told["image"]
+    assert told["postCreateCommand"] == "make setup"
+    assert told["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"].endswith("/.venv/bin/python")
 
 
 def test_zizmor_finds_nothing() -> None:
