@@ -79,7 +79,7 @@ class NotReconciled(CheckFailed):
 
 
 class FileStopped(CheckFailed):
-    """A file goes no further by itself: its load failed, a letter about it rests, or its attempts are used up."""
+    """A file goes no further by itself: its load failed, it is a dead letter, or its attempts are used up."""
 
 
 class NoProgress(CheckFailed):

@@ -129,7 +129,7 @@ class Pipeline(Deployed):
         """Each state that a file version comes to, as it comes, until it ends.
 
         Raises:
-            FileStopped: AWS says that it goes no further: its load failed, a letter rests, its attempts are used up.
+            FileStopped: AWS says that it goes no further: its load failed, it is a dead letter, its tries are over.
             NoProgress: nothing moved for `silence_s`, and nothing says why; it may go on later.
         """
         last: FileState | None = None
@@ -171,7 +171,7 @@ class Pipeline(Deployed):
         return FileStopped(
             f"{upload.name} stopped: it reached `{stage}` at {since}, and not `{_after(stage)}` {why}",
             where=f"s3://{self.bucket}/{upload.key} (version {upload.version})",
-            remedy="fix what the evidence below names, then upload the file again: nothing is loaded twice",
+            remedy="fix what is named above, then upload the file again: nothing is loaded twice",
             details=tuple(diagnosis.diagnose(self, upload, stage)),
         )
 

@@ -33,10 +33,10 @@ def stop_of(pipeline: Deployed, upload: Upload, state: FileState, watched: datet
     if ended := _ended(pipeline, upload, state):
         return ended
     if resting := dead_letters.resting(pipeline, upload):
-        return Stop(state.stage, state.since, f"as a letter about it rests: {resting[0].reason}")
+        return Stop(state.stage, state.since, f"as it is in the dead-letter queue: {resting[0].reason}")
     failed = _failed_attempts(pipeline, upload, state)
     if len(failed) >= ATTEMPTS and failed[-1] > watched:  # what failed before may have been sent again since
-        return Stop(state.stage, state.since, f"in {len(failed)} attempts, and no letter about it rests")
+        return Stop(state.stage, state.since, f"in {len(failed)} attempts, and is not in the dead-letter queue")
     return None
 
 

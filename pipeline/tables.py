@@ -20,10 +20,10 @@ _NARROW = {"value": 28}  # the message quotes what matters of it
 
 def show_figures(stream: IO[str], state: FileState) -> None:
     """Rows and the amount of each currency: what was read, and what became of it."""
-    rows = [("rows", *(state.rows.get(name, 0) for name in FIGURES))]
+    rows = [("rows", *(f"{state.rows.get(name, 0):,}" for name in FIGURES))]
     for currency, totals in sorted(state.totals.items()):
         rows.append((currency, *(_amount(totals.get(name, "0")) for name in FIGURES)))
-    show(stream, f"{state.key}: what became of it", ("", *FIGURES), rows, right=FIGURES)
+    show(stream, f"{state.key}: rows and amounts", ("", *FIGURES), rows, right=FIGURES)
 
 
 def sums(state: FileState) -> list[str]:
@@ -49,7 +49,7 @@ def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, jud
         (notes if judged and one["record"] is None else errors).append(one)
     if judged:
         figures = ("read", "accepted", "rejected")
-        table = [("rows", *(rows[figure] for figure in figures))]
+        table = [("rows", *(f"{rows[figure]:,}" for figure in figures))]
         table += [
             (currency, *(_amount(totals[one]) for one in figures)) for currency, totals in document["totals"].items()
         ]
@@ -103,7 +103,7 @@ def figures_told(state: FileState) -> list[str]:
 
 def show_letters(stream: IO[str], letters: Sequence[DeadLetter]) -> None:
     """Dead letters, and which were tried again."""
-    rows = [("again" if one.done else "rests", one.step, one.key, one.reason) for one in letters]
+    rows = [("tried again" if one.done else "waiting", one.step, one.key, one.reason) for one in letters]
     show(stream, counted(len(letters), "dead letter"), ("", "step", "file", "reason"), rows)
 
 

@@ -4,6 +4,7 @@ Stages are told to a `View`; nothing else prints progress. With `--json` the vie
 holds the document alone.
 """
 
+import os
 import sys
 import threading
 import time
@@ -117,9 +118,10 @@ class NoView:
 
 
 def view_for(*, json: bool) -> View:
-    """The view for this terminal or pipe."""
+    """The view for this terminal or pipe; on a terminal that can't move back, lines as in a pipe."""
     stream = sys.stderr if json else sys.stdout
-    return LiveView(stream) if stream.isatty() else PlainView(stream)
+    moves = stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown")
+    return LiveView(stream) if moves else PlainView(stream)
 
 
 def _counted(text: str, done: int, of: int) -> str:

@@ -161,7 +161,7 @@ def _make(tool: Tool, paths: Paths) -> None:
         python = environments.ensure(tool.name, paths)
     except ToolMissing as error:
         raise ToolMissing(
-            f"no {tool.title} will do, and its package could not be installed",
+            f"no {tool.title} in a version that Tap can use, and its package could not be installed",
             remedy=tool.remedy,
             details=(_absent(tool), error.what, *error.details),
         ) from error
@@ -187,7 +187,7 @@ def announced(name: str, paths: Paths) -> str:
     tool = TOOLS[name]
     if not is_packaged(name, paths):
         raise ToolMissing(
-            f"no {tool.title} will do, and its package has no wheel for this machine",
+            f"no {tool.title} in a version that Tap can use, and its package has no wheel for this machine",
             remedy=tool.remedy,
             details=(_absent(tool), f"{tool.package} has wheels for other systems"),
         )

@@ -144,7 +144,7 @@ def _refused(bucket: StateBucket, error: ClientError) -> EnvironmentUnready:
             what, remedy="choose another name with TERRAFORM_STATE_BUCKET; they are global to all of AWS"
         )
     return EnvironmentUnready(
-        f"the state bucket {bucket.name} can't be made fit: {error}",
+        f"the state bucket {bucket.name} can't be set up: {error}",
         remedy="the credentials need the permission that is named",
     )
 

@@ -8,7 +8,7 @@ quarantine/KEY/VERSION/rejected.raw                   original bytes, to repair 
 quarantine/KEY/VERSION/conflicts/part-00000.jsonl     rows that contradict the table
 transformed/KEY/VERSION/parts.json                    where in the accepted rows each part begins and ends
 transformed/KEY/VERSION/part-00000.jsonl              the part's items, of loads from before; read, and not written
-transformed/KEY/VERSION/results/part-00000.json       what became of a part
+transformed/KEY/VERSION/results/part-00000.json       how the rows of a part fared
 transformed/KEY/VERSION/reasons/part-00000.json       why a try of a part failed; the last one's
 reports/KEY.json                                      the newest report
 runs/ID/manifest.json                                 what Step Functions notes of a load's parts; read by nobody here

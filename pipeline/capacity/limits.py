@@ -17,10 +17,10 @@ TRIES = 5  # of a write, by the loader's client
 THROTTLED = 0.2  # the share of writes that may be throttled: one in 3,000 uses up all its tries, so that a part of 500
 # is tried a second time in one case of seven, and nine times in one of 40 million
 _MB = 1 << 20
-_DEAD = "the call ends; after two more tries the event rests in the dead letters, the file's report stays as it was"
-_FAILS = "the load fails: its report says so, and it rests in the dead letters until `tap redrive`"
+_DEAD = "the call ends; after two more tries the event is in the dead-letter queue, the file's report stays as it was"
+_FAILS = "the load fails: its report says so, and it is in the dead-letter queue until `tap redrive`"
 _TRIED = f"parts are tried eight more times with growing pauses; then {_FAILS}"
-_ENDS = "the execution times out: the file's report says so, and it rests in the dead letters until `tap redrive`"
+_ENDS = "the execution times out: the file's report says so, and it is in the dead-letter queue until `tap redrive`"
 _WAITS = "the next ones wait"
 _SLOWER = "requests are throttled and tried again: the load takes longer"
 

@@ -76,7 +76,7 @@ def crowd(pipeline: Pipeline, tmp_path: Path) -> Crowd:
 
 
 def test_two_hundred_files_at_once(crowd: Crowd) -> None:
-    """Each comes to its end and adds up, each transaction is there once, and nothing rests in the dead letters."""
+    """Each comes to its end and adds up, each transaction is there once, and nothing is in the dead-letter queue."""
     numbers = range(200)
     uploads = crowd.send([crowd.write(number) for number in numbers])
 

@@ -61,7 +61,7 @@ class Ways:
             self._loaded(f"{tag}.csv", "10.25", id_=f"{tag}-{number}")
 
     def failed_validation(self) -> None:
-        """An event that the validator can't work on rests in the dead letters."""
+        """An event that the validator can't work on is in the dead-letter queue."""
         self._rests("validator")
 
     def failed_transformation(self) -> None:
@@ -69,7 +69,7 @@ class Ways:
         self._rests("transformer")
 
     def failed_load(self) -> None:
-        """A load whose parts are gone rests in the dead letters, its report says so, and it is told."""
+        """A load whose parts are gone is in the dead-letter queue, its report says so, and it is told."""
         upload = self._loaded(f"{_tag()}.csv", "10.25")
         self._ended(self._started(upload), "FAILED")
         self._letter(upload.name)

@@ -22,7 +22,7 @@ SIMPLE = {
 
 class Encryption(Rule):
     id = "TAP_ENCRYPTION_1"
-    title = "What rests is encrypted"
+    title = "Data is encrypted at rest"
     mend = "give the key's ARN: encryption.arn; on a KmsKey, enable_key_rotation=True"
     types = ("aws_dynamodb_table", "aws_s3_bucket", "aws_lambda_function", *SIMPLE)
 

@@ -175,7 +175,7 @@ def test_a_tool_that_cant_be_had_is_three_with_the_remedy(tmp_path: Path) -> Non
     )
 
     assert result.returncode == 3
-    assert "no Node.js will do, and its package could not be installed" in result.stderr
+    assert "no Node.js in a version that Tap can use, and its package could not be installed" in result.stderr
     assert "node is not on PATH" in result.stderr
     assert "https://nodejs.org" in result.stderr
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.console.view import PlainView
+from deployer.console.view import LiveView, PlainView, view_for
 from tests.unit.deployer.terminal import CONTROL, on_a_terminal
 
 # Terraform's events of an apply of 54 resources with long addresses, and then a stage in which nothing is told.
@@ -97,3 +97,17 @@ def test_there_is_no_colour_where_none_is_wanted(
 def test_a_terminal_has_colours_otherwise(tmp_path: Path) -> None:
     """Help is coloured, as that of other commands is."""
     assert COLOUR.search(on_a_terminal(["--help"], tmp_path, 80))
+
+
+@pytest.mark.parametrize(("term", "kind"), [("dumb", PlainView), ("unknown", PlainView), ("xterm", LiveView)])
+def test_a_terminal_that_cannot_move_back_has_lines(term: str, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a pipe has: otherwise nothing of a stage would be seen before its end."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr("sys.stdout", Terminal())
+
+    assert isinstance(view_for(json=False), kind)

@@ -196,7 +196,9 @@ def test_a_file_whose_letter_rests_has_stopped(pipeline: Pipeline, csv: Path) ->
     letter(pipeline, other, "not about a")
     letter(pipeline, upload, "no such thing")
 
-    with pytest.raises(FileStopped, match=r"reached `uploaded` at .*, and not `validated` as a letter") as caught:
+    with pytest.raises(
+        FileStopped, match=r"reached `uploaded` at .*, and not `validated` as it is in the dead-letter queue"
+    ) as caught:
         list(pipeline.watch(upload, clock=Clock()))
 
     assert caught.value.exit_code == 1

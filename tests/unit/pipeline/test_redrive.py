@@ -1,4 +1,4 @@
-"""What rests in the dead letters is tried again once, as what it was; SQS and Step Functions are moto's."""
+"""What is in the dead-letter queue is tried again once, as what it was; SQS and Step Functions are moto's."""
 
 import json
 from collections.abc import Iterator

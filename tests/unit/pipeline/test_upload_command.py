@@ -22,7 +22,7 @@ class Pipeline:
     wrong: str = ""
     done: list[str] = field(default_factory=list)
 
-    def upload(self, path: Path, key: str) -> Upload:
+    def upload(self, path: Path, key: str, view: object) -> Upload:
         self.done.append(f"upload {key}")
         return Upload(key, "v1")
 
