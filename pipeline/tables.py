@@ -125,7 +125,7 @@ def _origin(first: Mapping[str, Any]) -> str:
 def parts_told(state: FileState) -> list[str]:
     """How far a load under way is, in words; nothing of any other state."""
     progress = state.evidence.get("progress")
-    return [f"{progress['done']:,} of {progress['of']:,} parts"] if progress else []
+    return [f"{progress['done']:,} of {counted(progress['of'], 'part')}"] if progress else []
 
 
 def figures_told(state: FileState) -> list[str]:

@@ -14,7 +14,8 @@ from deployer.compliance.judgement import Finding
 from deployer.policy_documents import listed, raw_statements_in
 
 RULE = "TAP_ACCESS_1"
-MEND = "take it back; or, if it is meant, `tap comply --accept-access` and commit the baseline's diff with the change"
+_MEANT = "or, if it is meant, `tap comply --accept-access` and commit the baseline's diff with the change"
+ADDED, REMOVED = f"take it back; {_MEANT}", f"put it back; {_MEANT}"  # what mends each
 Document = dict[str, Any]
 _SHORT = {
     "${data.aws_partition.current.partition}": "{partition}",
@@ -50,14 +51,24 @@ def differences(document: Document, suffix: str, root: Path, baseline: Path) -> 
     """
     before = _read(root / baseline)
     now = {line: by for line, by in granted(document, suffix).items() if line in before or " may not " not in line}
-    wider = [line for line in now if line not in before]
-    wider += [line for line in before if line not in now and " may not " in line]
-    narrower = [line for line in now.keys() ^ before if line not in wider]
+    file, added, gone = baseline.as_posix(), now.keys() - before.keys(), sorted(before.keys() - now.keys())
     return [
-        Finding(RULE, severity, now.get(line, ""), baseline.as_posix(), before.get(line, 0), f"{told}: {line}", MEND)
-        for lines, severity, told in ((wider, "HIGH", "wider than the baseline"), (narrower, "LOW", "other than it"))
-        for line in sorted(lines)
+        *(Finding(RULE, "HIGH", now[line], file, _where(line, before),
+                  f"wider than the baseline, grant added: {line}", ADDED) for line in sorted(added)),
+        *(_removed(line, file, before[line]) for line in gone),
     ]  # fmt: skip
+
+
+def _removed(line: str, file: str, number: int) -> Finding:
+    """Of what only the baseline has; nothing makes it any more, so that it has no resource."""
+    if " may not " in line:
+        return Finding(RULE, "HIGH", "", file, number, f"wider than the baseline, denial removed: {line}", REMOVED)
+    return Finding(RULE, "LOW", "", file, number, f"narrower than the baseline, grant removed: {line}", REMOVED)
+
+
+def _where(line: str, before: dict[str, int]) -> int:
+    """The line of the sorted baseline before which it belongs, or the last that has an entry."""
+    return min((number for entry, number in before.items() if entry > line), default=max(before.values(), default=1))
 
 
 def accept(document: Document, suffix: str, baseline: Path) -> None:

@@ -52,6 +52,11 @@ class Finding:
         return self.rule.startswith(OWN)
 
     @property
+    def place(self) -> str:
+        """`FILE:LINE`, or the file where no line is known."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
     def identity(self) -> Identity:
         return Identity(self.file, self.resource, self.rule, self.message if self.is_own else "")
 

@@ -13,6 +13,7 @@ from typing import Any
 from deployer.compliance.addresses import without_keys
 from deployer.compliance.judgement import Finding, Suppressed
 from deployer.compliance.subject import Subject
+from deployer.few import counted
 
 RULE = "TAP_SUPPRESSION_1"
 MEND = "give suppress(...) a reason and a day to come, or remove it when nothing is found there any more"
@@ -36,8 +37,8 @@ def ending(untils: Iterable[str], on: date | None = None) -> list[str]:
     for until, number in sorted(Counter(filter(None, untils)).items()):
         left = (date.fromisoformat(until) - on).days
         if left <= WARNED_DAYS:
-            what = f"{number} suppression{'s' * (number > 1)} of findings"
-            when = f"{'ended' if left < 0 else 'will end'} on {until}" + (f", in {left} days" if left >= 0 else "")
+            what = f"{counted(number, 'suppression')} of findings"
+            when = f"ended on {until}" if left < 0 else f"will end on {until}, in {counted(left, 'day')}"
             told.append(f"warning: {what} {when}: review them, then set a later last day")
     return told
 

@@ -24,8 +24,11 @@ def show(
     right: Sequence[str] = (),
     narrow: Mapping[str, int] = _NONE,
 ) -> None:
-    """Print a table, as `table_of` makes it."""
-    put(stream, table_of(title, columns, rows, right, narrow))
+    """Print a table, as `table_of` makes it; of one without rows its title alone."""
+    if found := list(rows):
+        put(stream, table_of(title, columns, found, right, narrow))
+    else:
+        print(in_a_line(title), file=stream)
 
 
 def put(stream: IO[str], table: "Table") -> None:

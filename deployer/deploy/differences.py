@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deployer.few import few
+from deployer.few import counted, few
 from deployer.policy_documents import decoded, listed
 from deployer.visible import in_a_line
 
@@ -102,7 +102,7 @@ def shown(differences: Sequence[Difference]) -> Iterator[str]:
     for one in differences[:_SHOWN]:
         yield from one.lines()
     if len(differences) > _SHOWN:
-        yield f"{_INDENT}{len(differences) - _SHOWN} more attributes, which --json shows"
+        yield f"{_INDENT}{counted(len(differences) - _SHOWN, 'more attribute')}, which --json shows"
 
 
 def _leaves(value: Any, path: Path = ()) -> dict[Path, Any]:
@@ -158,8 +158,7 @@ def _holds_names(value: Any) -> bool:
 
 
 def _statements(policy: _Policy) -> str:
-    count = len(policy.statements)
-    return f"{count} statement{'' if count == 1 else 's'}"
+    return counted(len(policy.statements), "statement")
 
 
 def _named(path: Path) -> str:

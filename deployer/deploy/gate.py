@@ -15,11 +15,13 @@ from deployer.compliance import access, coverage, suppressions
 from deployer.compliance.errors import CouldNotJudge
 from deployer.compliance.judgement import Finding, Judgement, NotJudged
 from deployer.compliance.origins import constructs_in, located, origins_in
+from deployer.compliance.reports import equal
 from deployer.compliance.scan import scan
 from deployer.compliance.selection import ALL_RULES, Selection
 from deployer.deploy.packages import without_code
 from deployer.deploy.synthesis import inputs, stack_folder
 from deployer.errors import NotCompliant, UsageError
+from deployer.few import counted
 from deployer.paths import PROJECT_FILE, Paths, digest_of
 from deployer.process import tools
 from deployer.process.environments import definition
@@ -28,7 +30,7 @@ from deployer.settings import Settings
 from deployer.stack_file import stack_document
 
 _PACKAGE = Path(__file__).parents[1]  # the rules, and what they are written with
-_SHOWN = 20  # findings in the message of a refused deployment
+_SHOWN, _PLACES = 20, 3  # findings, and places of each, in the message of a refused deployment
 STATE_BUCKET = "tap-state"  # so that the backend is judged also where nobody has set one
 _ACCOUNT_DIGITS = 12
 _FOR_GOOD = "9999-12-31"
@@ -113,9 +115,9 @@ def require_compliant(settings: Settings, paths: Paths) -> Document:
         judgement.findings, key=lambda one: not one.is_own
     ):  # of ended suppressions before what they hid
         raise NotCompliant(
-            f"the stack does not comply: {len(found)} finding{'s' * (len(found) > 1)}; nothing was applied",
+            f"the stack does not comply: {counted(len(found), 'finding')}; nothing was applied",
             remedy="fix them, or suppress each beside its resource with a reason; `tap comply` tells more",
-            details=tuple(f"{one.severity} {one.rule} {one.file}:{one.line} {one.message}" for one in found[:_SHOWN]),
+            details=tuple(same.line(_PLACES) for same in equal(found)[:_SHOWN]),
         )
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(judgement.to_text(), encoding="utf-8")

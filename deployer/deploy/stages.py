@@ -30,6 +30,7 @@ from deployer.deploy.working_directory import (
     state_is_remote,
 )
 from deployer.errors import KeyRefused, NameTaken, PlanNotEmpty, WouldLoseData
+from deployer.few import counted
 from deployer.process import tools
 from deployer.process.environments import is_made
 from deployer.resources.configuration import SUBSCRIPTION, configuration_in
@@ -204,6 +205,10 @@ def write_outputs(run: Run) -> None:
             run.terraform.apply()
 
 
+def _stand(number: int) -> str:
+    return f"{counted(number, 'resource')} {'stands and is' if number == 1 else 'stand and are'}"
+
+
 @contextmanager
 def _standing(run: Run) -> Iterator[None]:
     """Who interrupts an apply is told what stands now; on an AWS that ends with the command, nothing does."""
@@ -213,7 +218,7 @@ def _standing(run: Run) -> Iterator[None]:
         if run.session.lasting:
             run.standing = len(run.terraform.state())
             run.view.note(
-                f"interrupted: {run.standing} resources stand and are in the state; "
+                f"interrupted: {_stand(run.standing)} in the state; "
                 f"`tap deploy{run.settings.options()}` goes on from here"
             )
         raise

@@ -11,7 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from deployer.compliance.judgement import Finding
+from deployer.compliance.reports import Equal, equal
 from deployer.compliance.suppressions import ending
+from deployer.few import counted
 from deployer.reporting.chapter import Chapter, sums
 from deployer.reporting.runs import Run
 from deployer.reporting.sources import Document
@@ -68,9 +71,10 @@ def verdict(runs: Sequence[Run]) -> str:
     bad = [run for run in runs if not run.passed]
     where = " and ".join(run.title for run in bad) if len(runs) > 1 else ""
     if not bad:
-        return f"All {sum(run.count('passed') for run in runs):,} tests passed"
+        number = sum(run.count("passed") for run in runs)
+        return f"All {counted(number, 'test')} passed" if number > 1 else f"{counted(number, 'test')} passed"
     failed = sum(len(run.failed) for run in bad)
-    told = f"{failed:,} test{'s' * (failed != 1)} failed" if failed else "Not everything was taken down"
+    told = f"{counted(failed, 'test')} failed" if failed else "Not everything was taken down"
     return f"{told} on {where}" if where else told
 
 
@@ -79,9 +83,14 @@ def _environment(folder: Path) -> Environment:
         loader=FileSystemLoader([folder, TEMPLATES]), autoescape=True, undefined=StrictUndefined, finalize=_printed,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {"seconds": seconds, "count": "{:,}".format, "moment": _moment}
+    made.filters |= {"seconds": seconds, "count": "{:,}".format, "moment": _moment, "counted": counted, "equal": _equal}
     made.globals |= {"ending": _ending}
     return made
+
+
+def _equal(findings: list[dict[str, Any]]) -> list[Equal]:
+    """Those that say the same as one; `findings` as `tap comply --json` has them."""
+    return equal(Finding(**one) for one in findings)
 
 
 def _ending(suppressed: list[dict[str, Any]]) -> list[str]:

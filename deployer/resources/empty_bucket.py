@@ -3,6 +3,7 @@
 from typing import Any
 
 from deployer.errors import EnvironmentUnready
+from deployer.few import counted
 
 _SHOWN = 3
 
@@ -24,7 +25,7 @@ def empty_bucket(s3: Any, bucket: str) -> None:
             kept += s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}).get("Errors", [])
     if kept:
         raise EnvironmentUnready(
-            f"S3 keeps {len(kept)} objects of {bucket}",
+            f"S3 keeps {counted(len(kept), 'object')} of {bucket}",
             remedy="lift what holds them, such as an object lock or a policy, then try again",
             details=tuple(f"{one['Key']}: {one['Code']}: {one['Message']}" for one in kept[:_SHOWN]),
         )

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deployer.commands.options import Commands
+from deployer.few import counted
 from deployer.paths import Paths
 
 CheckOption = Annotated[bool, typer.Option("--check", help="Check only; exit 1 if a document is out of date.")]
@@ -46,6 +47,6 @@ def extract(folder: FolderArgument, source: FromOption = None) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the document can't be read: {error}", where=str(path)) from error
     found = ideal.extract(text, folder, Paths.here().root)
-    print(f"{len(found.files)} files in {folder}")
+    print(f"{counted(len(found.files), 'file')} in {folder}")
     if found.missing:
         print(f"not here with these bytes, and so left out: {', '.join(found.missing)}")

@@ -19,6 +19,7 @@ from deployer.commands.options import (
 )
 from deployer.commands.stack import running
 from deployer.errors import NotReconciled, RedriveIncomplete, UsageError
+from deployer.few import counted
 from deployer.visible import in_a_line
 
 if TYPE_CHECKING:
@@ -280,7 +281,7 @@ def redrive(
         show_letters(sys.stdout, found)
     if left := [letter for letter in found if not letter.step]:
         raise RedriveIncomplete(
-            f"{len(left)} messages in the dead-letter queue are not this pipeline's, and are left in place",
+            f"left in place in the dead-letter queue: {counted(len(left), 'message')} that this pipeline did not send",
             remedy="read them in the queue itself",
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from deployer.few import counted
 from deployer.reporting.chapter import Chapter, Tile
 from deployer.reporting.page import rendered
 from deployer.reporting.runs import Claim
@@ -40,7 +41,7 @@ def _count(files: Sequence[File], state: str) -> int:
 
 def _lead(files: Sequence[File]) -> str:
     """How many were sent, and how they ended."""
-    told = [f"{len(files):,} file{'s' * (len(files) != 1)} sent through it"]
+    told = [f"{counted(len(files), 'file')} sent through it"]
     told.append(f"{_count(files, 'reconciled'):,} loaded with every row and amount accounted for")
     ends = {"refused": "refused", "stopped": "stopped", "not followed": "not followed to the end"}
     told += [f"{count:,} {words}" for state, words in ends.items() if (count := _count(files, state))]
@@ -70,7 +71,7 @@ def _plots(files: Sequence[File]) -> dict[str, Markup] | None:
     found = arrivals(files)
     if not found:
         return None
-    title = f"{len(files)} files on their way: how many had come to each stage, over time"
+    title = f"{counted(len(files), 'file')} on the way: how many had come to each stage, over time"
     return {size.name: Markup(plot(found, size, title)) for size in (WIDE, NARROW)}  # noqa: S704
 
 

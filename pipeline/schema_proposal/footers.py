@@ -36,7 +36,8 @@ def footers_of(sample: Sample, shape: Shape, notes: Notes) -> Footers:
         return Footers([], [])
     texts = [line.rstrip("\r") for row in found for line in row.text.split("\n") if line.strip()]
     patterns = list(dict.fromkeys(_pattern(text, shape.writing.delimiter) for text in texts))
-    named = lines_named([row.line for row in found]) if sample.is_whole else f"the last {len(found)} rows"
+    last = "the last line" if len(found) == 1 else f"the last {len(found)} rows"
+    named = lines_named([row.line for row in found]) if sample.is_whole else last
     notes.found.append(f"footers: {named}, as {quoted(found[0].text)} is not like the rows before")
     notes.questions.append(f"footers: is it right that no row is in {named}, and do the patterns match no row?")
     return Footers(found, patterns)

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from deployer.errors import CheckFailed
-from pipeline.domain import NoSink, Schema, SchemaError, Verdict, judge, load
+from pipeline.domain import NoSink, Schema, SchemaError, Verdict, counted, judge, load
 from pipeline.schema_proposal.footers import Footers
 from pipeline.schema_proposal.notes import Notes, quoted
 from pipeline.schema_proposal.sample import Sample
@@ -61,15 +61,21 @@ def _judged(path: Path, sample: Sample, footers: Footers, folder: Path) -> Path:
 def _tell(verdict: Verdict, rows: int, notes: Notes) -> None:
     """What the judge says of the rows, which have a line and a record; the other errors are remarks on the header."""
     if verdict.rows.read != rows:
-        notes.wrong.append(f"the judge reads {verdict.rows.read:,} rows, and the proposal was made of {rows:,}")
+        notes.wrong.append(
+            f"the judge reads {counted(verdict.rows.read, 'row')}, and the proposal was made of {rows:,}"
+        )
     errors = [error for error in verdict.errors if error.record is not None]
     for error in errors[:_TOLD]:
         value = "" if error.value is None else f" ({quoted(error.value)})"
         notes.wrong.append(f"{_place(error.line, error.column)}: {error.code}: {error.message}{value}")
     if verdict.rows.rejected:
-        notes.wrong.append(f"{verdict.rows.rejected:,} of {verdict.rows.read:,} rows of the sample are rejected")
+        notes.wrong.append(f"{verdict.rows.rejected:,} of {counted(verdict.rows.read, 'row')} of the sample rejected")
     if not notes.wrong:
-        notes.found.append(f"proof: the judge accepts all {verdict.rows.read:,} rows of the sample under this schema")
+        notes.found.append(f"proof: the judge accepts {_all(verdict.rows.read)} of the sample under this schema")
+
+
+def _all(rows: int) -> str:
+    return "the one row" if rows == 1 else f"all {rows:,} rows"
 
 
 def _place(line: int | None, column: str | None) -> str:

@@ -10,11 +10,11 @@ import pytest
 
 from deployer.compliance import access
 from deployer.compliance.coverage import covered
-from deployer.compliance.judgement import Evaluation, Judgement
+from deployer.compliance.judgement import Evaluation, Finding, Judgement
 from deployer.compliance.origins import constructs_in, origin_of, origins_in
 from deployer.compliance.selection import Selection
 from deployer.console.view import PlainView
-from deployer.deploy.gate import alike, configuration_of, require_compliant, stack_judged
+from deployer.deploy.gate import OfStack, alike, configuration_of, require_compliant, stack_judged
 from deployer.deploy.plan import Changes
 from deployer.deploy.stages import WHOLE, Run, apply, comply
 from deployer.errors import NotCompliant, ToolMissing
@@ -90,6 +90,20 @@ def test_a_stack_with_findings_is_refused_and_not_remembered(checkout: Paths) ->
     assert gone in str(refused.value)
     assert refused.value.exit_code == 1
     assert remembered(checkout) == []
+
+
+def test_a_refused_deployment_tells_equal_findings_once(checkout: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six that say the same are one line with their places, each once, and how many resources there are."""
+    six = [Finding("CKV_AWS_338", "MEDIUM", f"aws_x.l{at}", "stack/logs.py", at // 2 + 1, "keeps less", "see")
+           for at in range(6)]  # fmt: skip
+    judged = OfStack(Judgement(6, 1, (), tuple(six)))
+    monkeypatch.setattr("deployer.deploy.gate.stack_judged", lambda *_, **__: judged)
+    with pytest.raises(NotCompliant, match="6 findings") as refused:
+        require_compliant(SETTINGS, checkout)
+
+    assert refused.value.details == (
+        "MEDIUM CKV_AWS_338 stack/logs.py:1, stack/logs.py:2, stack/logs.py:3 keeps less (6 resources)",
+    )
 
 
 def test_nothing_is_applied_before_the_gate() -> None:
@@ -190,7 +204,21 @@ def test_one_action_more_is_told_with_role_action_and_resource(document: Documen
     assert {one.severity for one in found} == {"HIGH"}
     assert all("csv-validator-role-{suffix} may s3:DeleteBucket on " in one.message for one in found), found
     assert all("validator" in one.resource and one.resource.startswith("aws_iam_role_policy.") for one in found)
+    assert all(one.message.startswith("wider than the baseline, grant added: ") for one in found)
     assert found
+
+
+def test_an_added_grant_is_told_where_the_baseline_would_have_it(document: Document, tmp_path: Path) -> None:
+    """At the entry that it would stand before, or the last one; of an empty baseline its first line."""
+    lines = json.loads((PLACES.root / BASELINE).read_text())
+    for left_out in (0, len(lines) // 2, len(lines) - 1):
+        kept = [line for at, line in enumerate(lines) if at != left_out]
+        (tmp_path / "access.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False))
+        (found,) = access.differences(document, "policy", tmp_path, Path("access.json"))
+        assert found.line == min(left_out, len(kept) - 1) + 2  # `[` is the first line of the file
+    (tmp_path / "access.json").write_text("[]")
+
+    assert {one.line for one in access.differences(document, "policy", tmp_path, Path("access.json"))} == {1}
 
 
 def test_a_lost_denial_is_wider_and_a_lost_grant_is_not(document: Document, tmp_path: Path) -> None:
@@ -201,7 +229,13 @@ def test_a_lost_denial_is_wider_and_a_lost_grant_is_not(document: Document, tmp_
     baseline.write_text(json.dumps([*more, *json.loads(text)], indent=1))
     found = access.differences(document, "policy", tmp_path, Path(baseline.name))
 
-    assert [(one.severity, one.line) for one in found] == [("HIGH", 3), ("LOW", 2)]
+    told = {one.message.partition(":")[0]: (one.severity, one.line, one.resource) for one in found}
+
+    assert told == {
+        "wider than the baseline, denial removed": ("HIGH", 3, ""),
+        "narrower than the baseline, grant removed": ("LOW", 2, ""),
+    }
+    assert all(one.mend.startswith("put it back") for one in found)
 
 
 def test_a_lost_condition_is_wider(document: Document) -> None:

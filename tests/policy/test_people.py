@@ -88,7 +88,7 @@ def test_a_clean_answer_is_short() -> None:
 
     assert shown(Judgement(1, 1, (), not_judged=absent)) == [
         "not judged: 3 rules without anything here to judge: TAP_0, TAP_1, TAP_2",
-        "no findings; 0 suppressed; 1 resources judged by 1 rules in 0 evaluations",
+        "no findings; 0 suppressed; 1 resource judged by 1 rule in 0 evaluations",
     ]
 
 
@@ -100,3 +100,31 @@ def test_what_somebody_wrote_reaches_no_terminal_as_it_is() -> None:
 
     assert not any("\x1b" in line or line.startswith("::") for line in lines)
     assert sum(r"\x1b[2J\n::set-env" in line for line in lines) == 2
+
+
+def test_equal_findings_are_one_beside_others_of_their_rule() -> None:
+    """A rule that says two things tells each once: the six that say the same with how many more there are."""
+    other = replace(LOGS[0], resource="aws_cloudwatch_log_group.x", line=9, message="keeps for good")
+    lines = shown(Judgement(7, 1, (), (*LOGS, other)))
+
+    assert sum("keeps less than a year" in line for line in lines) == 1
+    assert sum("keeps for good" in line for line in lines) == 1
+    assert any("6 of them: keeps less than a year: aws_cloudwatch_log_group.l1  logs.tf:1," in line for line in lines)
+
+
+def test_verbose_tells_every_place_of_equal_findings_beside_others() -> None:
+    """Nothing is hidden where all is asked for."""
+    other = replace(LOGS[0], resource="aws_cloudwatch_log_group.x", line=9, message="keeps for good")
+    text = "".join(shown(Judgement(7, 1, (), (*LOGS, other)), verbose=True))
+
+    assert all(one.place in text for one in (*LOGS, other))
+
+
+def test_a_finding_without_a_resource_is_counted_as_a_finding() -> None:
+    """Such as a grant that was removed: its place stands alone."""
+    gone = Finding("TAP_ACCESS_1", "LOW", "", "access.json", 4, "grant removed: a may b", "put it back")
+
+    assert shown(Judgement(1, 1, (), (gone,)))[:2] == [
+        "LOW      TAP_ACCESS_1  1 finding: grant removed: a may b",
+        "         access.json:4",
+    ]

@@ -111,6 +111,26 @@ def test_markdown_shows_what_was_written() -> None:
     assert ["".join(part.content for part in each.children or ()) for each in cells[4:]] == [rf"{rude} \u202e", rude]
 
 
+def test_equal_findings_are_one_row_of_markdown_and_each_in_sarif_and_junit() -> None:
+    """People read six findings that say the same once, with every resource and place; programs get every one."""
+    six = tuple(replace(FOUND, resource=f"aws_sqs_queue.q{at}", construct="", line=at) for at in range(1, 7))
+    judgement = replace(NOTHING, findings=six)
+    (row,) = [line for line in markdown(judgement).splitlines() if "TAP_REGION_1" in line]
+    cases = ElementTree.fromstring(junit(judgement)).iter("failure")  # noqa: S314 - our own text
+
+    assert "stack/x.py:1, stack/x.py:2, stack/x.py:3, stack/x.py:4, stack/x.py:5, stack/x.py:6" in row
+    assert all(f"q{at}" in row for at in range(1, 7))
+    assert len(list(cases)) == len(results(judgement)[0]) == 6
+
+
+def test_findings_that_differ_stay_apart() -> None:
+    """In severity, message or mend: none of these is left out."""
+    others = [replace(FOUND, **{part: "LOW"}) for part in ("severity", "message", "mend")]
+    rows = [line for line in markdown(replace(NOTHING, findings=(FOUND, *others))).splitlines() if "REGION" in line]
+
+    assert len(rows) == 4
+
+
 def test_markdown_keeps_its_tables() -> None:
     """Pipes, angle brackets and line breaks of a message break no table and make no HTML; what is hidden is shown."""
     text = markdown(JUDGEMENT, "| resource |\n| --- |\n| aws_x |")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from deployer.compliance.judgement import Judgement
-from deployer.compliance.reports import summary, worst_first
+from deployer.compliance.reports import Equal, equal, summary, worst_first
 from deployer.compliance.reports.asides import asides
 from deployer.compliance.suppressions import ending
 from deployer.visible import in_a_line
@@ -22,8 +22,7 @@ def markdown(judgement: Judgement, coverage: str = "") -> str:
         found = sorted(judgement.findings, key=worst_first)
         parts.append(table(
             ("severity", "rule", "resource", "where", "what", "mend"),
-            [(one.severity, one.rule, one.construct or one.resource, f"{one.file}:{one.line}", one.message, one.mend)
-             for one in found],
+            map(_row, equal(found)),
         ))  # fmt: skip
     if judgement.suppressed:
         parts += [
@@ -44,6 +43,13 @@ def markdown(judgement: Judgement, coverage: str = "") -> str:
     if coverage:
         parts += ["### Coverage", coverage]
     return "\n\n".join(parts) + "\n"
+
+
+def _row(same: Equal) -> tuple[str, ...]:
+    """What findings that say the same have in common, and each of their resources with its place, in one order."""
+    one = same.first
+    resources = ", ".join(each.construct or each.resource for each in same.findings)
+    return one.severity, one.rule, resources, ", ".join(each.place for each in same.findings), one.message, one.mend
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

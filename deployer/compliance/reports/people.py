@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from deployer.compliance.judgement import SEVERITIES, Finding, Judgement
-from deployer.compliance.reports import summary, worst_first
+from deployer.compliance.reports import Equal, equal, summary, worst_first
 from deployer.compliance.reports.asides import asides, not_judged
 from deployer.compliance.suppressions import ending
-from deployer.few import few
+from deployer.few import counted, few
 from deployer.visible import in_a_line
 
 # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-a-warning-message
@@ -40,8 +40,10 @@ class Group:
 
     @property
     def head(self) -> str:
-        number = len(self.resources)
-        return f"{self.severity:<8} {self.rule}  {number:,} resource{'s' * (number > 1)}"
+        """What is about no resource, such as a grant that was removed, is counted by findings."""
+        resources = self.resources
+        number = counted(len(resources), "resource") if all(resources) else counted(len(self.findings), "finding")
+        return f"{self.severity:<8} {self.rule}  {number}"
 
 
 def grouped(findings: Iterable[Finding]) -> list[Group]:
@@ -72,8 +74,8 @@ def _screen(groups: Sequence[Group]) -> Iterator[str]:
     for group in rest[:_OTHERS]:
         yield _cut(f"{group.head}: {group.messages[0]}")
     if hidden := rest[_OTHERS:]:
-        number = sum(len(one.findings) for one in hidden)
-        yield f"and {len(hidden)} more rules with {number:,} findings: {few([one.rule for one in hidden])}"
+        number, told = sum(len(one.findings) for one in hidden), "rule" if len(hidden) == 1 else "rules"
+        yield f"and {len(hidden)} more {told} with {counted(number, 'finding')}: {few([one.rule for one in hidden])}"
     if rest or any(len(one.findings) > _PLACES for one in groups):
         yield "every place and remedy: --verbose, or --sarif, --markdown, --junit, --report FILE"
 
@@ -85,15 +87,29 @@ def _all(groups: Sequence[Group]) -> Iterator[str]:
 
 def _detailed(group: Group, shown: int) -> Iterator[str]:
     """Findings that say the same are told once, with their resources."""
-    only = group.messages[0] if len(group.messages) == 1 else ""
-    yield f"{group.head}: {only}" if only else group.head
-    for one in group.findings[:shown]:
-        place = f"{one.file}:{one.line}" if one.line else one.file
-        yield f"         {one.construct or one.resource}  {place}" + ("" if only else f"  {one.message}")
-    if len(group.findings) > shown:
-        yield f"         and {len(group.findings) - shown:,} more"
-    for mend in dict.fromkeys(one.mend for one in group.findings[:shown]):
+    if len(group.messages) == 1:
+        yield f"{group.head}: {group.messages[0]}"
+        told, lines = group.findings[:shown], [_where(one) for one in group.findings[:shown]]
+    else:
+        yield group.head
+        alike = equal(group.findings)[:shown]
+        told, lines = tuple(one for same in alike for one in same.findings), [_same(same, shown) for same in alike]
+    yield from (f"         {line}" for line in lines)
+    if len(group.findings) > len(told):
+        yield f"         and {len(group.findings) - len(told):,} more"
+    for mend in dict.fromkeys(one.mend for one in told):
         yield f"         mend: {mend}"
+
+
+def _same(same: Equal, shown: int) -> str:
+    """How many stands first, as a screen may have no room for all places."""
+    places, message = [_where(one) for one in same.findings], same.first.message
+    return f"{len(places):,} of them: {message}: {few(places, shown)}" if places[1:] else f"{places[0]}  {message}"
+
+
+def _where(one: Finding) -> str:
+    """A grant that was removed has no resource."""
+    return "  ".join(filter(None, (one.construct or one.resource, one.place)))
 
 
 def _suppressed(judgement: Judgement, *, verbose: bool) -> list[str]:

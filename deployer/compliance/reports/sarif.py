@@ -72,7 +72,7 @@ def _result(one: Finding, index: int, folder: str) -> dict[str, Any]:
         "ruleId": one.rule,
         "ruleIndex": index,
         "level": _LEVELS[one.severity],
-        "message": {"text": visible(f"{one.resource}: {one.message}. {one.mend}")},
+        "message": {"text": visible(f"{one.resource}: {one.message}. {one.mend}".removeprefix(": "))},
         "locations": [_location(folder, one.file, one.line, one.resource, one.construct)],
         "partialFingerprints": {FINGERPRINT: one.identity.fingerprint},
     }

@@ -216,6 +216,7 @@ def test_how_far_a_load_is_stands_beside_where_its_parts_are(pipeline: Pipeline,
 
     assert (parts_told(begun), begun.evidence["parts"]) == ([], upload.parts)
     assert parts_told(under_way) == ["1,200 of 3,400 parts"]
+    assert parts_told(replace(under_way, evidence={"progress": {"done": 0, "of": 1}})) == ["0 of 1 part"]
 
 
 def test_a_file_that_stands_still_has_not_stopped(pipeline: Pipeline, csv: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from deployer.compliance import suppressions
 from deployer.reporting import written
-from deployer.reporting.page import seconds
-from deployer.reporting.runs import Claim
+from deployer.reporting.page import seconds, verdict
+from deployer.reporting.runs import Claim, Run
 from deployer.visible import is_hidden, visible
 from tests.unit.reporting import making
 
@@ -108,6 +108,25 @@ def test_the_verdict_comes_first(tmp_path: Path) -> None:
     assert "not all as their tests expected" in bad.text
     assert "as their tests expected" not in good.text
     assert bad.text.index("stopped: denied") < bad.text.index("The pipeline")
+
+
+def test_one_test_is_told_in_the_singular() -> None:
+    """`All 1 tests` is no sentence."""
+    one = Run(making.evidence(tests={}, levels={"1": {"passed": 1}}), ())
+
+    assert verdict([one]) == "1 test passed"
+    assert verdict([one, one]) == "All 2 tests passed"
+
+
+def test_equal_findings_are_told_once_with_each_resource(tmp_path: Path) -> None:
+    """Six log groups that keep too little are one article of the page, with six places."""
+    six = [{"rule": "CKV_AWS_338", "severity": "MEDIUM", "resource": f"aws_x.l{at}", "file": "logs.py", "line": at,
+            "message": "keeps less than a year", "mend": "see"} for at in range(6)]  # fmt: skip
+    text = Reader(page_of(tmp_path, making.evidence(compliance={**making.GATE, "findings": six}))).text
+
+    assert text.count("keeps less than a year") == 1
+    assert "6 findings" in text
+    assert all(f"aws_x.l{at}" in text for at in range(6))
 
 
 def test_a_long_reason_keeps_its_end(tmp_path: Path) -> None:
