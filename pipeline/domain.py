@@ -15,15 +15,17 @@ from transactions.judge import NoSink, judge
 from transactions.layout import INCOMING, NAME_PATTERN, Upload, report_key, version_of
 from transactions.records import Source
 from transactions.schema import DERIVED, SHIPPED, Schema, load, parse
-from transactions.verdict import Verdict
+from transactions.verdict import FileFacts, Rows, Verdict
 
 __all__ = [
     "DERIVED",
     "INCOMING",
     "NAME_PATTERN",
     "SHIPPED",
+    "FileFacts",
     "FileRefused",
     "NoSink",
+    "Rows",
     "Schema",
     "SchemaError",
     "Source",
