@@ -13,12 +13,15 @@ from transactions.headers import check_header
 from transactions.identity import execution_name
 from transactions.judge import NoSink, judge
 from transactions.layout import INCOMING, NAME_PATTERN, Upload, report_key, version_of
+from transactions.quarantine import COLUMNS as ERROR_COLUMNS
+from transactions.quarantine import guard
 from transactions.records import Source
 from transactions.schema import DERIVED, SHIPPED, Schema, load, parse
 from transactions.verdict import FileFacts, Rows, Verdict
 
 __all__ = [
     "DERIVED",
+    "ERROR_COLUMNS",
     "INCOMING",
     "NAME_PATTERN",
     "SHIPPED",
@@ -36,6 +39,7 @@ __all__ = [
     "currencies",
     "detect",
     "execution_name",
+    "guard",
     "judge",
     "layout",
     "load",

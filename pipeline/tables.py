@@ -9,12 +9,15 @@ from deployer.visible import in_a_line
 from pipeline.dead_letters import DeadLetter
 from pipeline.deployed import FileState
 from pipeline.domain import INCOMING, counted
+from pipeline.validation import FIRST, Judged, grouped
 
 FIGURES = ("read", "accepted", "rejected", "loaded", "duplicate", "conflicting")
 REJECT_COLUMNS = ("line", "column", "code", "value", "message")
 _CONFLICT_COLUMNS = ("transaction_id", "amount", "currency")
 _ITEM_COLUMNS = ("transaction_id", "timestamp", "amount", "currency", "type", "account_id")
 SHOWN = 50  # rejected rows on a screen
+_OF_A_CODE = ("line", "column", "value", "message")
+_NO_COUNTS: Mapping[str, int] = {}
 _NARROW = {"value": 28}  # the message quotes what matters of it
 
 
@@ -41,28 +44,57 @@ def show_rejects(stream: IO[str], rejects: Sequence[Mapping[str, str]], limit: i
     show(stream, title, REJECT_COLUMNS, rows, right=("line",), narrow=_NARROW)
 
 
-def show_verdict(stream: IO[str], name: str, document: Mapping[str, Any], *, judged: bool) -> None:
+def show_errors(
+    stream: IO[str], errors: Sequence[Mapping[str, Any]], *, everything: bool, counts: Mapping[str, int] = _NO_COUNTS
+) -> None:
+    """Errors by their code, the most frequent first: how many, and the first few of each, or everything.
+
+    `counts` are exact where not all errors are listed.
+    """
+    groups = grouped(errors, counts)
+    number, limit = sum(found for _, found, _ in groups), None if everything else FIRST
+    cut = any(len(listed) > FIRST for _, _, listed in groups) and not everything
+    rows = [
+        (code if first else "", f"{found:,}" if first else "", *(_cell(error.get(name)) for name in _OF_A_CODE))
+        for code, found, listed in groups
+        for first, error in zip([True] + [False] * len(listed), listed[:limit], strict=False)
+    ]
+    title = f"rejected: {counted(number, 'error')}"
+    title += f", the first {FIRST} of each code; --all shows all" if cut else ""
+    show(stream, title, ("code", "errors", *_OF_A_CODE), rows, right=("errors", "line"), narrow=_NARROW)
+
+
+def show_verdict(stream: IO[str], one: Judged, *, everything: bool = False) -> None:
     """The judgement of a file: its figures, its errors, and apart from those what is only noted."""
-    rows = document["rows"]
-    errors, notes = list[Mapping[str, Any]](), list[Mapping[str, Any]]()
-    for one in document["errors"]:  # what names no record is why a file is refused, and of one that was judged a note
-        (notes if judged and one["record"] is None else errors).append(one)
-    if judged:
+    document = one.document
+    rows, errors = document["rows"], one.errors
+    if one.verdict.judged:
         figures = ("read", "accepted", "rejected")
-        table = [("rows", *(rows[figure] for figure in figures))]
+        table = [("rows", *(f"{rows[figure]:,}" for figure in figures))]
         table += [
             (currency, *(_amount(totals[one]) for one in figures)) for currency, totals in document["totals"].items()
         ]
-        show(stream, f"{name}: {'all rows accepted' if not rows['rejected'] else 'some rows rejected'}", ("", *figures),
-             table, right=figures)  # fmt: skip
+        said = "all rows accepted" if not rows["rejected"] else "some rows rejected"
+        show(stream, f"{one.name}: {said}", ("", *figures), table, right=figures)
     else:
-        print(f"{in_a_line(name)} is not a file that can be judged", file=stream)
+        print(f"{in_a_line(one.name)} is not a file that can be judged", file=stream)
     if errors:
-        show_rejects(stream, [{column: _cell(error[column]) for column in REJECT_COLUMNS} for error in errors], SHOWN)
-    if notes:
+        show_errors(stream, errors, everything=everything, counts=document["errors_by_code"])
+    if notes := [error for error in document["errors"] if one.is_note(error)]:
         _show_notes(stream, notes)
     if document["errors_truncated"]:
         print("more errors are counted than listed: --max-errors", file=stream)
+
+
+def show_files(stream: IO[str], found: Sequence[Judged]) -> None:
+    """A line for each judged file: its rows and the verdict."""
+    rows = [
+        (one.name, *(f"{number:,}" for number in (one.verdict.rows.read, one.verdict.rows.accepted,
+         one.verdict.rows.rejected)), one.told)
+        for one in found
+    ]  # fmt: skip
+    figures = ("read", "accepted", "rejected")
+    show(stream, counted(len(found), "file"), ("file", *figures, "verdict"), rows, right=figures)
 
 
 def _show_notes(stream: IO[str], notes: Sequence[Mapping[str, Any]]) -> None:

@@ -26,9 +26,13 @@ if TYPE_CHECKING:
     from pipeline.deployed import FileState
     from pipeline.domain import Upload
 
-FileArgument = Annotated[
-    Path, typer.Argument(help="A CSV file of transactions; - for standard input.", show_default=False)
-]
+JudgedArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE...", show_default=False,
+        help="CSV files of transactions, or quoted patterns such as 'in/*.csv'; - for standard input.",
+    ),
+]  # fmt: skip
 KeyArgument = Annotated[str, typer.Argument(help="A file's key, as `tap upload` printed it.", show_default=False)]
 FilesArgument = Annotated[list[Path], typer.Argument(help="CSV files of transactions.", show_default=False)]
 SchemaOption = Annotated[
@@ -50,32 +54,64 @@ RepairedArgument = Annotated[
     typer.Argument(help="File with the repaired rows (default: the rejected rows as they were).", show_default=False),
 ]
 _NUMBERS = ("line", "record")
+_LISTED = 10_000
 DetailsOption = Annotated[
-    int, typer.Option("--max-errors", min=0, help="Maximum number of errors to list; all are counted.")
-]
+    int | None,
+    typer.Option(
+        "--max-errors", min=0, show_default=False,
+        help=f"Maximum number of errors to list of a file; all are counted "
+        f"(default: {_LISTED:,}, or all with --all or --out).",
+    ),
+]  # fmt: skip
+AllOption = Annotated[bool, typer.Option("--all", help="Show all errors, not just the first of each code.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Also write all errors to this CSV file.")]
+JunitOption = Annotated[Path | None, typer.Option("--junit", help="Also write JUnit XML to this file, a case a file.")]
 
 
 def validate(
-    file: FileArgument, schema: SchemaOption = None, max_errors: DetailsOption = 10_000, json: JsonOption = False
+    files: JudgedArgument,
+    schema: SchemaOption = None,
+    show_all: AllOption = False,
+    out: OutOption = None,
+    junit: JunitOption = None,
+    max_errors: DetailsOption = None,
+    json: JsonOption = False,
 ) -> None:
-    """Validate a CSV on this machine with the Lambda's own engine; exit 1 if rows are rejected.
+    """Validate CSV files on this machine with the Lambda's own engine; exit 1 if rows are rejected, 2 if a file can't
+    be judged, which goes before.
 
-    Example: `tap validate march.csv`
+    Example: `tap validate march.csv april.csv '2025-*.csv' --junit validate.xml`
     """
-    from pipeline.csv_files import schema_of, verdict_on
-    from pipeline.given import given
+    from pipeline import validation
+    from pipeline.csv_files import schema_of
 
-    judged_by = schema_of(schema)
-    with given(file) as source:
-        verdict = verdict_on(source.path, judged_by, max_errors)
-    document = verdict.to_json()
+    judged_by, meant, found = schema_of(schema), validation.files_meant(files), []
+    several = meant != files or len(meant) > 1
+    validation.require_others(meant, (out, junit))
+    for one in validation.judged(meant, judged_by, _most(max_errors, everything=show_all or out is not None)):
+        found.append(one)
+        if not json:
+            from pipeline.tables import show_verdict
+
+            show_verdict(sys.stdout, one, everything=show_all)
     if json:
-        print_json(document)
-    else:
-        from pipeline.tables import show_verdict
+        print_json(validation.document_of(found) if several else found[0].document)
+    elif several:
+        from pipeline.tables import show_files
 
-        show_verdict(sys.stdout, source.name, document, judged=verdict.judged)
-    raise typer.Exit(verdict.exit_code)
+        show_files(sys.stdout, found)
+    if out:
+        validation.write_errors(out, found, several=several)
+    if junit:
+        validation.write_junit(junit, found)
+    raise typer.Exit(validation.exit_code(found))
+
+
+def _most(max_errors: int | None, *, everything: bool) -> int:
+    """How many errors of a file are listed."""
+    if max_errors is not None:
+        return max_errors
+    return sys.maxsize if everything else _LISTED
 
 
 def upload(
@@ -158,16 +194,17 @@ def rejects(
     key: KeyArgument,
     raw: RawOption = None,
     conflicts: ConflictsOption = False,
+    show_all: AllOption = False,
     options: EnvironmentOptions = DEFAULTS,
     json: JsonOption = False,
 ) -> None:
-    """Show a file's rejected rows: line, column, code, value, message.
+    """Show a file's rejected rows by code: how many, and the line, column, value and message of the first.
 
     With --conflicts, the rows that were not loaded as the table has other content under their id.
 
     Example: `tap rejects march.csv --raw march-bad.csv`
     """
-    from pipeline.tables import show_conflicts, show_rejects
+    from pipeline.tables import show_conflicts, show_errors
 
     if conflicts and raw:
         raise UsageError("--raw is of rejected rows, and --conflicts shows others", remedy="use one of the two")
@@ -186,7 +223,7 @@ def rejects(
     if json:
         print_json({"key": key, "rejects": [_with_numbers(one) for one in found]})
     else:
-        show_rejects(sys.stdout, found)
+        show_errors(sys.stdout, found, everything=show_all)
         if raw:
             print(f"their original bytes are in {raw}: repair them, then `tap resubmit {key} {raw}`")
 

@@ -29,14 +29,19 @@ def junit(judgement: Judgement) -> str:
                 )
             elif why := passed_over.get((rule, resource)):
                 SubElement(case, "skipped", message=visible(why))
-        _count(suite)
+        count(suite)
     if absent := judgement.not_judged:
         suite = SubElement(root, "testsuite", name="not judged")
         for missing in absent:
             case = SubElement(suite, "testcase", classname=missing.rule, name=visible(missing.reason))
             SubElement(case, "skipped", message=visible(missing.reason))
-        _count(suite)
-    _count(root)
+        count(suite)
+    count(root)
+    return text_of(root)
+
+
+def text_of(root: Element) -> str:
+    """The document as it is written to a file."""
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -51,7 +56,8 @@ def _passed_over(judgement: Judgement) -> dict[tuple[str, str], str]:
     }
 
 
-def _count(element: Element) -> None:
+def count(element: Element) -> None:
+    """Give a suite, or all of them, the numbers of its cases and of those that failed or were skipped."""
     for name, tag in (("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped")):
         element.set(name, str(sum(1 for _ in element.iter(tag))))
     element.set("errors", "0")

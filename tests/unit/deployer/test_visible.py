@@ -114,14 +114,14 @@ def test_a_file_steers_no_terminal(rude_file: Path, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def usual_errors() -> str:
     """One of ours and one of Typer's, about plain words."""
-    return on_a_terminal(["validate", "a", "b"], ROOT) + on_a_terminal(["--wrong"], ROOT)
+    return on_a_terminal(["watch", "a", "b"], ROOT) + on_a_terminal(["--wrong"], ROOT)
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
         ["validate", f"{RUDE}.csv"],  # an error of ours
-        ["validate", "a", f"{RUDE}.csv"],  # one of Typer's
+        ["watch", "a", f"{RUDE}.csv"],  # one of Typer's
         [f"--{RUDE}"],
         ["validate", "FILE", "--schema", "FILE"],
         ["validate", "FILE.broken"],  # printed as it is

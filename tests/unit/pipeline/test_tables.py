@@ -5,6 +5,9 @@ import io
 import pytest
 
 from pipeline.tables import show_verdict
+from pipeline.validation import Judged
+from transactions.codes import DataError
+from transactions.verdict import FileFacts, Rows, Verdict
 
 ERROR = {"line": 3, "record": 2, "column": "amount", "code": "cell-type", "value": "x", "message": "must be a number"}
 NOTE = {"line": 1, "record": None, "column": "x", "code": "header-extra-column", "value": "x", "message": "not loaded"}
@@ -14,9 +17,10 @@ MISSING = NOTE | {"code": "header-missing-column", "column": "y", "message": "is
 def printed(*errors, judged=True, rejected=0):
     """The text of a verdict with these errors."""
     stream = io.StringIO()
-    rows = {"read": 2, "accepted": 2 - rejected, "rejected": rejected, "duplicates": 0}
-    document = {"rows": rows, "totals": {}, "errors": list(errors), "errors_truncated": False}
-    show_verdict(stream, "file.csv", document, judged=judged)
+    verdict = Verdict(
+        judged, FileFacts.unread(0), Rows(2, 2 - rejected, rejected), errors=[DataError(**error) for error in errors]
+    )
+    show_verdict(stream, Judged("file.csv", verdict))
     return stream.getvalue()
 
 
