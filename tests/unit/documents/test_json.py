@@ -169,7 +169,7 @@ TYPED = [
     "synth --out @/out", "plan", "deploy", "deploy --plan-only", "adopt", "outputs", "destroy --yes",
     "cleanup --suffix x --dry-run", "cleanup --expired --dry-run", "unlock", "doctor", "bootstrap", "comply @",
     "report --evidence @/evidence --out @/page", "local start", "local stop", "local status", "run @/good.csv",
-    "validate @/good.csv", "validate @/bad.csv", "validate @/empty.csv", "upload @/good.csv",
+    "validate @/good.csv", "validate @/bad.csv", "validate @/empty.csv", "validate @/*.csv", "upload @/good.csv",
     "upload @/good.csv --watch", "watch a.csv", "status", "status --watch", "logs a.csv", "rejects a.csv",
     "rejects a.csv --conflicts", "resubmit a.csv", "redrive", "redrive --dry-run", "capacity --rows 1e6",
     "schema init @/good.csv",
