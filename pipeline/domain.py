@@ -17,7 +17,7 @@ from transactions.quarantine import COLUMNS as ERROR_COLUMNS
 from transactions.quarantine import guard
 from transactions.records import Source
 from transactions.schema import DERIVED, SHIPPED, Schema, load, parse
-from transactions.verdict import Verdict
+from transactions.verdict import FileFacts, Rows, Verdict
 
 __all__ = [
     "DERIVED",
@@ -25,8 +25,10 @@ __all__ = [
     "INCOMING",
     "NAME_PATTERN",
     "SHIPPED",
+    "FileFacts",
     "FileRefused",
     "NoSink",
+    "Rows",
     "Schema",
     "SchemaError",
     "Source",

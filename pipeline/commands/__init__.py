@@ -8,6 +8,7 @@ from pipeline.commands.docs import docs
 from pipeline.commands.logs import logs
 from pipeline.commands.run import run
 from pipeline.commands.schema import schema
+from pipeline.commands.validate import validate
 
 FILES = "Files"  # the part of `tap --help`
 
@@ -16,7 +17,7 @@ def add(app: typer.Typer) -> None:
     """Add them, in the order in which `tap --help` lists them."""
     for command in (
         run,
-        files.validate,
+        validate,
         files.upload,
         files.watch,
         files.status,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from deployer.paths import Paths
-from pipeline.documents import ideal, openapi, policies, reference, scale
+from pipeline.documents import ideal, json_schemas, openapi, policies, reference, scale
 
 Documents = Mapping[str, Callable[[Paths], str]]
 # Its path, and what gives its text. In the order in which they are written: the last holds the others.
@@ -13,6 +13,7 @@ GENERATED: Documents = {
     "docs/reference.md": reference.built,
     "docs/costs.md": scale.costs_page,
     "docs/scale.md": scale.built,
+    **json_schemas.SCHEMAS,
     ideal.NAME: ideal.built,
 }
 

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from deployer.errors import UsageError
-from pipeline.commands.files import validate
+from pipeline.commands.validate import validate
 from pipeline.validation import files_meant
 
 HEADER = "transaction_id,account_id,timestamp,amount,currency,type\n"
