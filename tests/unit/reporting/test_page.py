@@ -105,6 +105,7 @@ def test_the_verdict_comes_first(tmp_path: Path) -> None:
 
     assert "".join(good.headings).strip() == "All 801 tests passed"
     assert "".join(bad.headings).strip() == "2 tests failed"
+    assert "Faults: 1 of 1 kind tried survived" in good.text
     assert "not all as their tests expected" in bad.text
     assert "as their tests expected" not in good.text
     assert bad.text.index("stopped: denied") < bad.text.index("The pipeline")
