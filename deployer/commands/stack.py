@@ -71,12 +71,14 @@ def deploy(
     Example: `tap deploy --target aws --suffix dev`
     """
     from deployer.deploy.stages import deploy as deploy_stages
+    from deployer.targets.provider_regions import require_known
 
     if plan_only:
         plan(options, json)
         return
     settings = options.settings()
     if settings.target == "embedded":
+        require_known(settings.aws_region)  # or an AWS would be left running that nothing can be deployed on
         keep_embedded(json=json)
     asks = settings.target == "aws" and not yes
     if asks:

@@ -133,12 +133,13 @@ def test_no_emulator_is_kept(project: Path, arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("arguments", ON_AWS, ids=shown)
 def test_a_region_that_is_none(project: Path, arguments: list[str]) -> None:
-    """On a live account and on an emulator alike; nobody is asked for anything."""
+    """On a live account and on an emulator alike; nobody is asked for anything, and no emulator is left running."""
     for target in ("aws", "embedded") if arguments in (["status"], ["deploy", "--yes"]) else ("aws",):
         code, what, remedy = tap(project, [*arguments, "--target", target, "--region", "us-east-9"], SIGNED_IN)
 
         assert (code, what) == (2, "AWS has no region 'us-east-9' that this Tap knows of")
         assert remedy == "choose one that `aws account list-regions` prints"
+    assert not (project / ".tap" / "local").exists()
 
 
 @pytest.mark.parametrize("arguments", [["status"], ["deploy", "--yes"], ["logs", "a.csv"]], ids=shown)
