@@ -117,11 +117,10 @@ def _answers(place: Path) -> bool:
 
 def _asked(place: Path, told: Mapping[str, Any]) -> Any:
     """Its answer, or OTHER; None where it came to its end before it took the request."""
-    with socket.socket(socket.AF_UNIX) as connection, connection.makefile("rw") as stream:
+    with socket.socket(socket.AF_UNIX) as connection, connection.makefile("r") as stream:
         try:
             connection.connect(str(place))
-            stream.write(json.dumps(told) + "\n")
-            stream.flush()
+            connection.sendall(f"{json.dumps(told)}\n".encode())  # by a stream, its close would try what failed again
             word = stream.readline()
         except OSError:
             return None
