@@ -9,10 +9,18 @@ import subprocess
 import sys
 import termios
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 
 COLUMNS = 160
 CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|.)?", re.DOTALL)
+
+
+class Terminal(StringIO):
+    """What takes itself for a terminal, and keeps what is written to it."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def on_a_terminal(

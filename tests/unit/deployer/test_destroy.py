@@ -17,6 +17,7 @@ from deployer.errors import CheckFailed, EnvironmentUnready, ForeignResource, Us
 from deployer.resources.resource import AwsResource
 from deployer.resources.resource_types import is_protected
 from tests.unit.deployer.moto_target import aws
+from tests.unit.deployer.terminal import Terminal
 from tests.unit.deployer.working_folder import run_in
 
 BUCKET, TABLE = AwsResource("aws_s3_bucket", "files", "files"), AwsResource("aws_dynamodb_table", "rows", "rows")
@@ -112,11 +113,6 @@ def test_without_a_terminal_nobody_can_be_asked() -> None:
 
     assert refused.value.exit_code == 2
     require_somebody("deletion", Terminal())
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "y\n", "yes\n", "prod\n", "Dev\n"])

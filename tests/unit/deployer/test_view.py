@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deployer.console.view import LiveView, PlainView, view_for
-from tests.unit.deployer.terminal import CONTROL, on_a_terminal
+from tests.unit.deployer.terminal import CONTROL, Terminal, on_a_terminal
 
 # Terraform's events of an apply of 54 resources with long addresses, and then a stage in which nothing is told.
 PROGRAM = """
@@ -102,10 +102,6 @@ def test_a_terminal_has_colours_otherwise(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("term", "kind"), [("dumb", PlainView), ("unknown", PlainView), ("xterm", LiveView)])
 def test_a_terminal_that_cannot_move_back_has_lines(term: str, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a pipe has: otherwise nothing of a stage would be seen before its end."""
-
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
 
     monkeypatch.setenv("TERM", term)
     monkeypatch.setattr("sys.stdout", Terminal())

@@ -4,7 +4,6 @@ import json
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -20,7 +19,7 @@ from deployer.process import tools
 from deployer.pytest_plugin.deployment_process import LIFETIME
 from deployer.resources.delete_calls import KEY_WAIT_DAYS
 from stack.settings import Settings
-from tests.commands import children
+from tests.commands import all_commands, children
 from tests.markdown import blocks, commands_in
 
 ROOT = Path(__file__).parents[3]
@@ -32,15 +31,6 @@ CONTRIBUTING = (DOCS / "CONTRIBUTING.md").read_text("utf-8")
 COMMANDS = [line for line in (DOCS / "commands.md").read_text("utf-8").splitlines() if line.startswith("| ")]
 WRITTEN = "\n".join(page.read_text("utf-8") for page in DOCUMENTS)
 PLACES = (".github", "deployer", "environments", "stack", "tests", "Makefile", "docker-compose.yml")
-
-
-def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Every command of `tap`, subcommands as `local start`."""
-    found = children(command)
-    if not found:
-        yield " ".join(path)
-    for name, child in found.items():
-        yield from _commands(child, (*path, name))
 
 
 def _named_commands() -> set[str]:
@@ -58,7 +48,7 @@ def _named_commands() -> set[str]:
 
 def test_every_command_of_tap_has_a_row_and_no_other() -> None:
     """A command that appears or goes takes its row with it."""
-    assert _named_commands() == set(_commands(typer.main.get_command(app)))
+    assert _named_commands() == set(all_commands())
 
 
 def test_every_make_target_has_a_row_and_no_other() -> None:

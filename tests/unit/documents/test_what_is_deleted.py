@@ -5,10 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import typer.main
-
-from deployer.cli import app
-from tests.commands import children
+from tests.commands import all_commands
 from tests.markdown import rows
 
 ROOT = Path(__file__).parents[3]
@@ -37,20 +34,11 @@ _DELETES = re.compile(r"(delete|abort|schedule_key_deletion|purge|detach|remove_
 
 
 def _command(name: str) -> Any:
-    found: Any = typer.main.get_command(app)
-    for word in name.split():
-        found = children(found)[word]
-    return found
+    return all_commands()[name]
 
 
 def _options(name: str) -> set[str]:
     return {option for parameter in _command(name).params for option in parameter.opts}
-
-
-def _all_commands(command: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:
-    if not (below := children(command)):
-        return {" ".join(path): command}
-    return {name: one for key, child in below.items() for name, one in _all_commands(child, (*path, key)).items()}
 
 
 def _deletes(path: Path) -> bool:
@@ -83,7 +71,7 @@ def test_every_row_is_a_command_and_says_what_decides() -> None:
 
 def test_who_asks_has_the_option_not_to() -> None:
     """`--yes` is there exactly where the table says so, and so are `--data-too` and `--allow-replace`."""
-    commands = _all_commands(typer.main.get_command(app))
+    commands = all_commands()
 
     assert {name for name in commands if "--yes" in _options(name)} == {
         name for name, (_, _, asks, _) in TABLE.items() if "`--yes`" in asks

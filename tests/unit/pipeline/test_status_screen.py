@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.deployed import FileState
 from pipeline.status_screen import age, changes, followed, shortened, show_live, show_states
+from tests.unit.deployer.terminal import Terminal
 
 NOW = datetime.now(UTC)
 ROWS = {"read": 3_000, "accepted": 2_958, "rejected": 42, "loaded": 2_950, "duplicate": 5, "conflicting": 3}
@@ -22,11 +23,6 @@ STATES = [
     FileState("fourth.csv", "failed", NOW.isoformat(), "failed"),
 ]  # fmt: skip
 PLAIN = FileState("a.csv", "loaded", NOW.isoformat(), rows={"read": 7, "loaded": 7, "rejected": 0}, reconciled=True)
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def screen(monkeypatch: pytest.MonkeyPatch, columns: int, states: Sequence[FileState] = STATES) -> list[str]:
