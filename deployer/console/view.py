@@ -77,12 +77,12 @@ class LiveView:
         from rich.console import Console
 
         self._console = Console(file=stream, highlight=False)
-        self._progress, self._task = _progress(self._console), None
+        self._progress: Any = None  # while a stage is on its way: a line with one task
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        self._progress = _progress(self._console)
-        self._task, begun = self._progress.add_task(name, total=None, detail=""), time.monotonic()
+        self._progress, begun = _progress(self._console), time.monotonic()
+        self._progress.add_task(name, total=None, detail="")
         mark = "[red]✗[/]"
         self._progress.start()
         try:
@@ -90,12 +90,13 @@ class LiveView:
             mark = "[green]✓[/]"
         finally:
             self._progress.stop()
-            self._task = None
+            self._progress = None
             self._console.print(f"{mark} {name:<10} [dim]{time.monotonic() - begun:.1f} s[/]")
 
     def detail(self, text: str, done: int = 0, of: int = 0) -> None:
-        if self._task is not None:
-            self._progress.update(self._task, completed=done, total=of or None, detail=_counted(text, done, of))
+        if self._progress is not None:
+            task = self._progress.task_ids[0]
+            self._progress.update(task, completed=done, total=of or None, detail=_counted(text, done, of))
 
     def note(self, text: str) -> None:
         from rich.text import Text
