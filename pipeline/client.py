@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol, Self
 
 from deployer.console.view import View
@@ -65,11 +66,13 @@ class Pipeline(Deployed):
         if view is None or size <= SINGLE_PUT:
             return Upload(key, put_file(s3, self.bucket, place, path))
         with view.stage("upload"):
-            parts = list[int]()  # of several threads: a list grows in one step
+            done, one_by_one = 0, Lock()
 
             def sent(count: int) -> None:
-                parts.append(count)
-                view.detail(f"bytes of {key}", sum(parts), size)
+                nonlocal done
+                with one_by_one:  # parts go by several threads
+                    done += count
+                    view.detail(f"bytes of {key}", done, size)
 
             return Upload(key, put_file(s3, self.bucket, place, path, sent))
 
