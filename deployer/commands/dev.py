@@ -35,8 +35,7 @@ def dev(sample: SampleOption = None, options: EnvironmentOptions = DEFAULTS) -> 
 
     settings, paths, given = options.settings(), Paths.here(), _words(sample)
     Project.at(paths.root).command(paths.root)  # or there is nothing to watch
-    if settings.target == "embedded":
-        keep_embedded(json=False)
+    keep_embedded(settings, json=False)
     lines = Lines(sys.stdout)
     # Held open, as a LocalStack that it starts ends with it.
     with open_target(settings, paths, existing=True), Watch(paths.root) as watch:

@@ -71,15 +71,12 @@ def deploy(
     Example: `tap deploy --target aws --suffix dev`
     """
     from deployer.deploy.stages import deploy as deploy_stages
-    from deployer.targets.provider_regions import require_known
 
     if plan_only:
         plan(options, json)
         return
     settings = options.settings()
-    if settings.target == "embedded":
-        require_known(settings.aws_region)  # or an AWS would be left running that nothing can be deployed on
-        keep_embedded(json=json)
+    keep_embedded(settings, json=json)
     asks = settings.target == "aws" and not yes
     if asks:
         require_somebody("a deployment to AWS")
@@ -94,13 +91,19 @@ def deploy(
         _print_outputs(outputs)
 
 
-def keep_embedded(*, json: bool) -> None:
-    """What is deployed is for the commands that follow, so the AWS that it is deployed on outlives this one."""
+def keep_embedded(settings: "Settings", *, json: bool) -> None:
+    """What is deployed is for the commands that follow, so an embedded AWS that it is deployed on outlives this one.
+
+    Raises:
+        UsageError: nothing could be deployed on it, as there is no such region; none is left running then.
+    """
     from deployer.console.view import view_for
     from deployer.targets.embedded import local, local_start
+    from deployer.targets.provider_regions import require_known
 
     paths = Paths.here()
-    if local(paths) is None:
+    require_known(settings.aws_region)
+    if settings.target == "embedded" and local(paths) is None:
         emulator = local_start(paths)
         view_for(json=json).note(
             f"the embedded AWS at {emulator.endpoint} is started and kept; `tap local stop` ends it"

@@ -15,7 +15,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-import typer.main
 from typer.testing import CliRunner
 
 from deployer import doctor
@@ -42,7 +41,7 @@ from pipeline.documents.json_schemas import path_of
 from pipeline.documents.json_shapes import SHAPES
 from pipeline.documents.scale import model
 from pipeline.domain import Upload
-from tests.commands import children
+from tests.commands import all_commands
 from tests.unit.reporting import making
 from tests.unit.rows import make_file, make_row
 
@@ -118,7 +117,7 @@ def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: dict[tuple[Any, str], Any] = {
         (stack, "running"): lambda *_, **__: given(run),
         (state, "running"): lambda *_, **__: given(run),
-        (stack, "keep_embedded"): lambda **_: None,
+        (stack, "keep_embedded"): lambda *_, **__: None,
         (synthesis, "synth"): lambda *_: Path("out"),
         (synthesis, "stack_folder"): lambda *_: Path("out"),
         (stages, "plan_only"): lambda _: CHANGES,
@@ -193,16 +192,10 @@ def schema_at(command: str) -> Any:
     return json.loads((ROOT / path_of(command)).read_text())
 
 
-def with_json(command: Any, words: tuple[str, ...] = ()) -> Iterator[str]:
-    for name, child in children(command).items():
-        yield from with_json(child, (*words, name))
-    if any("--json" in each.opts for each in command.params):
-        yield " ".join(words)
-
-
 def test_each_command_with_json_has_a_schema_and_no_other() -> None:
     """A command that gets `--json` is described with it, and typed below."""
-    commands = sorted(with_json(typer.main.get_command(app)))
+    found = all_commands().items()
+    commands = sorted(name for name, one in found if any("--json" in each.opts for each in one.params))
 
     assert sorted(SHAPES) == commands
     assert sorted({command_of(typed) for typed in TYPED}) == commands
