@@ -131,10 +131,10 @@ def test_no_emulator_is_kept(project: Path, arguments: list[str]) -> None:
     assert tap(project, arguments) == (1, "the embedded AWS is not running", "`tap local start` keeps one")
 
 
-@pytest.mark.parametrize("arguments", ON_AWS, ids=shown)
+@pytest.mark.parametrize("arguments", [*ON_AWS, ["dev"]], ids=shown)
 def test_a_region_that_is_none(project: Path, arguments: list[str]) -> None:
     """On a live account and on an emulator alike; nobody is asked for anything, and no emulator is left running."""
-    for target in ("aws", "embedded") if arguments in (["status"], ["deploy", "--yes"]) else ("aws",):
+    for target in ("aws", "embedded") if arguments in (["status"], ["deploy", "--yes"], ["dev"]) else ("aws",):
         code, what, remedy = tap(project, [*arguments, "--target", target, "--region", "us-east-9"], SIGNED_IN)
 
         assert (code, what) == (2, "AWS has no region 'us-east-9' that this Tap knows of")
