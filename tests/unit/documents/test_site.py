@@ -1,5 +1,6 @@
-"""The site's links to files outside of docs/; that no page is missing or dead, `make docs-site` itself says."""
+"""The site's links to files outside of docs/, and its navigation; that no link is dead, `make docs-site` itself says."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,3 +38,10 @@ def test_a_dead_one_fails() -> None:
     """With the page and the link."""
     with pytest.raises(FileNotFoundError, match=r"files\.md links to \.\./gone\.py"):
         shown("[It](../gone.py)")
+
+
+def test_every_page_is_in_the_sites_navigation() -> None:
+    """Strict mkdocs refuses one that is left out, which is known only once the site is built."""
+    listed = set(re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE))
+
+    assert {page.name for page in (ROOT / "docs").glob("*.md")} - listed == {"ideal.md"}  # a template, and no page
