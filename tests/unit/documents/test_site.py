@@ -1,4 +1,4 @@
-"""The site's links to files outside of docs/, and its navigation; that no link is dead, `make docs-site` itself says."""
+"""The site's links to files outside of docs/, and its navigation; that no link is dead, `make docs-site` says."""
 
 import re
 from pathlib import Path
